@@ -1,0 +1,219 @@
+"""Where the variables live: `"real"`, `"positive"`, `"[0, 1]"`, `"{0, 1}"`, `"positive integer"`, `"0..n-1"` …
+
+Everything is real. A domain is what a claim is claimed on: `Proved` speaks of all its points, `Refuted` shows one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from derive.errors import DomainError
+from derive.terms.term import Term, add, num, sym
+
+_NUMBER = r"[+-]?(?:\d{1,60}(?:/\d{1,60}|\.\d{1,60})?|\.\d{1,60})"
+_END = rf"(?:{_NUMBER}|[+-]?(?:oo|inf))"
+_INTERVAL = re.compile(rf"([\[(])\s*({_END})\s*,\s*({_END})\s*([\])])")
+_INDEX = re.compile(r"(\d{1,9})\s*\.\.\s*([^\W\d]\w*|\d{1,9})\s*(?:([+-])\s*(\d{1,9}))?")
+_WAYS = '"real", "positive", "nonnegative", "nonzero", "integer", "[0, 1]", "(0, oo)", "{0, 1}" or "0..n-1"'
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The set of values of one variable: an interval, its whole numbers, finitely many numbers, or an index range."""
+
+    lower: Fraction | None = None
+    upper: Fraction | None = None
+    lower_open: bool = True
+    upper_open: bool = True
+    integer: bool = False
+    nonzero: bool = False
+    values: tuple[Fraction, ...] | None = None
+    index: tuple[Term, Term] | None = None
+
+    def __str__(self) -> str:
+        if self.index is not None:
+            return f"{_index_text(self.index[0])}..{_index_text(self.index[1])}"
+        if self.values is not None:
+            return "{" + ", ".join(map(str, self.values)) + "}"
+        words = [w for w, said in (("nonzero", self.nonzero), ("integer", self.integer)) if said]
+        if self.lower is not None or self.upper is not None:
+            words.append(self._interval_text())
+        return " ".join(words) or "real"
+
+    def _interval_text(self) -> str:
+        low = "-oo" if self.lower is None else str(self.lower)
+        high = "oo" if self.upper is None else str(self.upper)
+        return f"{'(' if self.lower_open else '['}{low}, {high}{')' if self.upper_open else ']'}"
+
+    def __contains__(self, value: Fraction) -> bool:
+        if self.values is not None:
+            return value in self.values
+        if (self.integer or self.index is not None) and value.denominator != 1:
+            return False
+        if self.nonzero and value == 0:
+            return False
+        low = self.lower is None or value > self.lower or (value == self.lower and not self.lower_open)
+        return low and (self.upper is None or value < self.upper or (value == self.upper and not self.upper_open))
+
+    @property
+    def sign(self) -> str:
+        """What is known of the sign: one of `+ - 0 >= <= != ?`."""
+        if self.index is not None:
+            first = self.index[0]
+            return ("+" if first.value > 0 else ">=") if first.head == "num" and first.value >= 0 else "?"
+        low, high = self._ends()
+        if low is not None and (low > 0 or (low == 0 and self._excludes_zero("lower"))):
+            return "+"
+        if high is not None and (high < 0 or (high == 0 and self._excludes_zero("upper"))):
+            return "-"
+        if low == high == 0:
+            return "0"
+        if low is not None and low >= 0:
+            return ">="
+        if high is not None and high <= 0:
+            return "<="
+        return "!=" if self._excludes_zero("") else "?"
+
+    def _ends(self) -> tuple[Fraction | None, Fraction | None]:
+        return (min(self.values), max(self.values)) if self.values is not None else (self.lower, self.upper)
+
+    def _excludes_zero(self, side: str) -> bool:
+        if self.values is not None:
+            return Fraction(0) not in self.values
+        return self.nonzero or (side == "lower" and self.lower_open) or (side == "upper" and self.upper_open)
+
+    @property
+    def whole(self) -> bool:
+        """Are all values whole numbers?"""
+        if self.values is not None:
+            return all(v.denominator == 1 for v in self.values)
+        return self.integer or self.index is not None
+
+
+REAL = Range()
+_POSITIVE = Range(lower=Fraction(0))
+_NAMED = {
+    "real": REAL,
+    "positive": _POSITIVE,
+    "nonnegative": replace(_POSITIVE, lower_open=False),
+    "negative": Range(upper=Fraction(0)),
+    "nonpositive": Range(upper=Fraction(0), upper_open=False),
+    "nonzero": Range(nonzero=True),
+    "integer": Range(integer=True),
+}
+
+
+def parse_range(text: str) -> Range:
+    """Read one range; several words or intervals together mean their intersection."""
+    text = text.strip()
+    if len(text) > 1000:
+        raise DomainError("a domain of more than 1,000 characters")
+    if match := _INDEX.fullmatch(text):
+        return _index_range(match)
+    if text.startswith("{") and text.endswith("}"):
+        return _finite(text)
+    out, rest = Range(), text
+    while rest:
+        part, rest = _one_range(rest, text)
+        out = _intersect(out, part, text)
+    if not text:
+        raise DomainError(f"an empty domain; write {_WAYS}")
+    return _checked(out, text)
+
+
+def _one_range(rest: str, whole: str) -> tuple[Range, str]:
+    if match := _INTERVAL.match(rest):
+        low, high = (_end(match[i]) for i in (2, 3))
+        part = Range(low, high, low is None or match[1] == "(", high is None or match[4] == ")")
+        return part, rest[match.end() :].lstrip(" ,&")
+    word = re.match(r"\w*", rest)[0]  # type: ignore[index]  # matches the empty string at least
+    if word not in _NAMED:
+        raise DomainError(f"cannot read the domain {whole!r} at {rest!r}; write {_WAYS}")
+    return _NAMED[word], rest[len(word) :].lstrip(" ,&")
+
+
+def _number(text: str) -> Fraction:
+    if not re.fullmatch(_NUMBER, text):
+        raise DomainError(f"not a number in a domain: {text!r}; write 2, 1/3 or 0.25")
+    try:
+        return Fraction(text)
+    except ZeroDivisionError:
+        raise DomainError(f"division by zero in a domain: {text!r}") from None
+
+
+def _end(text: str) -> Fraction | None:
+    return None if text.lstrip("+-") in ("oo", "inf") else _number(text)
+
+
+def _finite(text: str) -> Range:
+    parts = [p.strip() for p in text[1:-1].split(",") if p.strip()]
+    if not parts:
+        raise DomainError(f"the domain {text!r} is empty: a claim on no points says nothing")
+    return Range(values=tuple(sorted({_number(p) for p in parts})))
+
+
+def _index_range(match: re.Match[str]) -> Range:
+    first, last, sign, offset = match.groups()
+    end = num(int(last)) if last.isdigit() else sym(last)
+    if offset:
+        shift = int(sign + offset)
+        end = num(end.value + shift) if end.head == "num" else add(end, num(shift))
+    if end.head == "num" and end.value < int(first):
+        raise DomainError(f"the index range {match[0]!r} is empty")
+    low = Fraction(int(first))
+    return Range(low, end.value if end.head == "num" else None, False, end.head != "num", True, index=(num(low), end))
+
+
+def _index_text(bound: Term) -> str:
+    if bound.head == "add":
+        base, shift = bound.args
+        return f"{base.name}{shift.value.numerator:+d}"
+    return repr(bound)
+
+
+def _intersect(a: Range, b: Range, text: str) -> Range:
+    low, low_open = _tighter((a.lower, a.lower_open), (b.lower, b.lower_open), 1)
+    high, high_open = _tighter((a.upper, a.upper_open), (b.upper, b.upper_open), -1)
+    return _checked(Range(low, high, low_open, high_open, a.integer or b.integer, a.nonzero or b.nonzero), text)
+
+
+def _tighter(a: tuple[Fraction | None, bool], b: tuple[Fraction | None, bool], way: int) -> tuple[Fraction | None, bool]:
+    if a[0] is None or b[0] is None:
+        return a if b[0] is None else b
+    if a[0] == b[0]:
+        return (a[0], a[1] or b[1])
+    return a if (a[0] - b[0]) * way > 0 else b
+
+
+def _checked(r: Range, text: str) -> Range:
+    if r.lower is not None and r.upper is not None:
+        empty = r.lower > r.upper or (r.lower == r.upper and (r.lower_open or r.upper_open))
+        if empty or (r.lower == r.upper == 0 and r.nonzero):
+            raise DomainError(f"the domain {text!r} is empty: a claim on no points says nothing")
+    return r
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The ranges of all variables; a name that is not listed is real."""
+
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, described: Mapping[str, str | Range]) -> Domain:
+        """From names and texts such as `{"z": "real", "y": "{0, 1}"}`."""
+        return cls({k: v if isinstance(v, Range) else parse_range(v) for k, v in described.items()})
+
+    def __getitem__(self, name: str) -> Range:
+        return self.ranges.get(name, REAL)
+
+    def with_(self, name: str, r: Range) -> Domain:
+        """The same domain with another range for one variable."""
+        return Domain({**self.ranges, name: r})
+
+    def to_json(self) -> dict[str, str]:
+        """Names and texts; `Domain.of` reads them back."""
+        return {name: str(self.ranges[name]) for name in sorted(self.ranges)}

@@ -1,0 +1,278 @@
+"""SymPy ⇄ terms. Only what has a head crosses; anything else is an error that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from derive.domain import REAL, Range, parse_range
+from derive.errors import DomainError, TermError
+from derive.functions import FUNCTIONS
+from derive.terms.term import Term, add, fresh, make, mul, num, power, sym
+
+_HALF = num(1, 2)
+
+_SAME_NAME: dict[type, str] = {
+    **{f: f.__name__ for f in (sp.exp, sp.log, sp.sign, sp.floor, sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh)},
+    **{f: f.__name__ for f in (sp.sech, sp.asin, sp.acos, sp.atan, sp.asinh, sp.acosh, sp.atanh, sp.erf, sp.erfc)},
+    **{f: f.__name__ for f in (sp.erfinv, sp.gamma, sp.loggamma)},
+    **{f: name for name, f in FUNCTIONS.items()},
+    sp.Abs: "abs",
+    sp.Max: "max",
+    sp.Min: "min",
+    sp.LambertW: "lambertw",
+    sp.polygamma: "polygamma",
+    sp.KroneckerDelta: "delta",
+    sp.StrictLessThan: "lt",
+    sp.LessThan: "le",
+    sp.Equality: "eq",
+    sp.Unequality: "ne",
+    sp.And: "and",
+    sp.Or: "or",
+    sp.Not: "not",
+}
+_CONSTANTS: dict[Any, Term] = {
+    sp.pi: make("pi"),
+    sp.E: make("e"),
+    sp.EulerGamma: make("euler_gamma"),
+    sp.true: make("true"),
+    sp.false: make("false"),
+}
+
+
+def from_sympy(expr: Any) -> Term:
+    """The term of a SymPy expression, relation or matrix expression."""
+    try:
+        return _convert(sp.sympify(expr) if isinstance(expr, (int, float)) else expr, {})
+    except RecursionError:
+        raise TermError("the expression is nested too deeply; name its parts and use them") from None
+
+
+def _convert(e: Any, memo: dict[Any, Term]) -> Term:
+    found = memo.get(e)
+    if found is None:
+        found = memo[e] = _convert_new(e, memo)
+    return found
+
+
+def _own_name(s: sp.Symbol, memo: dict[Any, Term]) -> str:
+    """The symbol's name, or a fresh one for a dummy: two symbols of one name must not become one."""
+    taken = {t.name: e for e, t in memo.items() if isinstance(e, sp.Symbol)}
+    if s.name not in taken:
+        return str(s.name)
+    if isinstance(s, sp.Dummy):
+        return fresh(s.name, frozenset(taken))
+    raise TermError(f"two different symbols are both called {s.name!r}; rename one")
+
+
+def _convert_new(e: Any, memo: dict[Any, Term]) -> Term:
+    kind = type(e)
+    if isinstance(e, sp.Symbol):
+        return sym(_own_name(e, memo))
+    if isinstance(e, sp.Rational):
+        return num(int(e.p), int(e.q))
+    if kind in (sp.Add, sp.Mul) or kind in _SAME_NAME:
+        head = "add" if kind is sp.Add else "mul" if kind is sp.Mul else _SAME_NAME[kind]
+        return make(head, *(_convert(a, memo) for a in e.args))
+    if e in _CONSTANTS:
+        return _CONSTANTS[e]
+    for base, how in _OTHERS:
+        if isinstance(e, base):
+            return how(e, lambda a: _convert(a, memo))
+    raise TermError(f"{kind.__name__} has no place here: {str(e)[:120]}")
+
+
+Go = Callable[[Any], Term]
+
+
+def _float(e: Any, go: Go) -> Term:
+    """A decimal is read as the decimal that is written: 0.1 is 1/10."""
+    if not e.is_finite:
+        raise TermError(f"{e} is not a number that a formula can contain")
+    return num(Fraction(str(e)))
+
+
+def _indexed(e: Any, go: Go) -> Term:
+    return make("at", sym(e.base.label.name), *map(go, e.indices))
+
+
+def _matrix_element(e: Any, go: Go) -> Term:
+    parent, i, j = e.args
+    if isinstance(parent, sp.MatrixSymbol):
+        column = parent.shape[1] == 1 and j == 0
+        return make("at", sym(parent.name), *map(go, (i,) if column else (i, j)))
+    return make("entry", go(parent), go(i), go(j))
+
+
+def _with_limits(head: str) -> Callable[[Any, Go], Term]:
+    def convert(e: Any, go: Go) -> Term:
+        out = go(e.function)
+        for limit in e.limits:
+            if len(limit) != 3:
+                raise TermError(f"a {head} needs a first and a last index: {e}"[:200])
+            out = make(head, out, *map(go, limit))
+        return out
+
+    return convert
+
+
+def _derivative(e: Any, go: Go) -> Term:
+    out = go(e.expr)
+    for variable, count in e.variable_count:
+        if not count.is_Integer:
+            raise TermError(f"a derivative of symbolic order: {e}"[:200])
+        for _ in range(int(count)):
+            out = make("diff", out, go(variable))
+    return out
+
+
+def _piecewise(e: Any, go: Go) -> Term:
+    return make("piecewise", *(go(part) for pair in e.args for part in pair.args))
+
+
+def _heaviside(e: Any, go: Go) -> Term:
+    x, at_zero = go(e.args[0]), go(e.args[1])
+    if at_zero == _HALF:
+        return make("heaviside", x)
+    return make("piecewise", num(0), make("lt", x, num(0)), at_zero, make("eq", x, num(0)), num(1), make("true"))
+
+
+def _matrix_product(e: Any, go: Go) -> Term:
+    scalar, matrices = e.as_coeff_matrices()
+    product = make("matmul", *map(go, matrices)) if len(matrices) > 1 else go(matrices[0])
+    return product if scalar == 1 else make("scale", go(scalar), product)
+
+
+def _map(e: Any, go: Go) -> Term:
+    (argument,) = e.function.variables
+    return make("map", go(e.function.expr), go(argument), go(e.expr))
+
+
+def _function_matrix(e: Any, go: Go) -> Term:
+    i, j = e.lamda.variables
+    return make("entries", go(e.lamda.expr), go(i), go(j), go(e.shape[0]), go(e.shape[1]))
+
+
+_OTHERS: list[tuple[Any, Callable[[Any, Go], Term]]] = [
+    (sp.Float, _float),
+    (sp.Pow, lambda e, go: power(go(e.base), go(e.exp))),
+    (MatrixElement, _matrix_element),
+    (sp.Indexed, _indexed),
+    (sp.Sum, _with_limits("sum")),
+    (sp.Product, _with_limits("prod")),
+    (sp.Derivative, _derivative),
+    (sp.Piecewise, _piecewise),
+    (sp.Heaviside, _heaviside),
+    (sp.digamma, lambda e, go: make("polygamma", num(0), go(e.args[0]))),
+    (sp.beta, lambda e, go: _beta(*map(go, e.args))),
+    (sp.cot, lambda e, go: _ratio("cos", "sin", go(e.args[0]))),
+    (sp.sec, lambda e, go: power(make("cos", go(e.args[0])), num(-1))),
+    (sp.csc, lambda e, go: power(make("sin", go(e.args[0])), num(-1))),
+    (sp.coth, lambda e, go: _ratio("cosh", "sinh", go(e.args[0]))),
+    (sp.csch, lambda e, go: power(make("sinh", go(e.args[0])), num(-1))),
+    (sp.StrictGreaterThan, lambda e, go: make("lt", go(e.rhs), go(e.lhs))),
+    (sp.GreaterThan, lambda e, go: make("le", go(e.rhs), go(e.lhs))),
+    (sp.MatrixSymbol, lambda e, go: make("matrix", sym(e.name), go(e.shape[0]), go(e.shape[1]))),
+    (sp.Transpose, lambda e, go: make("transpose", go(e.arg))),
+    (sp.MatMul, _matrix_product),
+    (sp.MatAdd, lambda e, go: make("matadd", *map(go, e.args))),
+    (ElementwiseApplyFunction, _map),
+    (DiagMatrix, lambda e, go: make("diag", go(e.arg))),
+    (sp.FunctionMatrix, _function_matrix),
+]
+
+
+def _beta(a: Term, b: Term, *_: Term) -> Term:
+    return mul(make("gamma", a), make("gamma", b), power(make("gamma", add(a, b)), num(-1)))
+
+
+def _ratio(top: str, bottom: str, x: Term) -> Term:
+    return mul(make(top, x), power(make(bottom, x), num(-1)))
+
+
+def assumptions(*exprs: Any) -> dict[str, Range]:
+    """What SymPy's symbols say of themselves. Two symbols of one name with different assumptions are an error."""
+    out: dict[str, Range] = {}
+    seen: dict[str, sp.Symbol] = {}
+    for s in sorted(set().union(*(e.free_symbols for e in exprs)), key=str):
+        if isinstance(s, sp.Symbol):
+            out[s.name] = _symbol_range(s)
+            if seen.setdefault(s.name, s) != s:
+                raise DomainError(f"two different symbols are both called {s.name!r} ({_symbol_range(seen[s.name])}, {out[s.name]}); rename one")
+    return out
+
+
+def _symbol_range(s: sp.Symbol) -> Range:
+    if s.is_extended_real is False:
+        raise DomainError(f"{s.name} is declared not real; only real variables can be used")
+    sign = next((w for w in ("positive", "negative", "nonnegative", "nonpositive") if getattr(s, f"is_{w}")), None)
+    words = [w for w in (sign, "integer" if s.is_integer else None) if w]
+    if sign is None and s.is_nonzero:
+        words.append("nonzero")
+    return parse_range(" ".join(words)) if words else REAL
+
+
+_BACK: dict[str, Any] = {head: f for f, head in _SAME_NAME.items()} | {"heaviside": sp.Heaviside}
+_BACK |= {"add": sp.Add, "mul": sp.Mul, "pow": sp.Pow}
+_BACK_CONSTANTS = {t.head: e for e, t in _CONSTANTS.items()}
+
+
+def to_sympy(term: Term, symbols: Mapping[str, Any] | None = None) -> Any:
+    """The SymPy expression of a scalar term. Names not in `symbols` become real symbols, arrays `IndexedBase`."""
+    return _back(term, dict(symbols or {}))
+
+
+def _back(t: Term, symbols: dict[str, Any]) -> Any:
+    def go(a: Term) -> Any:
+        return _back(a, symbols)
+
+    match t.head:
+        case "num":
+            return sp.Rational(t.value.numerator, t.value.denominator)
+        case "sym":
+            return symbols.setdefault(t.name, sp.Symbol(t.name, real=True))
+        case "at":
+            return _entry_of(symbols.setdefault(t.name, sp.IndexedBase(t.name, real=True)), [go(i) for i in t.args[1:]])
+        case "sum" | "prod":
+            return (sp.Sum if t.head == "sum" else sp.Product)(go(t.args[0]), tuple(map(go, t.args[1:])))
+        case "diff":
+            return sp.Derivative(go(t.args[0]), go(t.args[1]))
+        case "piecewise":
+            return sp.Piecewise(*zip(map(go, t.args[::2]), map(go, t.args[1::2]), strict=True))
+    return _back_function(t, go)
+
+
+def _entry_of(array: Any, indices: list[Any]) -> Any:
+    if isinstance(array, sp.MatrixSymbol) and len(indices) == 1:
+        return array[indices[0], 0]
+    return array[tuple(indices)]
+
+
+def _back_function(t: Term, go: Callable[[Term], Any]) -> Any:
+    if t.head in _BACK_CONSTANTS:
+        return _BACK_CONSTANTS[t.head]
+    if t.head in _BACK:
+        return _BACK[t.head](*map(go, t.args))
+    if t.head in _DEFINED:
+        return _DEFINED[t.head](*map(go, t.args))
+    raise TermError(f"{t.head} has no SymPy form")
+
+
+def _normcdf(x: Any) -> Any:
+    return (1 + sp.erf(x / sp.sqrt(2))) / 2
+
+
+_DEFINED: dict[str, Callable[..., Any]] = {
+    "log1p": lambda x: sp.log(1 + x),
+    "expm1": lambda x: sp.exp(x) - 1,
+    "normpdf": lambda x: sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi),
+    "normcdf": _normcdf,
+    "normppf": lambda p: sp.sqrt(2) * sp.erfinv(2 * p - 1),
+    "xlogy": lambda x, y: sp.Piecewise((0, sp.Eq(x, 0)), (x * sp.log(y), True)),
+}

@@ -1,0 +1,297 @@
+"""The language of questions, proofs and certificates: immutable trees over a closed list of heads.
+
+A term has no behaviour and runs no code. Two terms are equal when they are the same tree, so a term can be
+stored, compared and hashed without SymPy. The meaning of each head is fixed here, once, over the real numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from functools import lru_cache
+
+from derive.errors import TermError
+
+MAX_SIZE = 100_000
+MAX_DEPTH = 150
+MAX_DIGITS = 5_000
+
+#: head -> (least number of arguments, most; None: any number)
+HEADS: Mapping[str, tuple[int, int | None]] = {
+    # arithmetic; pow(a, b) is the real power, sqrt(a) is pow(a, 1/2)
+    "add": (2, None),
+    "mul": (2, None),
+    "pow": (2, 2),
+    # elementary functions of one real variable
+    **dict.fromkeys(
+        [
+            *["exp", "log", "log1p", "expm1", "abs", "sign", "floor"],
+            *["sin", "cos", "tan", "sinh", "cosh", "tanh", "sech"],
+            *["asin", "acos", "atan", "asinh", "acosh", "atanh"],
+            *["sigmoid", "logit", "softplus", "logsigmoid"],
+            *["erf", "erfc", "erfinv", "normpdf", "normcdf", "normppf"],
+            *["gamma", "loggamma", "lambertw", "heaviside"],
+        ],
+        (1, 1),
+    ),
+    "max": (1, None),
+    "min": (1, None),
+    "polygamma": (2, 2),  # polygamma(k, x), k a literal whole number; digamma is polygamma(0, x)
+    "xlogy": (2, 2),  # x log y, and 0 where x = 0 (whatever y)
+    # conditions and choices: piecewise(value, condition, value, condition, ...): the first condition that holds
+    "piecewise": (2, None),
+    **dict.fromkeys(["lt", "le", "eq", "ne"], (2, 2)),
+    **dict.fromkeys(["and", "or"], (2, None)),
+    "not": (1, 1),
+    "true": (0, 0),
+    "false": (0, 0),
+    # constants
+    **dict.fromkeys(["pi", "e", "euler_gamma"], (0, 0)),
+    # vectors and matrices by their entries
+    "at": (2, 3),  # at(name, i) or at(name, i, k): indices count from 0
+    "delta": (2, 2),  # 1 where the two indices are equal, else 0
+    "sum": (4, 4),  # sum(body, index, first, last): 0 when last < first
+    "prod": (4, 4),  # prod(body, index, first, last): 1 when last < first
+    "diff": (2, 2),  # diff(body, variable): partial derivative; the variable is a symbol or an entry
+    # whole matrices; a column vector is a matrix with one column
+    "matrix": (3, 3),  # matrix(name, rows, columns)
+    "transpose": (1, 1),
+    "matmul": (2, None),
+    "matadd": (2, None),
+    "scale": (2, 2),  # scale(scalar, matrix)
+    "map": (3, 3),  # map(body, argument, matrix): body applied to each entry
+    "diag": (1, 1),  # diag(column vector)
+    "entries": (5, 5),  # entries(body, i, j, rows, columns): the matrix with these entries
+    "entry": (3, 3),  # entry(matrix, i, j): one entry of a whole matrix
+}
+
+LEAVES = frozenset({"num", "sym"})
+MATRIX_HEADS = frozenset({"matrix", "transpose", "matmul", "matadd", "scale", "map", "diag", "entries"})
+CONDITION_HEADS = frozenset({"lt", "le", "eq", "ne", "and", "or", "not", "true", "false"})
+#: head -> (positions of the bound index, positions where it is bound)
+BINDERS: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    "sum": ((1,), (0,)),
+    "prod": ((1,), (0,)),
+    "map": ((1,), (0,)),
+    "entries": ((1, 2), (0,)),
+}
+
+
+class Term:
+    """`head(args...)`. `num` holds a numerator and a denominator, `sym` a name; every other head holds terms."""
+
+    __slots__ = ("_hash", "args", "depth", "head", "size")
+
+    head: str
+    args: tuple[Term, ...]
+    size: int
+    depth: int
+
+    def __init__(self, head: str, args: tuple[Term, ...]) -> None:
+        self.head = head
+        self.args = args
+        self._hash = hash((head, args))
+        if head in LEAVES:
+            self.size = self.depth = 1
+            return
+        self.size = 1 + sum(a.size for a in args)
+        self.depth = 1 + max((a.depth for a in args), default=0)
+        if self.size > MAX_SIZE:
+            raise TermError(f"the expression has more than {MAX_SIZE:,} nodes; split the claim into smaller ones")
+        if self.depth > MAX_DEPTH:
+            raise TermError(f"the expression is nested more than {MAX_DEPTH} deep; name its parts and use them")
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Term):
+            return NotImplemented
+        return self._hash == other._hash and self.head == other.head and self.args == other.args
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Term, (self.head, self.args))
+
+    def __repr__(self) -> str:
+        if self.head == "num":
+            return str(self.value)
+        if self.head == "sym":
+            return self.name
+        return f"{self.head}({', '.join(map(repr, self.args))})"
+
+    @property
+    def name(self) -> str:
+        """The name of a symbol (or of the array of an entry)."""
+        if self.head == "at" or self.head == "matrix":
+            return self.args[0].name
+        if self.head != "sym":
+            raise TermError(f"{self!r} has no name")
+        return self.args[0]  # type: ignore[return-value]
+
+    @property
+    def value(self) -> Fraction:
+        """The value of a number."""
+        if self.head != "num":
+            raise TermError(f"{self!r} is not a number")
+        return Fraction(*self.args)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=4096)
+def num(numerator: int | Fraction, denominator: int = 1) -> Term:
+    """The rational number numerator/denominator, in lowest terms."""
+    value = Fraction(numerator, denominator)
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_DIGITS * 3.33:
+        raise TermError(f"a number has more than {MAX_DIGITS:,} digits")
+    return Term("num", (value.numerator, value.denominator))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=4096)
+def sym(name: str) -> Term:
+    """The variable `name`."""
+    return Term("sym", (name,))  # type: ignore[arg-type]
+
+
+def at(name: str, *indices: Term) -> Term:
+    """An entry of the array `name`."""
+    return make("at", sym(name), *indices)
+
+
+def make(head: str, *args: Term) -> Term:
+    """`head(args...)` after a check of the head, the number of arguments and their kinds."""
+    arity = HEADS.get(head)
+    if arity is None:
+        raise TermError(f"{head!r} is not one of the known operations")
+    least, most = arity
+    if len(args) < least or (most is not None and len(args) > most):
+        raise TermError(f"{head} takes {least if most == least else f'at least {least}'} arguments, not {len(args)}")
+    _check_kinds(head, args)
+    return Term(head, args)
+
+
+def _check_kinds(head: str, args: tuple[Term, ...]) -> None:
+    if head == "piecewise" and len(args) % 2:
+        raise TermError("piecewise takes pairs of a value and a condition")
+    for position, arg in enumerate(args):
+        wants_condition = head in ("and", "or", "not") or (head == "piecewise" and position % 2 == 1)
+        if wants_condition != (arg.head in CONDITION_HEADS):
+            kind = "a condition" if wants_condition else "a value"
+            raise TermError(f"argument {position + 1} of {head} must be {kind}, not {arg!r}"[:200])
+    for position in (*BINDERS.get(head, ((), ()))[0], *((0,) if head in ("at", "matrix") else ())):
+        if args[position].head != "sym":
+            raise TermError(f"argument {position + 1} of {head} must be a name, not {args[position]!r}"[:200])
+    if head == "diff" and args[1].head not in ("sym", "at"):
+        raise TermError(f"a derivative is with respect to a symbol or an entry, not {args[1]!r}"[:200])
+
+
+def add(*args: Term) -> Term:
+    return args[0] if len(args) == 1 else make("add", *args) if args else num(0)
+
+
+def mul(*args: Term) -> Term:
+    return args[0] if len(args) == 1 else make("mul", *args) if args else num(1)
+
+
+def neg(a: Term) -> Term:
+    return mul(num(-1), a)
+
+
+def sub(a: Term, b: Term) -> Term:
+    return add(a, neg(b))
+
+
+def power(a: Term, b: Term) -> Term:
+    return make("pow", a, b)
+
+
+def children(term: Term) -> tuple[Term, ...]:
+    """The arguments that are terms: none for a number or a symbol."""
+    return () if term.head in LEAVES else term.args
+
+
+def walk(term: Term) -> Iterator[Term]:
+    """Every node, each distinct one once, parents first."""
+    seen: set[Term] = set()
+    stack = [term]
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            yield node
+            stack.extend(reversed(children(node)))
+
+
+def bound_names(term: Term) -> frozenset[str]:
+    """The names that this node itself binds."""
+    return frozenset(term.args[i].name for i in BINDERS[term.head][0]) if term.head in BINDERS else frozenset()
+
+
+@lru_cache(maxsize=20_000)
+def free_names(term: Term) -> frozenset[str]:
+    """The names that are free: symbols and arrays that no sum, product, map or table of entries binds."""
+    if term.head == "sym":
+        return frozenset((term.name,))
+    if term.head == "num":
+        return frozenset()
+    if term.head not in BINDERS:
+        return frozenset().union(*map(free_names, term.args))
+    indices, scopes = BINDERS[term.head]
+    inside = frozenset().union(*(free_names(term.args[i]) for i in scopes)) - bound_names(term)
+    outside = (free_names(a) for i, a in enumerate(term.args) if i not in indices and i not in scopes)
+    return inside.union(*outside)
+
+
+def fresh(name: str, taken: frozenset[str]) -> str:
+    """A name like `name` that is not taken."""
+    if name not in taken:
+        return name
+    stem = name.rstrip("0123456789_") or "i"
+    return next(c for n in range(1, len(taken) + 2) if (c := f"{stem}_{n}") not in taken)
+
+
+def substitute(term: Term, values: Mapping[str, Term]) -> Term:
+    """Replace free symbols by terms; bound indices are renamed where they would capture. Arrays keep their names."""
+    values = {k: v for k, v in values.items() if k in free_names(term)}
+    if not values:
+        return term
+    if term.head == "sym":
+        return values.get(term.name, term)
+    if term.head in ("at", "matrix"):
+        return Term(term.head, (term.args[0], *(substitute(a, values) for a in term.args[1:])))
+    if term.head == "diff":
+        return _substitute_diff(term, values)
+    if term.head in BINDERS:
+        return _substitute_binder(term, values)
+    return Term(term.head, tuple(substitute(a, values) for a in term.args))
+
+
+def _substitute_diff(term: Term, values: Mapping[str, Term]) -> Term:
+    body, variable = term.args
+    if variable.head == "sym" and variable.name in values:
+        raise TermError(f"cannot replace {variable.name} in a derivative with respect to it; evaluate it first")
+    return Term("diff", (substitute(body, values), substitute(variable, values)))
+
+
+def _substitute_binder(term: Term, values: Mapping[str, Term]) -> Term:
+    indices, scopes = BINDERS[term.head]
+    incoming = frozenset().union(*map(free_names, values.values()))
+    args = list(term.args)
+    taken = incoming | free_names(term) | frozenset().union(*(free_names(args[s]) for s in scopes))
+    for i in indices:
+        old = args[i].name
+        if old in incoming:
+            new = fresh(old, taken)
+            taken |= {new}
+            for s in scopes:
+                args[s] = substitute(args[s], {old: sym(new)})
+            args[i] = sym(new)
+    return Term(term.head, tuple(a if i in indices else substitute(a, values) for i, a in enumerate(args)))
+
+
+def rebuild(term: Term, change: Callable[[Term], Term]) -> Term:
+    """The same node over changed arguments; the same object when nothing changed."""
+    if term.head in LEAVES:
+        return term
+    args = tuple(map(change, term.args))
+    return term if all(a is b for a, b in zip(args, term.args, strict=True)) else Term(term.head, args)
