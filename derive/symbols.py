@@ -1,0 +1,66 @@
+"""The symbols of every derivation, with their domains and shapes: the only place that makes symbols.
+
+m samples, n features (the bias is the first column of X), X is m×n, θ is n×1, y and the weights w are m×1.
+m and n are symbols, so a proof holds for every size. Indices count from 0.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import sympy as sp
+
+from derive.domain import Range, parse_range
+
+m, n = sp.symbols("m n", integer=True, positive=True)
+i, j, k, l = sp.symbols("i j k l", integer=True)  # noqa: E741  (the fourth index, as in mathematics)
+
+X = sp.MatrixSymbol("X", m, n)
+theta = sp.MatrixSymbol("theta", n, 1)
+y_vector = sp.MatrixSymbol("y", m, 1)
+w_vector = sp.MatrixSymbol("w", m, 1)
+
+#: one sample: raw prediction, prediction h = inverse_link(z), target; and the strength of a penalty
+z = sp.Symbol("z", real=True)
+h = sp.Symbol("h", real=True)
+y = sp.Symbol("y", real=True)
+lam = sp.Symbol("lambda", nonnegative=True)
+
+#: name -> (what it is in words, range); the ranges of `y` and of the indices belong to the loss and the derivation
+WORDS: MappingProxyType[str, str] = MappingProxyType({
+    "m": "number of samples",
+    "n": "number of features, the bias column included",
+    "X": "data matrix, one row a sample; its first column is 1 (the bias)",
+    "theta": "parameters; the first one is the bias",
+    "y": "targets",
+    "w": "sample weights",
+    "lambda": "strength of the penalty",
+    "i": "index of a sample",
+    "j": "index of a parameter",
+    "k": "index of a parameter",
+    "l": "index of a parameter",
+    "z": "raw prediction",
+    "h": "prediction",
+})
+
+RANGES: MappingProxyType[str, Range] = MappingProxyType({
+    name: parse_range(text)
+    for name, text in {
+        "m": "positive integer",
+        "n": "positive integer",
+        "X": "real",
+        "theta": "real",
+        "w": "nonnegative",
+        "lambda": "nonnegative",
+        "i": "0..m-1",
+        "j": "0..n-1",
+        "k": "0..n-1",
+        "l": "0..n-1",
+        "z": "real",
+    }.items()
+})
+
+
+def raw_prediction(row: sp.Expr, index: sp.Symbol = k) -> sp.Expr:
+    """zᵢ = Σₖ Xᵢₖ θₖ, the raw prediction of one sample."""
+    return sp.Sum(X[row, index] * theta[index, 0], (index, 0, n - 1))
