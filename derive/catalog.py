@@ -1,0 +1,122 @@
+"""Finds the losses: every file in `losses/` is one, and its name is the file's name. A broken file is an error.
+
+Names and titles are read without running the files, so that a list of them costs no import of SymPy.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import importlib
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from derive.errors import CatalogError, DeriveError
+
+if TYPE_CHECKING:
+    from derive.loss import Loss
+
+PACKAGE = "derive.losses"
+#: what running somebody's broken loss file may raise
+_BROKEN = (
+    ArithmeticError,
+    AttributeError,
+    DeriveError,
+    ImportError,
+    LookupError,
+    NameError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the catalog."""
+
+    name: str
+    title: str
+
+
+def names(package: str = PACKAGE) -> tuple[str, ...]:
+    """The names of all losses, sorted.
+
+    >>> names()[:2]
+    ('linear', 'linear-l2')
+    """
+    return tuple(_files(package))
+
+
+def entries(package: str = PACKAGE) -> tuple[Entry, ...]:
+    """Names and titles of all losses; a title is the first line of its file's docstring.
+
+    >>> entries()[0]
+    Entry(name='linear', title='Linear regression, squared error')
+    """
+    return tuple(Entry(name, _title(path)) for name, path in _files(package).items())
+
+
+def load(name: str, package: str = PACKAGE) -> Loss:
+    """The loss of this name; a `CatalogError` for a name that is not there, and for a file that is broken.
+
+    >>> load("logistic").link
+    'logit'
+    """
+    found = _files(package)
+    if name not in found:
+        raise CatalogError(f"there is no loss {name!r}; {_suggestion(name, tuple(found))}")
+    return _loss(name, found[name], package)
+
+
+def _files(package: str) -> dict[str, Path]:
+    """name -> file, sorted. Two files may differ in - and _ only: that is the same name twice."""
+    found: dict[str, Path] = {}
+    for path in sorted(_folder(package).glob("*.py")):
+        name = path.stem.replace("_", "-")
+        if path.stem.startswith("_"):
+            continue
+        if name in found:
+            raise CatalogError(f"the loss {name!r} is there twice: {found[name].name} and {path.name}; rename one")
+        found[name] = path
+    if not found:
+        raise CatalogError(f"{package} holds no loss at all: the installation is incomplete")
+    return dict(sorted(found.items()))
+
+
+def _folder(package: str) -> Path:
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise CatalogError(f"the package {package} is missing: the installation is incomplete")
+    return Path(spec.submodule_search_locations[0])
+
+
+def _title(path: Path) -> str:
+    try:
+        doc = ast.get_docstring(ast.parse(path.read_bytes()))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise CatalogError(f"cannot read the loss file {path.name}: {error}") from None
+    if not doc:
+        raise CatalogError(f"the loss file {path.name} has no docstring; its first line is the title")
+    return doc.splitlines()[0]
+
+
+def _suggestion(name: str, known: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(name.lower().replace("_", "-"), known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"the catalog has {', '.join(known)}"
+
+
+def _loss(name: str, path: Path, package: str) -> Loss:
+    from derive.loss import Loss
+
+    try:
+        loss = importlib.import_module(f"{package}.{path.stem}").LOSS
+    except _BROKEN as error:
+        raise CatalogError(f"the loss file {path.name} is broken: {type(error).__name__}: {error}") from error
+    if not isinstance(loss, Loss):
+        raise CatalogError(f"the loss file {path.name} is broken: LOSS is {type(loss).__name__}, not a Loss")
+    if loss.name != name:
+        raise CatalogError(f"the loss file {path.name} holds the loss {loss.name!r}; rename the file or the loss")
+    return loss
