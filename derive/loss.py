@@ -8,6 +8,7 @@ import sympy as sp
 
 from derive import symbols as s
 from derive.domain import Range
+from derive.writing import product, put, total, written
 
 
 @dataclass(frozen=True)
@@ -36,17 +37,16 @@ class Loss:
     @property
     def of_raw_prediction(self) -> sp.Expr:
         """ℓ as a function of z and y."""
-        return self.value.subs(s.h, self.inverse_link)
+        return put(self.value, {s.h: self.inverse_link})
 
     @property
     def cost(self) -> sp.Expr:
-        """J(θ), with m and n symbolic."""
-        h = self.inverse_link.subs(s.z, s.raw_prediction(s.i))
-        sample = self.value.subs({s.h: h, s.y: s.y_vector[s.i, 0]}, simultaneous=True)
-        if self.weighted:
-            sample = s.w_vector[s.i, 0] * sample
-        data = sp.Sum(sample, (s.i, 0, s.m - 1)) / s.m
-        return data + self.penalty_term
+        """J(θ), with m and n symbolic, in written order."""
+        h = put(self.inverse_link, {s.z: s.raw_prediction(s.i)})
+        sample = put(self.value, {s.h: h, s.y: s.y_vector[s.i, 0]})
+        weight = s.w_vector[s.i, 0] if self.weighted else 1
+        data = sp.Sum(product(weight, sample), (s.i, 0, s.m - 1))
+        return written(total(product(1 / s.m, data), self.penalty_term))
 
     @property
     def penalty_term(self) -> sp.Expr:

@@ -183,7 +183,7 @@ _OTHERS: list[tuple[Any, Callable[[Any, Go], Term]]] = [
     (sp.MatMul, _matrix_product),
     (sp.MatAdd, lambda e, go: make("matadd", *map(go, e.args))),
     (ElementwiseApplyFunction, _map),
-    (DiagMatrix, lambda e, go: make("diag", go(e.arg))),
+    (DiagMatrix, lambda e, go: make("diag", go(e.args[0]))),
     (sp.FunctionMatrix, _function_matrix),
 ]
 
