@@ -1,0 +1,72 @@
+"""Proves derivations: gradients and Hessians of loss functions, step by step.
+
+Names are loaded when they are first used, so that `import derive` costs nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from derive import catalog
+    from derive.certificate import Certificate
+    from derive.compiled import cost, gradient, hessian
+    from derive.errors import DeriveError
+    from derive.gradcheck import gradcheck
+    from derive.loss import Loss
+    from derive.prove import prove
+    from derive.verify import verify
+
+__version__ = "0.1.0"
+__all__ = [
+    "Certificate",
+    "DeriveError",
+    "Loss",
+    "__version__",
+    "catalog",
+    "cost",
+    "gradcheck",
+    "gradient",
+    "hessian",
+    "prove",
+    "verify",
+]
+
+_HOME = {
+    "Certificate": "derive.certificate",
+    "DeriveError": "derive.errors",
+    "Loss": "derive.loss",
+    "cost": "derive.compiled",
+    "gradcheck": "derive.gradcheck",
+    "gradient": "derive.compiled",
+    "hessian": "derive.compiled",
+    "prove": "derive.prove",
+    "verify": "derive.verify",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "catalog":
+        return import_module("derive.catalog")
+    if name not in _HOME:
+        raise AttributeError(f"module 'derive' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOME[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """Importing the module `derive.verify` would bind it as `derive.verify`, which is the function: it stays that."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -76,6 +76,11 @@ def _no_constant(name: str) -> Json:
     raise CertificateError(f"not a certificate: {name} is not a JSON number")
 
 
+def verdict_from_json(value: Json) -> Verdict:
+    """The verdict that `encode` wrote."""
+    return _verdict(value, "verdict")
+
+
 def encode(value: Any) -> Any:
     """JSON values of a record, a term, a number or a tuple of such."""
     if isinstance(value, Term):

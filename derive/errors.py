@@ -49,6 +49,10 @@ class DataError(DeriveError):
     """Numbers that cannot be used: says the row and the column."""
 
 
+class FileError(DeriveError):
+    """A file that cannot be read or written."""
+
+
 class MissingExtraError(DeriveError):
     """An optional package is not installed: says which extra installs it."""
 

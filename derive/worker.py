@@ -1,0 +1,122 @@
+"""Decide what a person typed in another process, whose time and memory are limited.
+
+FLINT aborts its process when memory runs out, and Python cannot catch that. Here only the worker dies, and the answer
+is `Unknown`. Run as `python -m derive.worker`: a JSON request on stdin, a JSON answer on stdout.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from derive import errors
+from derive.certificate import Unknown, Verdict
+from derive.domain import Domain
+from derive.errors import DeriveError
+from derive.terms.json import Json, from_json, to_json
+from derive.terms.term import Term
+
+TIMEOUT = 20.0
+MEMORY_MIB = 2048
+
+
+def decide(
+    a: Term, b: Term, domain: Domain, *, budget: float = 2.0, timeout: float = TIMEOUT, memory: int = MEMORY_MIB
+) -> Verdict:
+    """Are two terms equal on the domain? A worker that dies or takes longer than `timeout` seconds is `Unknown`."""
+    from derive.certificate_json import verdict_from_json
+
+    payload = {"a": to_json(a), "b": to_json(b), "domain": domain.to_json(), "budget": budget}
+    answer = run("prove", payload, timeout=timeout, memory=memory)
+    return answer if isinstance(answer, Unknown) else verdict_from_json(answer)
+
+
+def run(function: str, payload: Json, *, timeout: float = TIMEOUT, memory: int = MEMORY_MIB) -> Json | Unknown:
+    """The answer of one of `FUNCTIONS`, called in a worker with `memory` MiB."""
+    request = json.dumps({"function": function, "payload": payload, "memory": memory, "timeout": timeout})
+    command = [sys.executable, "-P", "-m", "derive.worker"]
+    try:
+        done = subprocess.run(  # noqa: S603  (the command is ours, the request is data)
+            command, input=request, capture_output=True, text=True, timeout=timeout, env=_environment(), check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Unknown(f"not decided within {timeout:g} seconds")
+    return _answer(done, memory)
+
+
+def _answer(done: subprocess.CompletedProcess[str], memory: int) -> Json | Unknown:
+    if done.returncode != 0:
+        return Unknown(f"the worker was stopped ({_cause(done)}); it may use {memory} MiB of memory")
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:
+        return Unknown("the worker did not finish its answer")
+    if "error" in answer:
+        raise _error(*answer["error"])
+    return Unknown(answer["unknown"]) if "unknown" in answer else answer["result"]
+
+
+def _cause(done: subprocess.CompletedProcess[str]) -> str:
+    last = (done.stderr.strip().splitlines() or [""])[-1][:200]
+    how = signal.Signals(-done.returncode).name if done.returncode < 0 else f"exit code {done.returncode}"
+    return f"{how}: {last}" if last else how
+
+
+def _error(name: str, message: str) -> DeriveError:
+    kind = getattr(errors, name, DeriveError)
+    error: DeriveError = kind(message)
+    return error
+
+
+def _environment() -> dict[str, str]:
+    """The worker finds the same package, also when it runs from a checkout."""
+    here = str(Path(__file__).parents[1])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))}
+
+
+# -- inside the worker
+
+
+def _prove(payload: Json) -> Json:
+    from derive.certificate_json import encode
+    from derive.prove import prove_terms
+
+    domain = Domain.of(payload["domain"])
+    return encode(prove_terms(from_json(payload["a"]), from_json(payload["b"]), domain, budget=payload["budget"]))
+
+
+FUNCTIONS: dict[str, Callable[[Json], Json]] = {"prove": _prove}
+
+
+def _limit(memory: int, seconds: float) -> None:
+    try:
+        import resource
+    except ImportError:  # not on Windows; the time limit of the caller still holds
+        return
+    size = memory * 2**20
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    cpu = int(seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+
+
+def _serve(request: dict[str, Any]) -> dict[str, Any]:
+    _limit(request["memory"], request["timeout"])
+    try:
+        return {"result": FUNCTIONS[request["function"]](request["payload"])}
+    except DeriveError as error:
+        return {"error": [type(error).__name__, str(error)]}
+    except MemoryError:
+        return {"unknown": f"it needs more than {request['memory']} MiB of memory"}
+    except RecursionError:
+        return {"unknown": "the expression is nested too deeply"}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(_serve(json.load(sys.stdin))))
