@@ -26,14 +26,12 @@ TIMEOUT = 20.0
 MEMORY_MIB = 2048
 
 
-def decide(
-    a: Term, b: Term, domain: Domain, *, budget: float = 2.0, timeout: float = TIMEOUT, memory: int = MEMORY_MIB
-) -> Verdict:
+def decide(a: Term, b: Term, domain: Domain, *, budget: float = 2.0, timeout: float = TIMEOUT) -> Verdict:
     """Are two terms equal on the domain? A worker that dies or takes longer than `timeout` seconds is `Unknown`."""
     from derive.certificate_json import verdict_from_json
 
     payload = {"a": to_json(a), "b": to_json(b), "domain": domain.to_json(), "budget": budget}
-    answer = run("prove", payload, timeout=timeout, memory=memory)
+    answer = run("prove", payload, timeout=timeout)
     return answer if isinstance(answer, Unknown) else verdict_from_json(answer)
 
 

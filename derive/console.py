@@ -1,0 +1,85 @@
+"""Manners on a terminal: errors as messages, exit codes, closed pipes, Ctrl-C, colour and progress."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from derive.errors import EXIT_UNKNOWN, DeriveError
+
+#: what a shell expects of a command that was interrupted, or whose reader went away
+EXIT_INTERRUPTED = 130
+EXIT_CLOSED_PIPE = 141
+
+
+class PoliteGroup(click.Group):
+    """Commands whose errors are messages and exit codes instead of tracebacks."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Parse the command line."""
+        with _closed_pipe():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with _closed_pipe(), _reported():
+            return super().invoke(ctx)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Find the command, or suggest one."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            close = difflib.get_close_matches(args[0], self.commands, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"the commands are {', '.join(sorted(self.commands))}"
+            ctx.fail(f"there is no command {args[0]!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
+
+@contextmanager
+def _closed_pipe() -> Iterator[None]:
+    """The reader went away, as in `derive show logistic | head -1`: stop without a word."""
+    try:
+        yield
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)  # for what is left to flush at exit
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
+        raise click.exceptions.Exit(EXIT_CLOSED_PIPE) from None
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except DeriveError as error:
+        click.echo(f"error: {error}", err=True)
+        raise click.exceptions.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
+    except MemoryError:
+        click.echo("error: not enough memory; nothing was decided", err=True)
+        raise click.exceptions.Exit(EXIT_UNKNOWN) from None
+
+
+def prepare(ctx: click.Context) -> None:
+    """No colour where NO_COLOR says so (nor in a pipe); characters that the terminal lacks are written as escapes."""
+    ctx.color = False if os.environ.get("NO_COLOR") else None
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def paint(text: str, colour: str) -> str:
+    """The text in a colour; `click.echo` drops it where there is no terminal."""
+    return click.style(text, fg=colour) if colour else text
+
+
+def progress(text: str) -> None:
+    """One line on the terminal that the next one overwrites; nothing in a pipe."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{text}", err=True, nl=False)

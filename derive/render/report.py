@@ -1,0 +1,127 @@
+"""The proof check for a terminal: one line a step, one line a numeric check, and a summary; 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from textwrap import wrap
+from typing import TypeAlias
+
+from derive.certificate import (
+    Certificate,
+    Check,
+    CheckedDerivation,
+    CheckedStep,
+    Condition,
+    Proved,
+    Refuted,
+    Unknown,
+    Verdict,
+)
+from derive.terms.unparse import unparse
+
+WIDTH = 80
+#: puts a colour on a word; by default there is none
+Paint: TypeAlias = Callable[[str, str], str]
+COLOURS = {"proved": "green", "agrees": "green", "refuted": "red", "disagrees": "red", "not justified": "red"}
+
+
+def plain(text: str, colour: str) -> str:
+    """No colour."""
+    return text
+
+
+def render(certificate: Certificate, paint: Paint = plain) -> str:
+    """The report of a whole certificate."""
+    return "\n".join(_lines(certificate, paint)) + "\n"
+
+
+def _lines(certificate: Certificate, paint: Paint) -> Iterator[str]:
+    yield f"{certificate.name}: {certificate.title}"
+    for derivation in certificate.derivations:
+        yield from _derivation(derivation, paint)
+    yield from _agreement(certificate, paint)
+    yield summary(certificate, paint)
+
+
+def summary(certificate: Certificate, paint: Paint = plain) -> str:
+    """One line: the status, how many steps hold and how many numeric checks agree."""
+    steps = [step for d in certificate.derivations for step in d.steps]
+    checks = certificate.agreement.checks if certificate.agreement else ()
+    proved = f"{sum(s.ok for s in steps)} of {len(steps)} steps justified and proved"
+    agreed = f"{sum(c.ok for c in checks)} of {len(checks)} numeric checks agree"
+    return f"{certificate.name}: {_word(certificate.status, paint)}; {proved}, {agreed}"
+
+
+def _derivation(derivation: CheckedDerivation, paint: Paint) -> Iterator[str]:
+    title = derivation.title if derivation.kind != "lemma" else f"lemma: {derivation.title}"
+    yield from wrap(title, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    if not derivation.steps:
+        yield "    no steps: nothing is shown"
+    for number, step in enumerate(derivation.steps, 1):
+        yield from _step(number, step, paint)
+
+
+def _step(number: int, step: CheckedStep, paint: Paint) -> Iterator[str]:
+    justified = "justified" if step.justified else "not justified"
+    label = f"    {number}. {step.rule} "
+    words = f"{_word(justified, paint)}, {_word(step.verdict.status, paint)}"
+    dots = "." * (WIDTH - len(label) - len(f" {justified}, {step.verdict.status}"))
+    yield f"{label}{dots} {words}"
+    if step.verdict.status != "proved":
+        yield from _indented(explain(step.verdict))
+
+
+def render_verdict(verdict: Verdict, paint: Paint = plain) -> str:
+    """A verdict on its own: the answer, how it was found, and the side conditions that it rests on."""
+    lines = wrap(f"{verdict.status}: {explain(verdict)}", WIDTH, subsequent_indent="  ")
+    lines[0] = lines[0].replace(verdict.status, _word(verdict.status, paint), 1)
+    if isinstance(verdict, Proved):
+        lines += [f"  where {_condition(c)}" for c in verdict.conditions]
+    return "\n".join(lines) + "\n"
+
+
+def _condition(condition: Condition) -> str:
+    relation = {"positive": "> 0", "nonnegative": ">= 0", "nonzero": "!= 0"}[condition.kind]
+    return f"{unparse(condition.term)} {relation}"
+
+
+def explain(verdict: Verdict) -> str:
+    """A verdict in a sentence: the method, the witness or the reason."""
+    notes = "".join(f"; {note}" for note in verdict.notes)
+    match verdict:
+        case Proved(method=method, domains_differ=differ):
+            return f"{method}{'; the two sides are not defined at the same points' if differ else ''}{notes}"
+        case Refuted(witness=witness):
+            point = ", ".join(f"{name} = {value}" for name, value in witness.point) or "every point"
+            return f"at {point} the left side is {witness.left}, the right side {witness.right}{notes}"
+        case Unknown(reason=reason):
+            return f"{reason}{notes}"
+
+
+def _agreement(certificate: Certificate, paint: Paint) -> Iterator[str]:
+    if certificate.agreement is None:
+        yield "  numbers: not compared"
+        return
+    yield "  numbers, by finite differences"
+    for check in certificate.agreement.checks:
+        yield from _check(check, paint)
+
+
+def _check(check: Check, paint: Paint) -> Iterator[str]:
+    status = "agrees" if check.ok else "disagrees"
+    numbers = f"{check.points:,} points, error {check.error:.1e} of {check.allowed:.1e} "
+    label = f"    {check.name} "
+    room = WIDTH - len(label) - len(numbers) - len(status) - 2
+    if room < 1:
+        yield label.rstrip()
+        label, room = "      ", WIDTH - 6 - len(numbers) - len(status) - 2
+    yield f"{label}{'.' * room} {numbers} {_word(status, paint)}"
+    yield from _indented(f"{check.why}{'' if check.ok or not check.worst else f'; worst at {check.worst}'}")
+
+
+def _indented(text: str) -> list[str]:
+    return wrap(text, WIDTH, initial_indent=" " * 7, subsequent_indent=" " * 7)
+
+
+def _word(word: str, paint: Paint) -> str:
+    return paint(word, COLOURS.get(word, "yellow" if word == "unknown" else ""))
