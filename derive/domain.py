@@ -180,6 +180,21 @@ def _intersect(a: Range, b: Range, text: str) -> Range:
     return _checked(Range(low, high, low_open, high_open, a.integer or b.integer, a.nonzero or b.nonzero), text)
 
 
+def intersect(a: Range, b: Range, name: str) -> Range:
+    """The values in both ranges of the variable `name`."""
+    if b == REAL or a == b:
+        return a
+    finite, other = (a, b) if a.values is not None else (b, a)
+    if finite.values is not None:
+        values = tuple(v for v in finite.values if v in other)
+        if not values:
+            raise DomainError(f"the domain of {name} is empty: {a} and {b} have no value in common")
+        return Range(values=values)
+    if a.index is not None or b.index is not None:
+        return a if a.index is not None else b
+    return _intersect(a, b, f"{name}: {a} and {b}")
+
+
 def _tighter(a: tuple[Fraction | None, bool], b: tuple[Fraction | None, bool], way: int) -> tuple[Fraction | None, bool]:
     if a[0] is None or b[0] is None:
         return a if b[0] is None else b
@@ -213,6 +228,13 @@ class Domain:
     def with_(self, name: str, r: Range) -> Domain:
         """The same domain with another range for one variable."""
         return Domain({**self.ranges, name: r})
+
+    def within(self, ranges: Mapping[str, Range]) -> Domain:
+        """The intersection with other ranges; an empty one is an error."""
+        out = dict(ranges)
+        for name, r in self.ranges.items():
+            out[name] = intersect(r, ranges.get(name, REAL), name)
+        return Domain(out)
 
     def to_json(self) -> dict[str, str]:
         """Names and texts; `Domain.of` reads them back."""

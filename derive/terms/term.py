@@ -52,6 +52,7 @@ HEADS: Mapping[str, tuple[int, int | None]] = {
     "delta": (2, 2),  # 1 where the two indices are equal, else 0
     "sum": (4, 4),  # sum(body, index, first, last): 0 when last < first
     "prod": (4, 4),  # prod(body, index, first, last): 1 when last < first
+    "given": (2, 2),  # given(value, body): the value, wherever body has one too
     "diff": (2, 2),  # diff(body, variable): partial derivative; the variable is a symbol or an entry
     # whole matrices; a column vector is a matrix with one column
     "matrix": (3, 3),  # matrix(name, rows, columns)

@@ -1,0 +1,398 @@
+"""The value of a term at a rational point: an exact rational, or a ball that certainly contains the value.
+
+Undefined and undecided are told apart: `Undefined` is a proof that there is no real value, `GaveUp` is not.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from flint import arb, fmpq
+
+from derive.domain import Domain, Range
+from derive.prove.normal import resolve, whole
+from derive.prove.signals import GaveUp, Undefined
+from derive.terms.term import Term
+
+Ball: TypeAlias = Any  # flint.fmpq where the value is known exactly, else flint.arb
+_MAX_SUMMANDS = 200
+_MAX_EXACT = 64
+_MAX_EXACT_BITS = 4_000
+
+
+@dataclass(slots=True)
+class Point:
+    """Values of the variables; entries of arrays are chosen when they are first met, the same for the same seed."""
+
+    values: dict[str, Fraction]
+    domain: Domain
+    seed: int = 0
+    entries: dict[tuple[str, tuple[int, ...]], Fraction] = field(default_factory=dict)
+
+    def entry(self, name: str, indices: tuple[int, ...]) -> Fraction:
+        """An entry of an array, within the range of the array."""
+        key = (name, indices)
+        if key not in self.entries:
+            self.entries[key] = choose(self.domain[name], random.Random(f"{self.seed} {key}"))
+        return self.entries[key]
+
+
+_SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "1/3", "-3/2", "5/2", "3/4")]
+
+
+def choose(r: Range, rng: random.Random) -> Fraction:
+    """A simple number of a range."""
+    if r.values is not None:
+        return rng.choice(r.values)
+    for _ in range(40):
+        value = rng.choice(_SIMPLE) if rng.random() < 0.5 else Fraction(rng.randint(-60, 60), rng.randint(1, 9))
+        if r.lower is not None and r.upper is not None:
+            value = r.lower + (r.upper - r.lower) * Fraction(rng.randint(0, 12), 12)
+        elif r.lower is not None:
+            value = r.lower + abs(value)
+        elif r.upper is not None:
+            value = r.upper - abs(value)
+        value = Fraction(round(value)) if r.whole else value
+        if value in r:
+            return value
+    raise GaveUp(f"no simple number was found in {r}")
+
+
+class Evaluator:
+    """The value of terms at one point, in the working precision of FLINT's context."""
+
+    def __init__(self, point: Point) -> None:
+        self.point = point
+        self.bound: dict[str, int] = {}
+        self._memo: dict[Term, Ball] = {}
+
+    def go(self, t: Term) -> Ball:
+        """The value of a term."""
+        if self.bound:
+            return self._new(t)
+        found = self._memo.get(t)
+        if found is None:
+            found = self._memo[t] = self._new(t)
+        return found
+
+    def _new(self, t: Term) -> Ball:
+        if t.head in _REAL_FUNCTIONS:
+            return _finite(_REAL_FUNCTIONS[t.head](self.go(t.args[0])), t)
+        how = _HEADS.get(t.head)
+        if how is None:
+            raise GaveUp(f"{t.head} cannot be evaluated at a point")
+        return how(self, t)
+
+    def number(self, name: str) -> Ball:
+        """The value of a variable or of a bound index."""
+        if name in self.bound:
+            return fmpq(self.bound[name])
+        value = self.point.values[name]
+        return fmpq(value.numerator, value.denominator)
+
+    def index(self, t: Term) -> int:
+        """A term that must be a whole number."""
+        value = self.go(t)
+        if not isinstance(value, fmpq) or value.q != 1:
+            raise GaveUp(f"an index that is not a whole number: {t!r}"[:200])
+        return int(value.p)
+
+    def holds(self, t: Term) -> bool:
+        """Does a condition hold at the point?"""
+        match t.head:
+            case "true" | "false":
+                return t.head == "true"
+            case "and":
+                return all(map(self.holds, t.args))
+            case "or":
+                return any(map(self.holds, t.args))
+            case "not":
+                return not self.holds(t.args[0])
+        order = compare(self.go(t.args[0]), self.go(t.args[1]))
+        return {"lt": order < 0, "le": order <= 0, "eq": order == 0, "ne": order != 0}[t.head]
+
+
+def to_arb(x: Ball) -> Any:
+    """The ball of an exact number."""
+    return arb(x) if isinstance(x, fmpq) else x
+
+
+def compare(a: Ball, b: Ball) -> int:
+    """−1, 0 or 1; `GaveUp` where the balls overlap and are not exact."""
+    if isinstance(a, fmpq) and isinstance(b, fmpq):
+        return -1 if a < b else int(a > b)
+    gap = to_arb(a) - to_arb(b)
+    if gap > 0 or gap < 0:
+        return 1 if gap > 0 else -1
+    if gap.is_zero():
+        return 0
+    raise GaveUp("two values are too close to be told apart")
+
+
+def _finite(x: Ball, t: Term) -> Ball:
+    if isinstance(x, fmpq) or x.is_finite():
+        return x
+    raise GaveUp(f"no finite ball for {t.head}")
+
+
+def _sign(x: Ball) -> int:
+    return compare(x, fmpq(0))
+
+
+def _positive(x: Ball, what: str) -> Any:
+    if _sign(x) <= 0:
+        raise Undefined(what)
+    return to_arb(x)
+
+
+# -- arithmetic ---------------------------------------------------------------------------------------------------------
+def _add(e: Evaluator, t: Term) -> Ball:
+    return _fold(map(e.go, t.args), lambda a, b: a + b)
+
+
+def _mul(e: Evaluator, t: Term) -> Ball:
+    return _fold(map(e.go, t.args), lambda a, b: a * b)
+
+
+def _fold(parts: Any, op: Callable[[Any, Any], Any]) -> Ball:
+    out = next(parts)
+    for b in parts:
+        exact = isinstance(out, fmpq) and isinstance(b, fmpq)
+        out = op(out, b) if exact else op(to_arb(out), to_arb(b))
+    return out
+
+
+def _pow(e: Evaluator, t: Term) -> Ball:
+    base, exponent = map(e.go, t.args)
+    is_whole = whole(t.args[1], resolve(e.point.domain, dict.fromkeys(e.bound, Range(integer=True))))
+    if isinstance(exponent, fmpq) and exponent.q == 1 and (is_whole or t.args[1].head == "num"):
+        return _whole_power(base, int(exponent.p))
+    sign = _sign(base)
+    if sign < 0:
+        raise Undefined("a power of a negative number whose exponent is not whole")
+    if sign == 0:
+        order = _sign(exponent)
+        if order < 0:
+            raise Undefined("a negative power of zero")
+        return fmpq(0 if order else 1)
+    if isinstance(exponent, fmpq) and exponent.q == 2:
+        return _whole_power(to_arb(base).sqrt(), int(exponent.p))
+    return _finite(to_arb(base) ** to_arb(exponent), t)
+
+
+def _whole_power(base: Ball, k: int) -> Ball:
+    if k < 0:
+        if _sign(base) == 0:
+            raise Undefined("division by zero")
+        base, k = 1 / base, -k
+    exact = isinstance(base, fmpq) and k * max(base.p.bit_length(), base.q.bit_length()) <= _MAX_EXACT_BITS
+    return base**k if exact else to_arb(base) ** k
+
+
+# -- elementary and special functions -------------------------------------------------------------------------------------
+def _exact_zero(value: Any, f: Callable[[Any], Any]) -> Callable[[Ball], Ball]:
+    """f, with its exact rational value at 0: ties at 0 stay decidable."""
+
+    def g(x: Ball) -> Ball:
+        return fmpq(value) if isinstance(x, fmpq) and x == 0 else f(to_arb(x))
+
+    return g
+
+
+def _log(x: Ball) -> Ball:
+    if isinstance(x, fmpq) and x == 1:
+        return fmpq(0)
+    return _positive(x, "the logarithm of a number that is not positive").log()
+
+
+def _logit(x: Ball) -> Ball:
+    if _sign(x) <= 0 or compare(x, fmpq(1)) >= 0:
+        raise Undefined("logit outside 0 < p < 1")
+    return _log(x / (1 - x))
+
+
+def _within(name: str, x: Ball) -> Any:
+    if compare(x, fmpq(1)) > 0 or compare(x, fmpq(-1)) < 0:
+        raise Undefined(f"{name} outside [-1, 1]")
+    return to_arb(x)
+
+
+def _inside(name: str, x: Ball) -> Any:
+    if compare(x, fmpq(1)) >= 0 or compare(x, fmpq(-1)) <= 0:
+        raise Undefined(f"{name} outside (-1, 1)")
+    return to_arb(x)
+
+
+def _acosh(x: Ball) -> Ball:
+    if compare(x, fmpq(1)) < 0:
+        raise Undefined("acosh of a number below 1")
+    return to_arb(x).acosh()
+
+
+def _gamma(x: Ball) -> Any:
+    if isinstance(x, fmpq) and x.q == 1 and x <= 0:
+        raise Undefined("the gamma function at a pole")
+    return to_arb(x).gamma()
+
+
+def _lambertw(x: Ball) -> Any:
+    x = to_arb(x)
+    if x < -((-arb(1)).exp()):
+        raise Undefined("the Lambert W function below -1/e")
+    return x.lambertw()
+
+
+def _half_step(x: Ball) -> Ball:
+    return (fmpq(1, 2), fmpq(1), fmpq(0))[_sign(x)]
+
+
+def _softplus(x: Any) -> Any:
+    return x.exp().log1p() if x < 0 else x + (-x).exp().log1p()
+
+
+def _normppf(x: Ball) -> Any:
+    return arb(2).sqrt() * _inside("the inverse of the normal distribution function", 2 * x - 1).erfinv()
+
+
+_REAL_FUNCTIONS: dict[str, Callable[[Ball], Ball]] = {
+    "exp": _exact_zero(1, lambda x: x.exp()),
+    "expm1": _exact_zero(0, lambda x: x.expm1()),
+    "log": _log,
+    "log1p": lambda x: _log(1 + x),
+    "abs": lambda x: abs(x),
+    "sign": lambda x: fmpq(_sign(x)),
+    "heaviside": _half_step,
+    "sin": _exact_zero(0, lambda x: x.sin()),
+    "cos": _exact_zero(1, lambda x: x.cos()),
+    "tan": _exact_zero(0, lambda x: x.tan()),
+    "sinh": _exact_zero(0, lambda x: x.sinh()),
+    "cosh": _exact_zero(1, lambda x: x.cosh()),
+    "tanh": _exact_zero(0, lambda x: x.tanh()),
+    "sech": _exact_zero(1, lambda x: x.sech()),
+    "asin": _exact_zero(0, lambda x: _within("asin", x).asin()),
+    "acos": lambda x: _within("acos", x).acos(),
+    "atan": _exact_zero(0, lambda x: x.atan()),
+    "asinh": _exact_zero(0, lambda x: x.asinh()),
+    "acosh": _acosh,
+    "atanh": _exact_zero(0, lambda x: _inside("atanh", x).atanh()),
+    "sigmoid": lambda x: fmpq(1, 2) if isinstance(x, fmpq) and x == 0 else 1 / (1 + (-to_arb(x)).exp()),
+    "logit": _logit,
+    "softplus": lambda x: _softplus(to_arb(x)),
+    "logsigmoid": lambda x: -_softplus(-to_arb(x)),
+    "erf": _exact_zero(0, lambda x: x.erf()),
+    "erfc": _exact_zero(1, lambda x: x.erfc()),
+    "erfinv": _exact_zero(0, lambda x: _inside("erfinv", x).erfinv()),
+    "normpdf": lambda x: (-to_arb(x) ** 2 / 2).exp() / (2 * arb.pi()).sqrt(),
+    "normcdf": lambda x: (-to_arb(x) / arb(2).sqrt()).erfc() / 2,
+    "normppf": _normppf,
+    "gamma": _gamma,
+    "loggamma": lambda x: _positive(x, "loggamma of a number that is not positive").lgamma(),
+    "lambertw": _exact_zero(0, _lambertw),
+}
+
+
+def _polygamma(e: Evaluator, t: Term) -> Ball:
+    """ψ by FLINT; ψ⁽ᵏ⁾(x) = (−1)^(k+1) k! ζ(k+1, x) for x > 0."""
+    k, x = e.index(t.args[0]), e.go(t.args[1])
+    if isinstance(x, fmpq) and x.q == 1 and x <= 0:
+        raise Undefined("polygamma at a pole")
+    if k == 0:
+        return _finite(to_arb(x).digamma(), t)
+    if _sign(x) <= 0:
+        raise GaveUp("polygamma of a negative number")
+    return _finite((-1) ** (k + 1) * arb(k).fac() * arb(k + 1).zeta(to_arb(x)), t)
+
+
+def _floor(e: Evaluator, t: Term) -> Ball:
+    x = e.go(t.args[0])
+    if isinstance(x, fmpq):
+        return fmpq(x.floor())
+    low = x.floor().unique_fmpz()
+    if low is None:
+        raise GaveUp("a value too close to a whole number")
+    return fmpq(low)
+
+
+# -- choices, sums, entries -----------------------------------------------------------------------------------------------
+def _extreme(way: int) -> Callable[[Evaluator, Term], Ball]:
+    def f(e: Evaluator, t: Term) -> Ball:
+        values = [e.go(a) for a in t.args]
+        if all(isinstance(v, fmpq) for v in values):
+            return max(values) if way > 0 else min(values)
+        return _fold(iter(values), lambda a, b: to_arb(a).max(to_arb(b)) if way > 0 else to_arb(a).min(to_arb(b)))
+
+    return f
+
+
+def _piecewise(e: Evaluator, t: Term) -> Ball:
+    for value, condition in zip(t.args[::2], t.args[1::2], strict=True):
+        if e.holds(condition):
+            return e.go(value)
+    raise Undefined("no condition of a piecewise holds")
+
+
+def _xlogy(e: Evaluator, t: Term) -> Ball:
+    x = e.go(t.args[0])
+    if _sign(x) == 0:
+        return fmpq(0)
+    return _fold(iter([x, _log(e.go(t.args[1]))]), lambda a, b: a * b)
+
+
+def _entry(e: Evaluator, t: Term) -> Ball:
+    value = e.point.entry(t.name, tuple(map(e.index, t.args[1:])))
+    return fmpq(value.numerator, value.denominator)
+
+
+def _delta(e: Evaluator, t: Term) -> Ball:
+    return fmpq(int(e.index(t.args[0]) == e.index(t.args[1])))
+
+
+def _series(empty: int, op: Callable[[Any, Any], Any]) -> Callable[[Evaluator, Term], Ball]:
+    def f(e: Evaluator, t: Term) -> Ball:
+        body, index, first, last = t.args
+        low, high = e.index(first), e.index(last)
+        if high - low >= _MAX_SUMMANDS:
+            raise GaveUp(f"more than {_MAX_SUMMANDS} summands at a point")
+        before = e.bound.get(index.name)
+        parts: list[Ball] = [fmpq(empty)]
+        for value in range(low, high + 1):
+            e.bound[index.name] = value
+            parts.append(e.go(body))
+        e.bound.pop(index.name, None)
+        if before is not None:
+            e.bound[index.name] = before
+        return _fold(iter(parts), op)
+
+    return f
+
+
+def _given(e: Evaluator, t: Term) -> Ball:
+    e.go(t.args[1])
+    return e.go(t.args[0])
+
+
+_HEADS: dict[str, Callable[[Evaluator, Term], Ball]] = {
+    "num": lambda e, t: fmpq(*t.args),
+    "sym": lambda e, t: e.number(t.name),
+    "at": _entry,
+    "delta": _delta,
+    "add": _add,
+    "mul": _mul,
+    "pow": _pow,
+    "pi": lambda e, t: arb.pi(),
+    "e": lambda e, t: arb(1).exp(),
+    "euler_gamma": lambda e, t: arb.const_euler(),
+    "polygamma": _polygamma,
+    "floor": _floor,
+    "max": _extreme(1),
+    "min": _extreme(-1),
+    "piecewise": _piecewise,
+    "xlogy": _xlogy,
+    "sum": _series(0, lambda a, b: a + b),
+    "prod": _series(1, lambda a, b: a * b),
+    "given": _given,
+}

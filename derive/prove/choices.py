@@ -1,0 +1,102 @@
+"""Laws of abs, sign, max, min, heaviside, piecewise and xlogy: each asks for a sign and takes one branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from derive.prove import signs
+from derive.prove.elementary import log_of
+from derive.prove.field import Frac
+from derive.prove.normal import Normal, law
+from derive.prove.signals import GaveUp, Undefined
+from derive.terms.term import Term
+
+_WAYS = (signs.NONNEGATIVE, signs.NONPOSITIVE)
+
+
+@law("abs")
+def _abs(n: Normal, t: Term) -> Frac:
+    a = n.go(t.args[0])
+    return a if n.sign(a, _WAYS) == signs.NONNEGATIVE else n.field.neg(a)
+
+
+@law("sign")
+def _sign(n: Normal, t: Term) -> Frac:
+    return _step(n, t, -1, 0, 1)
+
+
+@law("heaviside")
+def _heaviside(n: Normal, t: Term) -> Frac:
+    return _step(n, t, 0, Fraction(1, 2), 1)
+
+
+def _step(n: Normal, t: Term, below: int, at_zero: Fraction | int, above: int) -> Frac:
+    values = {signs.NEGATIVE: below, signs.ZERO: at_zero, signs.POSITIVE: above}
+    return n.field.constant(Fraction(values[n.sign(n.go(t.args[0]))]))
+
+
+@law("max")
+def _max(n: Normal, t: Term) -> Frac:
+    return _extreme(n, t, signs.NONNEGATIVE)
+
+
+@law("min")
+def _min(n: Normal, t: Term) -> Frac:
+    return _extreme(n, t, signs.NONPOSITIVE)
+
+
+def _extreme(n: Normal, t: Term, keep: int) -> Frac:
+    out = n.go(t.args[0])
+    for other in map(n.go, t.args[1:]):
+        out = out if n.sign(n.field.sub(out, other), _WAYS) == keep else other
+    return out
+
+
+@law("piecewise")
+def _piecewise(n: Normal, t: Term) -> Frac:
+    """Only the branch that is taken is looked at: the others need not be defined there."""
+    for value, condition in zip(t.args[::2], t.args[1::2], strict=True):
+        if holds(n, condition):
+            return n.go(value)
+    raise Undefined("no condition of a piecewise holds")
+
+
+def holds(n: Normal, t: Term) -> bool:
+    """Does a condition hold in this region? Ask for a split where that is not known."""
+    test = _TESTS.get(t.head)
+    if test is None:
+        raise GaveUp(f"{t.head} is not a condition")
+    return test(n, t)
+
+
+def _compare(yes: int, no: int) -> Callable[[Normal, Term], bool]:
+    def test(n: Normal, t: Term) -> bool:
+        gap = n.field.sub(n.go(t.args[1]), n.go(t.args[0]))
+        return n.sign(gap, (yes, no)) == yes
+
+    return test
+
+
+_TESTS: dict[str, Callable[[Normal, Term], bool]] = {
+    "true": lambda n, t: True,
+    "false": lambda n, t: False,
+    "lt": _compare(signs.POSITIVE, signs.NONPOSITIVE),
+    "le": _compare(signs.NONNEGATIVE, signs.NEGATIVE),
+    "eq": _compare(signs.ZERO, signs.NONZERO),
+    "ne": _compare(signs.NONZERO, signs.ZERO),
+    "and": lambda n, t: all(holds(n, a) for a in t.args),
+    "or": lambda n, t: any(holds(n, a) for a in t.args),
+    "not": lambda n, t: not holds(n, t.args[0]),
+}
+
+
+@law("xlogy")
+def _xlogy(n: Normal, t: Term) -> Frac:
+    """x log y, and 0 where x = 0: where y > 0 is known no look at x is needed."""
+    x, y = map(n.go, t.args)
+    if not n.field.is_zero(y) and n.mask(y) == signs.POSITIVE:
+        return n.field.mul(x, log_of(n, t.args[1], y))
+    if n.field.is_zero(x) or n.sign(x, (signs.ZERO, signs.NONZERO)) == signs.ZERO:
+        return n.field.constant(Fraction(0))
+    return n.field.mul(x, log_of(n, t.args[1], y))

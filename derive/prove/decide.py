@@ -1,0 +1,118 @@
+"""The pipeline of one question: refute at simple points, prove by cases and regions, refute harder, give up."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator
+from fractions import Fraction
+
+from derive.certificate import Proved, Refuted, Unknown, Verdict
+from derive.domain import Domain
+from derive.errors import TermError
+from derive.prove import points
+from derive.prove.refute import attempt
+from derive.prove.regions import Study
+from derive.prove.signals import GaveUp
+from derive.prove.unfold import claims
+from derive.terms.json import Json
+from derive.terms.term import Term, num, substitute
+
+METHOD = "normal form over exact arithmetic"
+_MAX_CASES = 256
+_QUICK = 6
+_HARD = 60
+_QUICK_BITS = (96,)
+_HARD_BITS = (96, 512, 4096)
+
+
+def prove_terms(a: Term, b: Term, domain: Domain, *, budget: float = 2.0) -> Verdict:
+    """Is a = b at every point of the domain where both are defined? See `derive.certificate` for the answers.
+
+    `budget` is the time in seconds after which the answer is `Unknown`.
+    """
+    try:
+        return _Question(a, b, domain, time.monotonic() + budget).answer()
+    except GaveUp as why:
+        return Unknown(str(why))
+    except TermError as why:
+        return Unknown(str(why))
+    except RecursionError:
+        return Unknown("the expression is nested too deeply")
+
+
+class _Question:
+    def __init__(self, a: Term, b: Term, domain: Domain, deadline: float) -> None:
+        self.a, self.b, self.domain = claims(a, b, domain)
+        self.deadline = deadline
+        self.defined = 0
+
+    def answer(self) -> Verdict:
+        refuted = self._refute(points.search(self._sides, self.domain, 0, _QUICK), _QUICK_BITS)
+        if refuted is not None:
+            return refuted
+        why = "the normal form of the difference is not zero, and no witness was found"
+        study = Study(self.domain, self.deadline)
+        proof = None
+        try:
+            proof = self._prove_cases(study)
+        except GaveUp as gave_up:
+            why = str(gave_up)
+        if proof is None or not self.defined:
+            refuted = self._refute(self._harder(), _HARD_BITS)
+            if refuted is not None:
+                return refuted
+        if proof is None:
+            return Unknown(why)
+        if not self.defined or not study.proved:
+            return Unknown("no point was found at which both sides are defined")
+        notes = tuple(f"a side is undefined {where}" for where in dict.fromkeys(study.undefined))
+        return Proved(METHOD, tuple(study.conditions), study.differ, notes, proof)
+
+    @property
+    def _sides(self) -> tuple[Term, Term]:
+        return self.a, self.b
+
+    def _refute(self, candidates: Iterator[points.Point], bits: tuple[int, ...]) -> Refuted | None:
+        refuted, defined = attempt(candidates, self.a, self.b, bits)
+        self.defined += defined
+        return refuted
+
+    def _harder(self) -> Iterator[points.Point]:
+        """Kinks and corners around a few points, then more points, as long as there is time."""
+        bases = list(points.search(self._sides, self.domain, _QUICK, 4))
+        around = (where(self._sides, self.domain, base) for base in bases for where in (points.kinks, points.corners))
+        more = points.search(self._sides, self.domain, 100, _HARD)
+        for point in itertools.chain(*around, more):
+            if time.monotonic() > self.deadline + 0.5:
+                return
+            yield point
+
+    # -- cases over finite sets -------------------------------------------------------------------------------------
+    def _prove_cases(self, study: Study) -> Json | None:
+        """Every combination of the values of the variables that have finitely many."""
+        names = [v for v in points.scalars(*self._sides) if self.domain[v].values is not None]
+        sets = [self.domain[v].values or () for v in names]
+        count = 1
+        for s in sets:
+            count *= len(s)
+        if count > _MAX_CASES:
+            raise GaveUp(f"more than {_MAX_CASES} combinations of the values of {', '.join(names)}")
+        if not names:
+            return study.prove(self.a, self.b)
+        return self._each_case(study, names, sets)
+
+    def _each_case(self, study: Study, names: list[str], sets: list[tuple[Fraction, ...]]) -> Json | None:
+        branches = []
+        for values in itertools.product(*sets):
+            put = {v: num(x) for v, x in zip(names, values, strict=True)}
+            seen = len(study.undefined)
+            branch = study.prove(substitute(self.a, put), substitute(self.b, put))
+            case = ", ".join(f"{v} = {x}" for v, x in zip(names, values, strict=True))
+            study.undefined[seen:] = [f"at {case}, {where}" for where in study.undefined[seen:]]
+            if branch is None:
+                return None
+            branches.append([list(map(str, values)), branch])
+        return {"cases": names, "branches": branches}
+
+

@@ -1,0 +1,159 @@
+"""The partial derivative of a term, as a term: one line per head, each the textbook rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from derive.prove.signals import GaveUp
+from derive.terms.term import Term, add, free_names, fresh, make, mul, neg, num, power, sub, substitute, sym
+
+_ZERO, _ONE, _TWO, _MINUS = num(0), num(1), num(2), num(-1)
+
+
+def _inverse(a: Term) -> Term:
+    return power(a, _MINUS)
+
+
+def _square(a: Term) -> Term:
+    return power(a, _TWO)
+
+
+def _root(a: Term) -> Term:
+    return power(a, num(1, 2))
+
+
+def _f(head: str, *args: Term) -> Term:
+    return make(head, *args)
+
+
+#: head -> f′(a) as a function of a; the chain rule multiplies by a′
+OUTER: dict[str, Callable[[Term], Term]] = {
+    "exp": lambda a: _f("exp", a),
+    "expm1": lambda a: _f("exp", a),
+    "log": _inverse,
+    "log1p": lambda a: _inverse(add(_ONE, a)),
+    "sin": lambda a: _f("cos", a),
+    "cos": lambda a: neg(_f("sin", a)),
+    "tan": lambda a: add(_ONE, _square(_f("tan", a))),
+    "sinh": lambda a: _f("cosh", a),
+    "cosh": lambda a: _f("sinh", a),
+    "tanh": lambda a: sub(_ONE, _square(_f("tanh", a))),
+    "sech": lambda a: mul(_MINUS, _f("sech", a), _f("tanh", a)),
+    "asin": lambda a: _inverse(_root(sub(_ONE, _square(a)))),
+    "acos": lambda a: neg(_inverse(_root(sub(_ONE, _square(a))))),
+    "atan": lambda a: _inverse(add(_ONE, _square(a))),
+    "asinh": lambda a: _inverse(_root(add(_ONE, _square(a)))),
+    "acosh": lambda a: _inverse(_root(sub(_square(a), _ONE))),
+    "atanh": lambda a: _inverse(sub(_ONE, _square(a))),
+    "sigmoid": lambda a: mul(_f("sigmoid", a), sub(_ONE, _f("sigmoid", a))),
+    "logit": lambda a: _inverse(mul(a, sub(_ONE, a))),
+    "softplus": lambda a: _f("sigmoid", a),
+    "logsigmoid": lambda a: _f("sigmoid", neg(a)),
+    "erf": lambda a: mul(_TWO, power(_f("pi"), num(-1, 2)), _f("exp", neg(_square(a)))),
+    "erfc": lambda a: mul(num(-2), power(_f("pi"), num(-1, 2)), _f("exp", neg(_square(a)))),
+    "erfinv": lambda a: mul(num(1, 2), _root(_f("pi")), _f("exp", _square(_f("erfinv", a)))),
+    "normcdf": lambda a: _f("normpdf", a),
+    "normpdf": lambda a: mul(_MINUS, a, _f("normpdf", a)),
+    "normppf": lambda a: _inverse(_f("normpdf", _f("normppf", a))),
+    "gamma": lambda a: mul(_f("gamma", a), _f("polygamma", _ZERO, a)),
+    "loggamma": lambda a: _f("polygamma", _ZERO, a),
+    "lambertw": lambda a: mul(_f("exp", neg(_f("lambertw", a))), _inverse(add(_ONE, _f("lambertw", a)))),
+}
+
+
+@lru_cache(maxsize=20_000)
+def differentiate(t: Term, v: Term) -> Term:
+    """∂t/∂v for a symbol or an entry v; t has no unevaluated derivative in it."""
+    if v.name not in free_names(t):
+        return _ZERO
+    if t.head in OUTER:
+        (a,) = t.args
+        return _times(OUTER[t.head](a), differentiate(a, v))
+    rule = _RULES.get(t.head)
+    if rule is None:
+        raise GaveUp(f"the derivative of {t.head} is not decided")
+    return rule(t, v)
+
+
+def _times(*factors: Term) -> Term:
+    if _ZERO in factors:
+        return _ZERO
+    return mul(*(f for f in factors if f != _ONE))
+
+
+def _plus(*parts: Term) -> Term:
+    return add(*(p for p in parts if p != _ZERO))
+
+
+def _entry(t: Term, v: Term) -> Term:
+    """∂aᵢⱼ/∂aₖₗ = δᵢₖ δⱼₗ."""
+    if v.name != t.name or v.head != "at" or len(v.args) != len(t.args):
+        raise GaveUp(f"the derivative of {t!r} with respect to {v!r}")
+    return mul(*(_f("delta", a, b) for a, b in zip(t.args[1:], v.args[1:], strict=True)))
+
+
+def _symbol(t: Term, v: Term) -> Term:
+    if t != v:
+        raise GaveUp(f"{v.name} is used both as a number and as an array")
+    return _ONE
+
+
+def _product(t: Term, v: Term) -> Term:
+    parts = []
+    for i, a in enumerate(t.args):
+        parts.append(_times(*t.args[:i], differentiate(a, v), *t.args[i + 1 :]))
+    return _plus(*parts)
+
+
+def _power(t: Term, v: Term) -> Term:
+    """(a^b)′ = b a^(b−1) a′ + a^b log(a) b′; where a = 0 < b the second part is 0."""
+    a, b = t.args
+    da, db = differentiate(a, v), differentiate(b, v)
+    lowered = num(b.value - 1) if b.head == "num" else sub(b, _ONE)
+    by_base = _times(b, power(a, lowered), da)
+    if db == _ZERO:
+        return by_base
+    at_zero = _f("and", _f("eq", a, _ZERO), _f("lt", _ZERO, b))
+    by_exponent = _f("piecewise", _ZERO, at_zero, _times(t, _f("log", a), db), _f("true"))
+    return _plus(by_base, by_exponent)
+
+
+def _xlogy(t: Term, v: Term) -> Term:
+    x, y = t.args
+    dx, dy = differentiate(x, v), differentiate(y, v)
+    by_y = _ZERO
+    if dy != _ZERO:
+        by_y = _f("piecewise", _ZERO, _f("eq", x, _ZERO), _times(x, dy, _inverse(y)), _f("true"))
+    return _plus(_times(dx, _f("log", y)), by_y)
+
+
+def _polygamma(t: Term, v: Term) -> Term:
+    order, a = t.args
+    if order.head != "num":
+        raise GaveUp("the derivative of polygamma needs a literal order")
+    return _times(_f("polygamma", num(order.value + 1), a), differentiate(a, v))
+
+
+def _sum(t: Term, v: Term) -> Term:
+    body, index, first, last = t.args
+    if v.name in free_names(first) | free_names(last):
+        raise GaveUp("the derivative with respect to the bound of a sum")
+    if index.name in free_names(v):
+        new = fresh(index.name, free_names(v) | free_names(body))
+        body, index = substitute(body, {index.name: sym(new)}), sym(new)
+    d = differentiate(body, v)
+    return _ZERO if d == _ZERO else _f("sum", d, index, first, last)
+
+
+_RULES: dict[str, Callable[[Term, Term], Term]] = {
+    "sym": _symbol,
+    "at": _entry,
+    "add": lambda t, v: _plus(*(differentiate(a, v) for a in t.args)),
+    "mul": _product,
+    "pow": _power,
+    "xlogy": _xlogy,
+    "polygamma": _polygamma,
+    "sum": _sum,
+    "given": lambda t, v: _f("given", differentiate(t.args[0], v), t.args[1]),
+}

@@ -1,0 +1,182 @@
+"""What is known of signs in one region, and what follows: sound, incomplete, quick.
+
+A fact is a polynomial and a mask. New facts come from ranges of variables, from the region's assumptions and from
+the places where both sides of the claim are defined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from derive.prove import signs
+from derive.prove.field import Field, Frac, Poly, to_fraction
+from derive.prove.registry import Registry
+from derive.prove.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
+
+_MAX_FACTS = 60
+
+
+class Facts:
+    """Signs of polynomials in the generators of a field."""
+
+    def __init__(self, field: Field, registry: Registry) -> None:
+        self.field = field
+        self.registry = registry
+        self.known: list[tuple[Poly, int]] = []
+        self.equalities: list[Poly] = []
+        self.seen: set[Any] = set()
+
+    # -- learning ---------------------------------------------------------------------------------------------------
+    def learn(self, a: Frac, mask: int) -> bool:
+        """Enter the sign of a fraction; False when that contradicts what is known."""
+        before = self.of_fraction(a)
+        if not before & mask:
+            return False
+        if before | mask == mask:
+            return True
+        p = a.num
+        for f, e in a.den:
+            if e % 2:
+                p = self.field.times(p, self.field.factors[f])
+        self._enter(p, mask & before)
+        return True
+
+    def _enter(self, p: Poly, mask: int) -> None:
+        if mask == ZERO:
+            self.equalities.append(p)
+        if mask in (POSITIVE, NEGATIVE) and self._whole(p):
+            p, mask = (p - 1, NONNEGATIVE) if mask == POSITIVE else (p + 1, NONPOSITIVE)
+        lead = to_fraction(p.leading_coefficient())
+        if lead < 0:
+            mask = signs.negated(mask)
+        if len(self.known) < _MAX_FACTS:
+            self.known.append((p / p.leading_coefficient(), mask))
+
+    def _whole(self, p: Poly) -> bool:
+        """Are the values of p whole numbers? Then p > 0 says p ≥ 1."""
+        return all(c.denominator == 1 and all(self.is_whole(g) for g, _ in m) for m, c in self.field.terms(p))
+
+    def is_whole(self, generator: int) -> bool:
+        """Does this generator take whole values only?"""
+        return ("whole", generator) in self.seen
+
+    # -- asking -----------------------------------------------------------------------------------------------------
+    def of_fraction(self, a: Frac) -> int:
+        """The mask of num/den."""
+        out = self.of_poly(a.num)
+        for f, e in a.den:
+            mask = self.of_poly(self.field.factors[f]) & NONZERO
+            out = signs.product(out, signs.to_power(mask or NONZERO, e))
+        return out
+
+    def of_poly(self, p: Poly) -> int:
+        """The mask of a polynomial: by its terms, by facts, then by its factors."""
+        quick = self._quick(p)
+        if quick in (NEGATIVE, ZERO, POSITIVE) or len(p) < 2:
+            return quick
+        found = quick & self._by_factors(p)
+        return found or quick
+
+    def _quick(self, p: Poly) -> int:
+        out = self._by_terms(p)
+        if out in (NEGATIVE, ZERO, POSITIVE):
+            return out
+        for mask in (self._by_fact(p), signs.negated(self._by_fact(-p))):
+            out = out & mask or out
+        return out & self._by_logarithm(p) or out
+
+    def _by_terms(self, p: Poly) -> int:
+        out = ZERO
+        for monomial, c in self.field.terms(p):
+            out = signs.total(out, signs.product(signs.of_number(c), self._of_monomial(monomial)))
+            if out == ANY:
+                break
+        return out
+
+    def _of_monomial(self, monomial: Iterable[tuple[int, int]]) -> int:
+        out = POSITIVE
+        for g, e in monomial:
+            out = signs.product(out, signs.to_power(self._of_generator(g), e))
+        return out
+
+    def _of_generator(self, g: int) -> int:
+        mask = self.registry.generators[g].sign
+        if mask in (NEGATIVE, ZERO, POSITIVE) or not self.known:
+            return mask
+        gen = self.field.poly_of(g)
+        for p, fact in self.known:
+            if p == gen:
+                mask &= fact
+        return mask
+
+    def _by_fact(self, p: Poly) -> int:
+        """p = λq + rest with a known q and λ > 0, the sign of the rest by its terms: a lower bound on the sign."""
+        out = ANY
+        for q, fact in self.known:
+            for weight in self._weights(p, q):
+                rest = p - q * weight
+                if rest.is_zero():
+                    out &= fact
+                elif not self._negative_part(fact) and not (mask := self._by_terms(rest)) & NEGATIVE:
+                    out &= signs.total(fact, mask)
+            for weight in self._weights(p, -q):
+                rest = p + q * weight
+                if rest.is_zero():
+                    out &= signs.negated(fact)
+                elif not fact & POSITIVE and not (mask := self._by_terms(rest)) & NEGATIVE:
+                    out &= signs.total(signs.negated(fact), mask)
+        return out or ANY
+
+    @staticmethod
+    def _negative_part(fact: int) -> int:
+        return fact & NEGATIVE
+
+    def _weights(self, p: Poly, q: Poly) -> list[Any]:
+        """The λ > 0 that make a term of λq cancel a term of p."""
+        mine = dict(p.terms())
+        ratios = {mine[m] / c for m, c in q.terms() if m in mine}
+        return sorted((r for r in ratios if r > 0), reverse=True)[:3]
+
+    def _by_factors(self, p: Poly) -> int:
+        c, found = self.field.factor(p)
+        if len(found) == 1 and found[0][1] == 1:
+            return ANY
+        out = signs.of_number(c)
+        for f, e in found:
+            out = signs.product(out, signs.to_power(self._quick(f), e))
+        return out
+
+    def undecided(self, a: Frac) -> Poly:
+        """An irreducible factor of a whose sign is not known: where to split."""
+        polys = [a.num, *(self.field.factors[f] for f, e in a.den if e % 2)]
+        for p in polys:
+            for f, e in self.field.factor(p)[1]:
+                mask = self._quick(f)
+                if mask not in (NEGATIVE, ZERO, POSITIVE) and (e % 2 or mask & ZERO):
+                    return self.logarithm(f) or f
+        return a.num
+
+    # -- two exponentials -------------------------------------------------------------------------------------------
+    def logarithm(self, p: Poly) -> Poly | None:
+        """For p = a·e^u − b·e^v with a, b > 0 whole exponents: a polynomial of the same sign, u − v + log(a/b).
+
+        Only when a = b, where no logarithm is needed.
+        """
+        rows = self.field.terms(p)
+        if len(rows) != 2 or rows[0][1] != -rows[1][1]:
+            return None
+        exponents: dict[int, int] = dict(rows[0][0])
+        for g, e in rows[1][0]:
+            exponents[g] = exponents.get(g, 0) - e
+        out = self.field.zero
+        for g, e in exponents.items():
+            key = self.registry.generators[g].key
+            if key[0] != "exp" or key[1][1]:
+                return None
+            out += self.field.monomial(key[1][0], self.registry.units[key] * e)
+        return out if rows[0][1] > 0 else -out
+
+    def _by_logarithm(self, p: Poly) -> int:
+        other = self.logarithm(p) if len(p) == 2 else None
+        return ANY if other is None else self._by_terms(other) & (self._by_fact(other) & signs.negated(self._by_fact(-other)))

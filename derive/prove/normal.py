@@ -1,0 +1,234 @@
+"""Term -> fraction over generators, in one region: the arithmetic, the memory and the table of laws.
+
+Each law is an identity of real functions that holds wherever its left side is defined; the conditions under which
+that is so are recorded. A law that needs a sign asks for it; an unknown sign ends the attempt with `Split`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+from derive.certificate import Condition
+from derive.domain import Domain, Range
+from derive.prove import signs
+from derive.prove.facts import Facts
+from derive.prove.field import Field, Frac, Poly
+from derive.prove.readback import Readback
+from derive.prove.registry import Generator, Key, Registry
+from derive.prove.signals import GaveUp, Split, Undefined
+from derive.terms.term import Term, add, num
+
+Law = Callable[["Normal", Term], Frac]
+#: head -> law; the modules of laws fill it
+LAWS: dict[str, Law] = {}
+
+
+def law(*heads: str) -> Callable[[Law], Law]:
+    """Enter a law for these heads."""
+
+    def enter(f: Law) -> Law:
+        for head in heads:
+            LAWS[head] = f
+        return f
+
+    return enter
+
+
+class Normal:
+    """The translation of terms in one region: a domain and the signs of some terms."""
+
+    def __init__(self, registry: Registry, domain: Domain, deadline: float) -> None:
+        self.registry = registry
+        self.domain = domain
+        self.bound: dict[str, Range] = {}
+        self.field = Field(registry.slots, deadline)
+        self.facts = Facts(self.field, registry)
+        self.readback = Readback(self.field, registry)
+        self.conditions: dict[Condition, None] = {}
+        self.feasible = True
+        self._memo: dict[Term, Frac] = {}
+        self._needed: list[tuple[str, Poly]] = []
+
+    # -- translation ------------------------------------------------------------------------------------------------
+    def go(self, term: Term) -> Frac:
+        """The fraction of a term."""
+        found = self._memo.get(term)
+        if found is None:
+            rule = LAWS.get(term.head)
+            if rule is None:
+                raise GaveUp(f"{term.head} is not a value that can be compared")
+            found = self._memo[term] = rule(self, term)
+        return found
+
+    def range_of(self, name: str) -> Range:
+        return self.bound.get(name) or self.domain[name]
+
+    def function(self, key: Key, free: frozenset[str], sign: int = signs.ANY) -> Frac:
+        """The generator of a key, new or known."""
+        number = self.registry.number(key)
+        if number is None:
+            number = self.registry.new(key, free, sign)
+        return self.field.generator(number)
+
+    def free_of(self, *polys: Poly) -> frozenset[str]:
+        """The names on which polynomials depend."""
+        found = (self.generator(g).free for p in polys for g in self.field.generators_of(p))
+        return frozenset().union(*found)
+
+    def free(self, a: Frac) -> frozenset[str]:
+        """The names on which a fraction depends."""
+        return self.free_of(a.num, *(self.field.factors[f] for f, _ in a.den))
+
+    def generator(self, number: int) -> Generator:
+        return self.registry.generators[number]
+
+    def key(self, a: Frac) -> Key:
+        """A key of the value of a: equal for equal fractions."""
+        a = self.field.normal(a) if a.den else a
+        den = frozenset((self.field.poly_key(self.field.factors[f]), e) for f, e in a.den)
+        return (self.field.poly_key(a.num), den)
+
+    # -- signs ------------------------------------------------------------------------------------------------------
+    def mask(self, a: Frac) -> int:
+        """What is known of the sign of a, without a split."""
+        return self.facts.of_fraction(a)
+
+    def sign(self, a: Frac, wanted: Sequence[int] = (signs.NEGATIVE, signs.ZERO, signs.POSITIVE)) -> int:
+        """The one mask of `wanted` in which the sign of a lies; ask for a split where that is not known."""
+        mask = self.mask(a)
+        for w in wanted:
+            if mask | w == w:
+                return w
+        raise self.split(a)
+
+    def split(self, a: Frac) -> Split | GaveUp:
+        """The request to study regions by the sign of a factor of a that is not known."""
+        poly = self.facts.undecided(a)
+        names = self.free_of(poly) & self.bound.keys()
+        if names:
+            return GaveUp("a sign depends on the index of a sum")
+        return Split(self.readback.poly(poly))
+
+    def assume(self, a: Frac, mask: int) -> None:
+        """Enter a fact; a contradiction makes the region infeasible."""
+        if not self.facts.learn(a, mask):
+            self.feasible = False
+
+    def require(self, kind: str, term: Term, a: Frac) -> None:
+        """A side condition of the term under study: recorded unless it is known to hold, and a fact from here on."""
+        wanted = {"positive": signs.POSITIVE, "nonnegative": signs.NONNEGATIVE, "nonzero": signs.NONZERO}[kind]
+        mask = self.mask(a)
+        if not mask & wanted:
+            raise Undefined(f"{term!r} is not {kind}"[:200])
+        if mask | wanted != wanted:
+            self.conditions[Condition(kind, term)] = None  # type: ignore[arg-type]
+            self._note(kind, a)
+            self.facts.learn(a, wanted)
+
+    def _note(self, kind: str, a: Frac) -> None:
+        """The condition in a form that does not depend on how it was written: by irreducible factors."""
+        f = self.field
+        odd, lead = f.one, Fraction(1)
+        for p in (a.num, *(f.factors[i] for i, e in a.den if e % 2)):
+            c, found = f.factor(p)
+            lead *= c
+            for factor, e in found:
+                if kind != "nonnegative" and (kind == "nonzero" or e % 2 == 0):
+                    self._needed.append(("nonzero", factor))
+                odd = f.times(odd, factor) if e % 2 else odd
+        if kind != "nonzero" and not odd.is_constant():
+            self._needed.append((kind, odd if lead > 0 else -odd))
+
+    def needed(self) -> frozenset[tuple[str, Key]]:
+        """The conditions met so far, without those that a positive product implies."""
+        positive = [p for kind, p in self._needed if kind == "positive"]
+        out = [(k, p) for k, p in self._needed if k == "positive" or not self._implied(p, positive)]
+        return frozenset((k, self.field.poly_key(p)) for k, p in out)
+
+    def _implied(self, p: Poly, positive: list[Poly]) -> bool:
+        return any(self.field.divides(q, p) is not None for q in positive)
+
+
+def whole(term: Term, ranges: Callable[[str], Range]) -> bool:
+    """Is the value a whole number by its form? Decides where a negative base may have a symbolic exponent."""
+    match term.head:
+        case "num":
+            return term.value.denominator == 1
+        case "sym" | "at":
+            return ranges(term.name).whole
+        case "add" | "mul":
+            return all(whole(a, ranges) for a in term.args)
+        case "pow":
+            base, e = term.args
+            return whole(base, ranges) and e.head == "num" and e.value.denominator == 1 and e.value >= 0
+    return term.head in ("delta", "floor", "sign")
+
+
+@law("num")
+def _number(n: Normal, t: Term) -> Frac:
+    return n.field.constant(t.value)
+
+
+@law("sym")
+def _symbol(n: Normal, t: Term) -> Frac:
+    return variable(n, ("sym", t.name), t.name)
+
+
+def variable(n: Normal, key: Key, name: str, indices: frozenset[str] = frozenset()) -> Frac:
+    """The generator of a variable or an entry; what its range says becomes a fact."""
+    r = n.range_of(name)
+    known = ("seen", key) in n.facts.seen
+    out = n.function(key, frozenset((name,)) | indices, signs.of_text(r.sign))
+    if not known:
+        n.facts.seen.add(("seen", key))
+        if r.whole:
+            n.facts.seen.add(("whole", n.registry.numbers[key]))
+        _learn_range(n, out, r)
+    return out
+
+
+def _learn_range(n: Normal, x: Frac, r: Range) -> None:
+    if r.index is not None:
+        first, last = map(n.go, r.index)
+        n.assume(n.field.sub(x, first), signs.NONNEGATIVE)
+        n.assume(n.field.sub(last, x), signs.NONNEGATIVE)
+        return
+    low, high, low_open, high_open = r.lower, r.upper, r.lower_open, r.upper_open
+    if r.values is not None:
+        low, high, low_open, high_open = r.values[0], r.values[-1], False, False
+    if low is not None:
+        gap = n.field.sub(x, n.field.constant(low))
+        n.assume(gap, signs.POSITIVE if low_open else signs.NONNEGATIVE)
+    if high is not None:
+        gap = n.field.sub(n.field.constant(high), x)
+        n.assume(gap, signs.POSITIVE if high_open else signs.NONNEGATIVE)
+
+
+@law("given")
+def _given(n: Normal, t: Term) -> Frac:
+    """The value; where `body` has none the claim says nothing."""
+    return n.go(t.args[0])
+
+
+@law("add")
+def _sum(n: Normal, t: Term) -> Frac:
+    return n.field.sum(map(n.go, t.args))
+
+
+@law("mul")
+def _product(n: Normal, t: Term) -> Frac:
+    out = n.go(t.args[0])
+    for a in t.args[1:]:
+        out = n.field.mul(out, n.go(a))
+    return out
+
+
+def index_range(count: Term) -> Range:
+    """0 … count − 1."""
+    return Range(Fraction(0), None, False, True, True, index=(num(0), add(count, num(-1))))
+
+
+def resolve(domain: Domain, bound: Mapping[str, Range]) -> Callable[[str], Range]:
+    """Ranges by name, bound indices first."""
+    return lambda name: bound.get(name) or domain[name]

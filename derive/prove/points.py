@@ -1,0 +1,146 @@
+"""Where to look for a witness: simple points first, then corners, tails, and both sides of every kink."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from fractions import Fraction
+
+from flint import arb, fmpq
+
+from derive.domain import Domain
+from derive.prove.ball import Evaluator, Point, choose
+from derive.prove.signals import GaveUp, Undefined
+from derive.terms.term import Term, free_names, sub, walk
+
+_CORNERS = ("0", "1", "-1", "1e-8", "-1e-8", "20", "-20", "37", "-37", "40", "-40", "710", "-710", "745", "-745", "1e20", "-1e20")
+CORNERS = tuple(map(Fraction, _CORNERS))
+_GRID = [Fraction(v) for v in (-745, -300, -100, -40, -30, -20, -12, -8, -5, -3, -2, -1, 0, 1, 2, 3, 5, 8, 12, 20, 30, 40, 100, 300, 745)]
+_BISECTIONS = 60
+
+
+def arrays(*terms: Term) -> frozenset[str]:
+    """The names that are used with indices."""
+    return frozenset(t.name for term in terms for t in walk(term) if t.head == "at")
+
+
+def scalars(*terms: Term) -> list[str]:
+    """The free names that need a value, sorted."""
+    return sorted(frozenset().union(*map(free_names, terms)) - arrays(*terms))
+
+
+def simple(names: list[str], domain: Domain, seed: int) -> Point:
+    """A point of small rational numbers within the domain; indices are chosen last, within their bounds."""
+    rng = random.Random(seed)
+    values: dict[str, Fraction] = {}
+    point = Point(values, domain, seed)
+    for name in sorted(names, key=lambda v: domain[v].index is not None):
+        r = domain[name]
+        if r.index is None:
+            values[name] = _size(rng) if r.whole and r.values is None and r.upper is None and r.lower else choose(r, rng)
+            continue
+        _give_sizes(r.index, values, domain, rng)
+        first, last = (Evaluator(point).index(b) for b in r.index)
+        if last < first:
+            raise GaveUp(f"the range of {name} is empty at this point")
+        values[name] = Fraction(rng.randint(first, last))
+    return point
+
+
+def _give_sizes(bounds: tuple[Term, Term], values: dict[str, Fraction], domain: Domain, rng: random.Random) -> None:
+    for name in sorted(frozenset().union(*map(free_names, bounds)) - values.keys()):
+        values[name] = _size(rng)
+
+
+def _size(rng: random.Random) -> Fraction:
+    return Fraction(rng.choice((2, 3, 1, 2, 4)))
+
+
+def search(terms: tuple[Term, ...], domain: Domain, first: int, count: int) -> Iterator[Point]:
+    """Simple points with the seeds first … first + count − 1; those that cannot be made are left out."""
+    names = scalars(*terms)
+    for seed in range(first, first + count):
+        try:
+            yield simple(names, domain, seed)
+        except (GaveUp, Undefined):
+            continue
+
+
+def moved(point: Point, name: str, value: Fraction) -> Point:
+    """The same point with another value of one variable."""
+    return Point({**point.values, name: value}, point.domain, point.seed, dict(point.entries))
+
+
+def corners(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[Point]:
+    """The base point with each real variable in turn at each corner of its range."""
+    for name in scalars(*terms):
+        if domain[name].index is None:
+            yield from (moved(base, name, c) for c in CORNERS if c in domain[name] and c != base.values[name])
+
+
+def kinks(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[Point]:
+    """Along each variable: every break of a choice, and a point inside each region between two breaks."""
+    gaps = [g for term in terms for t in walk(term) for g in _gaps(t)]
+    for name in scalars(*terms):
+        r = domain[name]
+        if r.index is None and r.values is None and not r.whole:
+            breaks = sorted({b for g in gaps if name in free_names(g) for b in _breaks(g, name, base)})
+            inside = [(a + b) / 2 for a, b in zip(breaks, breaks[1:], strict=False)]
+            ends = [breaks[0] - 1, breaks[-1] + 1] if breaks else []
+            yield from (moved(base, name, v) for v in (*breaks, *inside, *ends) if v in r)
+
+
+def _gaps(t: Term) -> Iterator[Term]:
+    """Terms whose sign decides a choice."""
+    if t.head in ("lt", "le", "eq", "ne"):
+        yield sub(t.args[0], t.args[1])
+    elif t.head in ("abs", "sign", "heaviside"):
+        yield t.args[0]
+    elif t.head in ("max", "min"):
+        yield from (sub(a, b) for i, a in enumerate(t.args) for b in t.args[i + 1 :])
+
+
+def _value(gap: Term, name: str, base: Point, v: Fraction) -> fmpq | arb | None:
+    try:
+        return Evaluator(moved(base, name, v)).go(gap)
+    except (GaveUp, Undefined, KeyError):
+        return None
+
+
+def _breaks(gap: Term, name: str, base: Point) -> list[Fraction]:
+    exact = [_value(gap, name, base, Fraction(v)) for v in (0, 1, 2)]
+    if all(isinstance(v, fmpq) for v in exact):
+        a, b, c = (Fraction(int(v.p), int(v.q)) for v in exact)  # type: ignore[union-attr]
+        if a - 2 * b + c == 0:
+            return [-a / (b - a)] if b != a else []
+    return _by_bisection(gap, name, base)
+
+
+def _by_bisection(gap: Term, name: str, base: Point) -> list[Fraction]:
+    """Both sides of each change of sign on the grid."""
+    out: list[Fraction] = []
+    known = [(v, s) for v in _GRID if (s := _sign_at(gap, name, base, v)) is not None]
+    for (low, s), (high, t) in zip(known, known[1:], strict=False):
+        if s * t < 0:
+            out += _narrowed(gap, name, base, (low, s), high)
+        elif t == 0:
+            out.append(high)
+    return out
+
+
+def _narrowed(gap: Term, name: str, base: Point, left: tuple[Fraction, int], high: Fraction) -> list[Fraction]:
+    low, sign = left
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        s = _sign_at(gap, name, base, middle)
+        if s is None or s == 0:
+            return [low, middle, high]
+        low, high = (middle, high) if s == sign else (low, middle)
+    return [low, high]
+
+
+def _sign_at(gap: Term, name: str, base: Point, v: Fraction) -> int | None:
+    value = _value(gap, name, base, v)
+    if value is None:
+        return None
+    return 1 if value > 0 else -1 if value < 0 else 0 if value == 0 else None

@@ -1,0 +1,87 @@
+"""Refutation: a rational point at which rigorous enclosures of the two sides do not meet."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flint import ctx, fmpq
+
+from derive.certificate import Refuted, Witness
+from derive.prove.ball import Evaluator, Point, to_arb
+from derive.prove.field import to_fraction
+from derive.prove.signals import GaveUp, Undefined
+from derive.terms.term import Term
+
+_LOCK = threading.RLock()  # the working precision of FLINT is one for the whole process
+_MAX_DIGITS = 1_200
+
+
+@contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """Work with so many bits; the former precision comes back afterwards."""
+    with _LOCK:
+        before = ctx.prec
+        ctx.prec = bits
+        try:
+            yield
+        finally:
+            ctx.prec = before
+
+
+def values_at(point: Point, a: Term, b: Term) -> tuple[Any, Any] | None:
+    """Both values, or None where one is undefined or not decided."""
+    evaluator = Evaluator(point)
+    try:
+        return evaluator.go(a), evaluator.go(b)
+    except (GaveUp, Undefined, ZeroDivisionError, OverflowError):
+        return None
+
+
+def differ(left: Any, right: Any) -> bool:
+    """Do the two enclosures certainly not meet?"""
+    if isinstance(left, fmpq) and isinstance(right, fmpq):
+        return bool(left != right)
+    gap = to_arb(left) - to_arb(right)
+    return bool(gap > 0 or gap < 0)
+
+
+def attempt(points: Iterable[Point], a: Term, b: Term, bits: Iterable[int]) -> tuple[Refuted | None, int]:
+    """The first witness among the points, and at how many points both sides were defined."""
+    defined = 0
+    for point in points:
+        for prec in bits:
+            with precision(prec):
+                values = values_at(point, a, b)
+                if values is not None and differ(*values):
+                    return Refuted(_witness(point, *values)), defined + 1
+            if values is not None and isinstance(values[0], fmpq) and isinstance(values[1], fmpq):
+                break
+        defined += values is not None
+    return None, defined
+
+
+def _witness(point: Point, left: Any, right: Any) -> Witness:
+    entries = ((f"{name}[{', '.join(map(str, i))}]", v) for (name, i), v in sorted(point.entries.items()))
+    coordinates = tuple((name, str(v)) for name, v in (*sorted(point.values.items()), *entries))
+    return Witness(coordinates, *_shown(left, right))
+
+
+def _shown(left: Any, right: Any) -> tuple[str, str]:
+    """Both values to the first digits that tell them apart, and two more."""
+    digits = 6
+    while digits < _MAX_DIGITS:
+        shown = _digits(left, digits), _digits(right, digits)
+        if shown[0] != shown[1]:
+            return _digits(left, digits + 2), _digits(right, digits + 2)
+        digits *= 2
+    return _digits(left, digits), _digits(right, digits)
+
+
+def _digits(x: Any, digits: int) -> str:
+    if isinstance(x, fmpq) and max(x.p.bit_length(), x.q.bit_length()) <= 40:
+        return str(to_fraction(x))
+    with precision(max(ctx.prec, int(digits * 3.4) + 20)):
+        return str(to_arb(x).str(digits, radius=False))

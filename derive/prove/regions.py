@@ -1,0 +1,161 @@
+"""Proof by regions: where a sign decides, study the term positive, zero and negative; in each, one normal form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from derive.certificate import Condition
+from derive.domain import Domain
+from derive.prove import choices, elementary, normal, signs, special, sums
+from derive.prove.field import Frac
+from derive.prove.normal import Normal
+from derive.prove.registry import Registry
+from derive.prove.signals import GaveUp, Restart, Split, Undefined
+from derive.terms.json import Json, to_json
+from derive.terms.term import Term, free_names, sub, substitute
+from derive.terms.term import num as number
+
+#: the modules whose laws fill the table of `normal`
+LAW_MODULES = (normal, elementary, special, choices, sums)
+_MAX_RESTARTS = 80
+_MAX_REGIONS = 400
+_MAX_DEPTH = 14
+_SIGNS = ((signs.POSITIVE, "+"), (signs.ZERO, "0"), (signs.NEGATIVE, "-"))
+
+Assumed = tuple[tuple[Term, int], ...]
+
+
+@dataclass
+class Study:
+    """What the regions of one question have shown so far."""
+
+    domain: Domain
+    deadline: float
+    registry: Registry = field(default_factory=Registry)
+    conditions: dict[Condition, None] = field(default_factory=dict)
+    undefined: list[str] = field(default_factory=list)
+    differ: bool = False
+    regions: int = 0
+    proved: int = 0
+
+    def prove(self, a: Term, b: Term, assumed: Assumed = (), depth: int = 0) -> Json | None:
+        """The proof that a = b in the region, as a tree; None where the normal form is not zero."""
+        self.regions += 1
+        if self.regions > _MAX_REGIONS or depth > _MAX_DEPTH:
+            raise GaveUp("too many regions")
+        for _ in range(_MAX_RESTARTS):
+            n = Normal(self.registry, self.domain, self.deadline)
+            try:
+                return self._attempt(n, a, b, assumed)
+            except Restart:
+                n.field.tick()
+            except Undefined as why:
+                self.undefined.append(f"{_where(assumed)}: {why}")
+                return {"undefined": str(why)}
+            except Split as split:
+                return self._split(n, split.term, a, b, assumed, depth)
+        raise GaveUp("too many restarts")
+
+    def _attempt(self, n: Normal, a: Term, b: Term, assumed: Assumed) -> Json | None:
+        for term, mask in assumed:
+            n.assume(n.go(term), mask)
+        if not n.feasible:
+            return {"empty": True}
+        gap = n.field.sub(n.go(a), n.go(b))
+        if not n.feasible:
+            return {"empty": True}
+        if not vanishes(n, gap):
+            return None
+        self.proved += 1
+        self._note_conditions(n, a, b, assumed)
+        return {"zero": True}
+
+    def _note_conditions(self, n: Normal, a: Term, b: Term, assumed: Assumed) -> None:
+        """Which conditions each side needs on its own: where they differ, so do the domains of definition."""
+        if not n.conditions:
+            return
+        self.conditions.update(dict.fromkeys(n.conditions))
+        left, right = (self._conditions_of(side, assumed) for side in (a, b))
+        self.differ |= left != right
+
+    def _conditions_of(self, side: Term, assumed: Assumed) -> Any:
+        n = Normal(self.registry, self.domain, self.deadline)
+        try:
+            for term, mask in assumed:
+                n.assume(n.go(term), mask)
+            n.go(side)
+        except (Restart, Split, Undefined):
+            return None
+        return n.needed()
+
+    def _split(self, n: Normal, on: Term, a: Term, b: Term, assumed: Assumed, depth: int) -> Json | None:
+        tree: dict[str, Json] = {"split": to_json(on)}
+        for mask, name in _SIGNS:
+            if mask == signs.ZERO and (solved := _solve(n, on)):
+                branch = self._at(solved, a, b, assumed, depth)
+            else:
+                branch = self.prove(a, b, (*assumed, (on, mask)), depth + 1)
+            if branch is None:
+                return None
+            tree[name] = branch
+        return tree
+
+    def _at(self, solved: tuple[str, Term], a: Term, b: Term, assumed: Assumed, depth: int) -> Json | None:
+        """The boundary, where one variable is a function of the others and its range becomes an assumption."""
+        name, value = solved
+        put = {name: value}
+        inside = tuple((substitute(t, put), mask) for t, mask in assumed)
+        limits = _limits(self.domain, name, value)
+        tree = self.prove(substitute(a, put), substitute(b, put), (*inside, *limits), depth + 1)
+        return None if tree is None else {"at": [name, to_json(value)], "proof": tree}
+
+
+def _where(assumed: Assumed) -> str:
+    if not assumed:
+        return "everywhere"
+    names = {signs.POSITIVE: "> 0", signs.ZERO: "= 0", signs.NEGATIVE: "< 0", signs.NONNEGATIVE: ">= 0"}
+    return "where " + ", ".join(f"{t!r} {names.get(m, '<= 0')}" for t, m in assumed)
+
+
+def _limits(domain: Domain, name: str, value: Term) -> Assumed:
+    r = domain[name]
+    if r.index is not None:
+        gaps = (sub(value, r.index[0]), sub(r.index[1], value))
+        return tuple((g, signs.NONNEGATIVE) for g in gaps)
+    out = []
+    if r.lower is not None:
+        out.append((sub(value, number(r.lower)), signs.POSITIVE if r.lower_open else signs.NONNEGATIVE))
+    if r.upper is not None:
+        out.append((sub(number(r.upper), value), signs.POSITIVE if r.upper_open else signs.NONNEGATIVE))
+    return tuple(out)
+
+
+def _solve(n: Normal, on: Term) -> tuple[str, Term] | None:
+    """on = 0 solved for a variable that occurs linearly, with a constant factor and nowhere else."""
+    try:
+        p = n.go(on).num
+    except (Restart, Split, Undefined, GaveUp):
+        return None
+    rows = n.field.terms(p)
+    for g in reversed(n.field.generators_of(p)):
+        key = n.generator(g).key
+        if key[0] != "sym" or key[1] in n.bound:
+            continue
+        mine = [(m, c) for m, c in rows if any(h == g for h, _ in m)]
+        if len(mine) == 1 and mine[0][0] == ((g, 1),):
+            rest = p - n.field.monomial(*mine[0])
+            value = n.readback.poly(rest / n.field.monomial((), -mine[0][1]).leading_coefficient())
+            if key[1] not in free_names(value):
+                return key[1], value
+    return None
+
+
+def vanishes(n: Normal, gap: Frac) -> bool:
+    """Is the numerator zero, at once, modulo what is zero in this region, or after sums of one range are merged?"""
+    if gap.num.is_zero():
+        return True
+    if any(n.field.divides(gap.num, q) is not None for q in n.facts.equalities if not q.is_zero()):
+        return True
+    return sums.merged_is_zero(n, gap)

@@ -1,0 +1,66 @@
+"""The generators of one question: what each stands for. Outlives restarts, so numbers and keys stay stable.
+
+A key is a nested tuple over generator numbers, so equal functions get equal generators:
+("sym", name) · ("at", name, indices) · ("const", name) · ("exp", atom) · ("log", poly) · ("logn", prime) ·
+("root", poly) · ("rootn", prime) · ("sin", atom) · ("cos", atom) · ("parity", atom) · ("delta", fraction) ·
+("sum", atom, range, index) · ("prod", fraction, range, index) · (head, fraction) for any other function.
+An atom is (monomial, denominator): the function monomial/denominator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import gcd
+from typing import Any
+
+from derive.prove.signals import Restart
+
+Key = tuple[Any, ...]
+
+
+def rational_gcd(a: Fraction, b: Fraction) -> Fraction:
+    """The largest number of which both a and b are whole multiples."""
+    return Fraction(gcd(a.numerator * b.denominator, b.numerator * a.denominator), a.denominator * b.denominator)
+
+
+@dataclass(slots=True)
+class Generator:
+    """A real function: its key, the names it depends on, and what is known of its sign (a mask of signs.py)."""
+
+    key: Key
+    free: frozenset[str]
+    sign: int
+
+
+@dataclass(slots=True)
+class Registry:
+    """Numbers for keys, and what restarts have learnt."""
+
+    generators: list[Generator] = field(default_factory=list)
+    numbers: dict[Key, int] = field(default_factory=dict)
+    units: dict[Key, Fraction] = field(default_factory=dict)
+    ranges: dict[Key, int] = field(default_factory=dict)
+    slots: int = 12
+
+    def number(self, key: Key) -> int | None:
+        """The number of a known generator."""
+        return self.numbers.get(key)
+
+    def new(self, key: Key, free: frozenset[str], sign: int) -> int:
+        """Enter a generator; when the ring has no room, ask for a larger one."""
+        self.numbers[key] = number = len(self.generators)
+        self.generators.append(Generator(key, free, sign))
+        if number >= self.slots:
+            self.slots = max(2 * self.slots, number + 4)
+            raise Restart
+        return number
+
+    def multiple(self, key: Key, c: Fraction) -> int:
+        """c as a whole multiple of the unit of `key`; a finer unit is learnt by a restart."""
+        unit = self.units.setdefault(key, abs(c))
+        ratio = c / unit
+        if ratio.denominator != 1:
+            self.units[key] = rational_gcd(unit, abs(c))
+            raise Restart
+        return ratio.numerator

@@ -1,0 +1,25 @@
+"""How a proof attempt ends early. None of these leaves `derive.prove`: the pipeline turns each into an answer."""
+
+from __future__ import annotations
+
+from derive.terms.term import Term
+
+
+class GaveUp(Exception):  # noqa: N818  (a signal, not an error)
+    """Not decided: the reason becomes `Unknown(reason)`."""
+
+
+class Undefined(Exception):  # noqa: N818
+    """The expression has no value anywhere in the region under study."""
+
+
+class Split(Exception):  # noqa: N818
+    """The sign of `term` decides, and is not known: study it positive, zero and negative."""
+
+    def __init__(self, term: Term) -> None:
+        super().__init__(repr(term))
+        self.term = term
+
+
+class Restart(Exception):  # noqa: N818
+    """What was learnt (a finer unit, a lower base, more generators) is in the registry: translate again."""

@@ -1,0 +1,174 @@
+"""Laws of entries, Kronecker deltas, sums and products with symbolic ranges."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+
+from derive.prove import signs
+from derive.prove.elementary import atom_free, atom_value, exp, log_abs
+from derive.prove.field import Frac, Poly
+from derive.prove.normal import Normal, index_range, law, variable
+from derive.prove.registry import Key
+from derive.prove.signals import GaveUp, Split, Undefined
+from derive.terms.term import Term, add, children, free_names, num, sub, substitute, sym
+
+MAX_UNROLLED = 64
+
+
+@law("at")
+def _entry(n: Normal, t: Term) -> Frac:
+    indices = [n.go(i) for i in t.args[1:]]
+    free = frozenset().union(*map(n.free, indices))
+    return variable(n, ("at", t.name, tuple(map(n.key, indices))), t.name, free)
+
+
+@law("delta")
+def _delta(n: Normal, t: Term) -> Frac:
+    gap = n.field.sub(n.go(t.args[0]), n.go(t.args[1]))
+    equal = n.sign(gap, (signs.ZERO, signs.NONZERO)) == signs.ZERO
+    return n.field.constant(Fraction(equal))
+
+
+@lru_cache(maxsize=20_000)
+def height(t: Term) -> int:
+    """How deep sums are nested in a term."""
+    return max(map(height, children(t)), default=0) + (t.head in ("sum", "prod"))
+
+
+@law("sum")
+def _sum(n: Normal, t: Term) -> Frac:
+    scope = _Scope(n, t)
+    if scope.unrolled is not None:
+        return n.field.sum(map(n.go, scope.unrolled))
+    if scope.empty:
+        return n.field.constant(Fraction(0))
+    return summed(n, scope.body(), scope)
+
+
+@law("prod")
+def _prod(n: Normal, t: Term) -> Frac:
+    scope = _Scope(n, t)
+    out = n.field.constant(Fraction(1))
+    if scope.unrolled is not None or scope.empty:
+        for part in scope.unrolled or ():
+            out = n.field.mul(out, n.go(part))
+        return out
+    body = scope.body()
+    if n.mask(body) == signs.POSITIVE:
+        return exp(n, summed(n, log_abs(n, body), scope))
+    free = (n.free(body) - {scope.name}) | n.free(scope.count)
+    return n.function(("prod", n.key(body), n.key(scope.count), scope.name), free)
+
+
+class _Scope:
+    """The range of a sum, shifted to start at 0, and its index under a name that only this range has.
+
+    What is learnt of the index then holds wherever the name occurs. The height keeps an index apart from those of
+    the sums inside. An empty range is a region of its own, as most laws of sums need a summand.
+    """
+
+    def __init__(self, n: Normal, t: Term) -> None:
+        self.n = n
+        self.term = t
+        body, index, first, last = t.args
+        self.count_term = add(sub(last, first), num(1))
+        self.count = n.go(self.count_term)
+        self.unrolled: list[Term] | None = None
+        size = n.field.constant_value(self.count)
+        if size is not None and size.denominator != 1:
+            raise Undefined("a sum over a range that does not end on a whole number")
+        if size is not None and size <= MAX_UNROLLED:
+            shifts = (add(first, num(s)) for s in range(max(0, int(size))))
+            self.unrolled = [substitute(body, {index.name: i}) for i in shifts]
+            return
+        self.empty = n.sign(self.count, (signs.POSITIVE, signs.NONPOSITIVE)) == signs.NONPOSITIVE
+        self.name = self._name()
+
+    def _name(self) -> str:
+        ranges = self.n.registry.ranges
+        number = ranges.setdefault(self.n.key(self.count), len(ranges))
+        return f"_b{height(self.term)}_{number}"
+
+    def body(self) -> Frac:
+        """The fraction of the summand."""
+        n = self.n
+        body, index, first, _ = self.term.args
+        n.bound.setdefault(self.name, index_range(self.count_term))
+        shifted = sym(self.name) if first == num(0) else add(sym(self.name), first)
+        try:
+            return n.go(substitute(body, {index.name: shifted}))
+        except Split as split:
+            if self.name in free_names(split.term):
+                raise GaveUp("a sign depends on the index of a sum") from None
+            raise
+
+
+def summed(n: Normal, body: Frac, scope: _Scope) -> Frac:
+    """Σ body: linear, what does not depend on the index in front, one generator per remaining summand."""
+    f = n.field
+    body = f.normal(body) if body.den else body
+    inside = [(i, e) for i, e in body.den if scope.name in n.free_of(f.factors[i])]
+    outside = tuple((i, e) for i, e in body.den if (i, e) not in inside)
+    parts = [_collected(n, poly, den, scope) for poly, den in _whole_and_rest(n, body.num, inside)]
+    return f.mul(f.sum(parts), Frac(f.one, outside))
+
+
+def _whole_and_rest(n: Normal, p: Poly, inside: list[tuple[int, int]]) -> list[tuple[Poly, Key]]:
+    f = n.field
+    if not inside:
+        return [(p, frozenset())]
+    f.check_degree(p)
+    quotient, rest = divmod(p, f.den_poly(Frac(f.one, tuple(inside))))
+    den = frozenset((f.poly_key(f.factors[i]), e) for i, e in inside)
+    return [(quotient, frozenset()), (rest, den)]
+
+
+def _collected(n: Normal, p: Poly, den: Key, scope: _Scope) -> Frac:
+    f = n.field
+    groups: dict[tuple[tuple[int, int], ...], Poly] = {}
+    for monomial, c in f.terms(p):
+        inside = tuple((g, e) for g, e in monomial if scope.name in n.generator(g).free)
+        outside = tuple(ge for ge in monomial if ge not in inside)
+        groups[inside] = groups.get(inside, f.zero) + f.monomial(outside, c)
+    return f.sum(f.mul(Frac(c, ()), _one_sum(n, (inside, den), scope)) for inside, c in groups.items())
+
+
+def _one_sum(n: Normal, atom: Key, scope: _Scope) -> Frac:
+    if atom == ((), frozenset()):
+        return scope.count
+    free = (atom_free(n, atom) - {scope.name}) | n.free(scope.count)
+    out = n.function(("sum", atom, n.key(scope.count), scope.name), free)
+    if not atom[1] and (mask := n.facts.of_poly(n.field.monomial(atom[0]))) in (signs.POSITIVE, signs.NONNEGATIVE):
+        n.facts.learn(out, mask)
+    return out
+
+
+def merged_is_zero(n: Normal, gap: Frac) -> bool:
+    """c₀ + Σⱼ cⱼ Sⱼ = 0, linear in sums over one range: is the merged summand c₀/count + Σⱼ cⱼ bodyⱼ zero?"""
+    f = n.field
+    found = [(g, n.generator(g).key) for g in f.generators_of(gap.num) if n.generator(g).key[0] == "sum"]
+    for count, name in dict.fromkeys((key[2], key[3]) for _, key in found):
+        mine = {g: key for g, key in found if key[2:] == (count, name)}
+        if name in n.bound and _merged(n, gap.num, mine, name):
+            return True
+    return False
+
+
+def _merged(n: Normal, p: Poly, mine: dict[int, Key], name: str) -> bool:
+    f = n.field
+    parts: list[Frac] = []
+    for monomial, c in f.terms(p):
+        here = [(g, e) for g, e in monomial if g in mine]
+        if len(here) > 1 or (here and here[0][1] > 1):
+            return False
+        rest = Frac(f.monomial(tuple(ge for ge in monomial if ge not in here), c), ())
+        body = atom_value(n, mine[here[0][0]][1]) if here else f.inverse(n.go(_count_of(n, name)))
+        parts.append(f.mul(rest, body))
+    return f.is_zero(f.sum(parts))
+
+
+def _count_of(n: Normal, name: str) -> Term:
+    """The number of values of a bound index; a scope is only made where that is positive."""
+    last = n.bound[name].index
+    return add(last[1], num(1)) if last else num(1)

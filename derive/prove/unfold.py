@@ -1,0 +1,185 @@
+"""Whole matrices, derivatives and Kronecker deltas under sums, written out: what is left is plain scalar terms."""
+
+from __future__ import annotations
+
+from derive.domain import Domain
+from derive.errors import TermError
+from derive.prove.differentiate import differentiate
+from derive.prove.normal import index_range
+from derive.terms.term import MATRIX_HEADS, Term, add, free_names, fresh, make, mul, num, rebuild, sub, substitute, sym
+from derive.terms.term import walk
+
+_ZERO, _ONE = num(0), num(1)
+#: operations under which a term is defined whenever its parts are
+_TOTAL = frozenset({"num", "sym", "at", "add", "mul", "exp", "expm1", "sigmoid", "softplus", "logsigmoid"})
+_TOTAL |= frozenset({"sum", "delta", "tanh", "sinh", "cosh", "sech", "sin", "cos", "atan", "erf", "erfc", "pi", "e"})
+
+
+def unfold(t: Term) -> Term:
+    """The same value without entries of whole matrices, derivatives, and deltas that a sum resolves."""
+    memo: dict[Term, Term] = {}
+
+    def go(a: Term) -> Term:
+        if a not in memo:
+            memo[a] = _resolve(rebuild(a, go), go)
+        return memo[a]
+
+    return go(t)
+
+
+def _resolve(t: Term, go: object) -> Term:
+    if t.head == "entry":
+        return unfold(entry(*t.args))
+    if t.head == "diff":
+        return _guarded(unfold(differentiate(*t.args)), t.args[0])
+    if t.head == "sum":
+        return _without_delta(t)
+    return t
+
+
+def _guarded(d: Term, body: Term) -> Term:
+    """A derivative exists only where its function does."""
+    total = all(a.head in _TOTAL or (a.head == "pow" and _whole_power(a)) for a in walk(body))
+    return d if total else make("given", d, body)
+
+
+def _whole_power(a: Term) -> bool:
+    e = a.args[1]
+    return e.head == "num" and e.value.denominator == 1 and e.value >= 0
+
+
+# -- matrices -----------------------------------------------------------------------------------------------------------
+def shape(m: Term) -> tuple[Term, Term]:
+    """Rows and columns of a whole matrix; shapes that do not fit are an error."""
+    match m.head:
+        case "matrix":
+            return m.args[1], m.args[2]
+        case "transpose":
+            rows, columns = shape(m.args[0])
+            return columns, rows
+        case "scale":
+            return shape(m.args[1])
+        case "map":
+            return shape(m.args[2])
+        case "diag":
+            rows, columns = shape(m.args[0])
+            _fit(columns == _ONE, m, "diag takes a column vector")
+            return rows, rows
+        case "entries":
+            return m.args[3], m.args[4]
+        case "matmul":
+            return _product_shape(m)
+        case "matadd":
+            shapes = set(map(shape, m.args))
+            _fit(len(shapes) == 1, m, "the shapes of the summands differ")
+            return shapes.pop()
+    raise TermError(f"not a matrix: {m!r}"[:200])
+
+
+def _product_shape(m: Term) -> tuple[Term, Term]:
+    rows, inner = shape(m.args[0])
+    for factor in m.args[1:]:
+        next_rows, columns = shape(factor)
+        _fit(inner == next_rows, m, f"{inner!r} columns meet {next_rows!r} rows")
+        inner = columns
+    return rows, inner
+
+
+def _fit(ok: bool, m: Term, why: str) -> None:
+    if not ok:
+        raise TermError(f"{why} in {m!r}"[:300])
+
+
+def entry(m: Term, i: Term, j: Term) -> Term:
+    """The entry (i, j) of a whole matrix, counted from 0."""
+    if m.head not in MATRIX_HEADS:
+        raise TermError(f"not a matrix: {m!r}"[:200])
+    shape(m)
+    return _entry(m, i, j)
+
+
+def _entry(m: Term, i: Term, j: Term) -> Term:
+    match m.head:
+        case "matrix":
+            return make("at", m.args[0], i) if m.args[2] == _ONE else make("at", m.args[0], i, j)
+        case "transpose":
+            return _entry(m.args[0], j, i)
+        case "scale":
+            return mul(m.args[0], _entry(m.args[1], i, j))
+        case "matadd":
+            return add(*(_entry(a, i, j) for a in m.args))
+        case "map":
+            return substitute(m.args[0], {m.args[1].name: _entry(m.args[2], i, j)})
+        case "diag":
+            return mul(make("delta", i, j), _entry(m.args[0], i, _ZERO))
+        case "entries":
+            return substitute(m.args[0], {m.args[1].name: i, m.args[2].name: j})
+    first, rest = m.args[0], m.args[1:]
+    tail = rest[0] if len(rest) == 1 else Term("matmul", rest)
+    inner = shape(first)[1]
+    k = sym(fresh("k", free_names(m) | free_names(i) | free_names(j)))
+    return make("sum", mul(_entry(first, i, k), _entry(tail, k, j)), k, _ZERO, sub(inner, _ONE))
+
+
+# -- Kronecker deltas ---------------------------------------------------------------------------------------------------
+def _without_delta(t: Term) -> Term:
+    """Σₖ b(δₖₑ) = Σₖ b(0) + [first ≤ e ≤ last] (b(1) − b(0)) at k = e: a delta has no other values than 0 and 1.
+
+    Only where the delta stands in sums and products, so that b(0) and b(1) are defined where b is.
+    """
+    body, index, first, last = t.args
+    delta = _find_delta(body, index.name)
+    if delta is None:
+        return make("sum", body, index, first, last)
+    e = delta.args[1] if delta.args[0] == index else delta.args[0]
+    off, on = _with_delta(body, delta, _ZERO), _with_delta(body, delta, _ONE)
+    inside = make("and", make("le", first, e), make("le", e, last))
+    jump = substitute(_drop_zeros(sub(on, off)), {index.name: e})
+    hit = make("piecewise", unfold(jump), inside, _ZERO, make("true"))
+    rest = _drop_zeros(off)
+    return hit if rest == _ZERO else add(_without_delta(Term("sum", (rest, index, first, last))), hit)
+
+
+def _find_delta(t: Term, index: str) -> Term | None:
+    if t.head == "delta":
+        a, b = t.args
+        if a == sym(index) and index not in free_names(b):
+            return t
+        return t if b == sym(index) and index not in free_names(a) else None
+    if t.head in ("add", "mul"):
+        return next((d for a in t.args if (d := _find_delta(a, index)) is not None), None)
+    return None
+
+
+def _with_delta(t: Term, delta: Term, value: Term) -> Term:
+    if t == delta:
+        return value
+    return Term(t.head, tuple(_with_delta(a, delta, value) for a in t.args)) if t.head in ("add", "mul") else t
+
+
+def _drop_zeros(t: Term) -> Term:
+    """Leave out products with a literal 0 and literal ones: their other factors are defined where the sum is."""
+    if t.head == "mul":
+        args = [_drop_zeros(a) for a in t.args]
+        return _ZERO if _ZERO in args else mul(*(a for a in args if a != _ONE))
+    if t.head == "add":
+        return add(*(a for a in map(_drop_zeros, t.args) if a != _ZERO))
+    return t
+
+
+def claims(a: Term, b: Term, domain: Domain) -> tuple[Term, Term, Domain]:
+    """Two matrices of one shape are equal when their entries at a generic row and column are."""
+    is_matrix = [t.head in MATRIX_HEADS for t in (a, b)]
+    if not any(is_matrix):
+        return unfold(a), unfold(b), domain
+    if not all(is_matrix):
+        raise TermError("a matrix is compared with a number: compare its entry instead")
+    if shape(a) != shape(b):
+        raise TermError(f"the shapes differ: {shape(a)} and {shape(b)}")
+    taken = free_names(a) | free_names(b)
+    row = fresh("row", taken)
+    column = fresh("column", taken | {row})
+    rows, columns = shape(a)
+    domain = domain.with_(row, index_range(rows)).with_(column, index_range(columns))
+    i, j = sym(row), _ZERO if columns == _ONE else sym(column)
+    return unfold(entry(a, i, j)), unfold(entry(b, i, j)), domain
