@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from flint import arb, fmpq
@@ -16,7 +17,7 @@ from flint import arb, fmpq
 from derive.domain import Domain, Range
 from derive.prove.normal import resolve, whole
 from derive.prove.signals import GaveUp, Undefined
-from derive.terms.term import Term
+from derive.terms.term import Term, free_names
 
 Ball: TypeAlias = Any  # flint.fmpq where the value is known exactly, else flint.arb
 _MAX_SUMMANDS = 200
@@ -37,8 +38,22 @@ class Point:
         """An entry of an array, within the range of the array."""
         key = (name, indices)
         if key not in self.entries:
-            self.entries[key] = choose(self.domain[name], random.Random(f"{self.seed} {key}"))
+            self.entries[key] = _entry_value(self.domain[name], f"{self.seed} {key}")
         return self.entries[key]
+
+    def inside(self) -> bool:
+        """Does every coordinate lie in its range, and every index between its bounds?"""
+        for name, value in self.values.items():
+            r = self.domain[name]
+            if value not in r:
+                return False
+            if r.index is not None:
+                evaluator = Evaluator(self)
+                if not all(b in self.values for bound in r.index for b in free_names(bound)):
+                    return False
+                if not evaluator.index(r.index[0]) <= value <= evaluator.index(r.index[1]):
+                    return False
+        return all(value in self.domain[name] for (name, _), value in self.entries.items())
 
 
 _SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "1/3", "-3/2", "5/2", "3/4")]
@@ -60,6 +75,11 @@ def choose(r: Range, rng: random.Random) -> Fraction:
         if value in r:
             return value
     raise GaveUp(f"no simple number was found in {r}")
+
+
+@lru_cache(maxsize=4_096)
+def _entry_value(r: Range, seed: str) -> Fraction:
+    return choose(r, random.Random(seed))
 
 
 class Evaluator:

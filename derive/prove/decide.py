@@ -21,6 +21,7 @@ from derive.terms.term import Term, num, substitute
 METHOD = "normal form over exact arithmetic"
 _MAX_CASES = 256
 _QUICK = 6
+_QUICK_WITH_ARRAYS = 3
 _HARD = 60
 _QUICK_BITS = (96,)
 _HARD_BITS = (96, 512, 4096)
@@ -48,7 +49,8 @@ class _Question:
         self.defined = 0
 
     def answer(self) -> Verdict:
-        refuted = self._refute(points.search(self._sides, self.domain, 0, _QUICK), _QUICK_BITS)
+        count = _QUICK_WITH_ARRAYS if points.arrays(*self._sides) else _QUICK
+        refuted = self._refute(points.search(self._sides, self.domain, 0, count), _QUICK_BITS)
         if refuted is not None:
             return refuted
         why = "the normal form of the difference is not zero, and no witness was found"

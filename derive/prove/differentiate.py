@@ -146,6 +146,14 @@ def _sum(t: Term, v: Term) -> Term:
     return _ZERO if d == _ZERO else _f("sum", d, index, first, last)
 
 
+def _piecewise(t: Term, v: Term) -> Term:
+    """Branch by branch, where no condition depends on v: then v does not move the point across a boundary."""
+    if any(v.name in free_names(c) for c in t.args[1::2]):
+        raise GaveUp("the derivative of a choice that depends on the variable is not decided")
+    parts = (differentiate(a, v) if i % 2 == 0 else a for i, a in enumerate(t.args))
+    return _f("piecewise", *parts)
+
+
 _RULES: dict[str, Callable[[Term, Term], Term]] = {
     "sym": _symbol,
     "at": _entry,
@@ -153,6 +161,7 @@ _RULES: dict[str, Callable[[Term, Term], Term]] = {
     "mul": _product,
     "pow": _power,
     "xlogy": _xlogy,
+    "piecewise": _piecewise,
     "polygamma": _polygamma,
     "sum": _sum,
     "given": lambda t, v: _f("given", differentiate(t.args[0], v), t.args[1]),

@@ -53,7 +53,7 @@ def _give_sizes(bounds: tuple[Term, Term], values: dict[str, Fraction], domain: 
 
 
 def _size(rng: random.Random) -> Fraction:
-    return Fraction(rng.choice((2, 3, 1, 2, 4)))
+    return Fraction(rng.choice((2, 3, 1, 2)))
 
 
 def search(terms: tuple[Term, ...], domain: Domain, first: int, count: int) -> Iterator[Point]:

@@ -55,7 +55,8 @@ class Readback:
         parts = [power(self._poly_key(f), num(-e)) for f, e in sorted(den, key=lambda fe: (sorted(fe[0]), fe[1]))]
         return mul(self._poly_key(rows), *parts)
 
-    def _atom(self, key: Key) -> Term:
+    def atom(self, key: Key) -> Term:
+        """monomial / denominator."""
         monomial, den = key
         parts = [power(self._poly_key(f), num(-e)) for f, e in sorted(den, key=lambda fe: (sorted(fe[0]), fe[1]))]
         return mul(self.monomial(monomial), *parts)
@@ -73,7 +74,7 @@ class Readback:
         return make(key[1])
 
     def _exp(self, key: Key) -> Term:
-        return make("exp", mul(self._unit(key), self._atom(key[1])))
+        return make("exp", mul(self._unit(key), self.atom(key[1])))
 
     def _log(self, key: Key) -> Term:
         return make("log", make("abs", self._poly_key(key[1])))
@@ -88,17 +89,17 @@ class Readback:
         return power(num(key[1]), self._unit(key))
 
     def _sin(self, key: Key) -> Term:
-        return make("sin", mul(self._unit(("angle", key[1])), self._atom(key[1])))
+        return make("sin", mul(self._unit(("angle", key[1])), self.atom(key[1])))
 
     def _cos(self, key: Key) -> Term:
-        return make("cos", mul(self._unit(("angle", key[1])), self._atom(key[1])))
+        return make("cos", mul(self._unit(("angle", key[1])), self.atom(key[1])))
 
     def _parity(self, key: Key) -> Term:
-        return power(num(-1), self._atom(key[1]))
+        return power(num(-1), self.atom(key[1]))
 
     def _sum(self, key: Key) -> Term:
         _, atom, count, name = key
-        return make("sum", self._atom(atom), sym(name), num(0), add(self._fraction_key(count), num(-1)))
+        return make("sum", self.atom(atom), sym(name), num(0), add(self._fraction_key(count), num(-1)))
 
     def _prod(self, key: Key) -> Term:
         _, body, count, name = key

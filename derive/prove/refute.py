@@ -55,7 +55,7 @@ def attempt(points: Iterable[Point], a: Term, b: Term, bits: Iterable[int]) -> t
         for prec in bits:
             with precision(prec):
                 values = values_at(point, a, b)
-                if values is not None and differ(*values):
+                if values is not None and point.inside() and differ(*values):
                     return Refuted(_witness(point, *values)), defined + 1
             if values is not None and isinstance(values[0], fmpq) and isinstance(values[1], fmpq):
                 break

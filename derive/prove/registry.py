@@ -24,6 +24,17 @@ def rational_gcd(a: Fraction, b: Fraction) -> Fraction:
     return Fraction(gcd(a.numerator * b.denominator, b.numerator * a.denominator), a.denominator * b.denominator)
 
 
+def numbers_in(part: Any) -> set[int]:
+    """The generators that occur in a key: monomials are tuples of (generator, exponent)."""
+    if isinstance(part, frozenset):
+        return set().union(*map(numbers_in, part))
+    if not isinstance(part, tuple):
+        return set()
+    if len(part) == 2 and all(isinstance(x, int) for x in part):
+        return {part[0]}
+    return set().union(*map(numbers_in, part))
+
+
 @dataclass(slots=True)
 class Generator:
     """A real function: its key, the names it depends on, and what is known of its sign (a mask of signs.py)."""
@@ -42,6 +53,7 @@ class Registry:
     units: dict[Key, Fraction] = field(default_factory=dict)
     ranges: dict[Key, int] = field(default_factory=dict)
     slots: int = 12
+    _heights: dict[int, int] = field(default_factory=dict)
 
     def number(self, key: Key) -> int | None:
         """The number of a known generator."""
@@ -55,6 +67,16 @@ class Registry:
             self.slots = max(2 * self.slots, number + 4)
             raise Restart
         return number
+
+    def height(self, key: Key) -> int:
+        """How deep sums are nested in a function."""
+        inner = max((self._height_of(g) for g in numbers_in(key)), default=0)
+        return inner + (key[0] in ("sum", "prod"))
+
+    def _height_of(self, number: int) -> int:
+        if number not in self._heights:
+            self._heights[number] = self.height(self.generators[number].key)
+        return self._heights[number]
 
     def multiple(self, key: Key, c: Fraction) -> int:
         """c as a whole multiple of the unit of `key`; a finer unit is learnt by a restart."""

@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from derive.prove import signs
 from derive.prove.elementary import atom_free, atom_value, exp, log_abs
-from derive.prove.field import Frac, Poly
+from derive.prove.field import Frac, Monomial, Poly
 from derive.prove.normal import Normal, index_range, law, variable
 from derive.prove.registry import Key
-from derive.prove.signals import GaveUp, Split, Undefined
-from derive.terms.term import Term, add, children, free_names, num, sub, substitute, sym
+from derive.prove.signals import Undefined
+from derive.terms.term import Term, add, children, num, sub, substitute, sym
 
 MAX_UNROLLED = 64
 
@@ -64,8 +64,8 @@ def _prod(n: Normal, t: Term) -> Frac:
 class _Scope:
     """The range of a sum, shifted to start at 0, and its index under a name that only this range has.
 
-    What is learnt of the index then holds wherever the name occurs. The height keeps an index apart from those of
-    the sums inside. An empty range is a region of its own, as most laws of sums need a summand.
+    What is learnt of the index then holds wherever the name occurs. An empty range is a region of its own, as most
+    laws of sums need a summand.
     """
 
     def __init__(self, n: Normal, t: Term) -> None:
@@ -75,6 +75,7 @@ class _Scope:
         self.count_term = add(sub(last, first), num(1))
         self.count = n.go(self.count_term)
         self.unrolled: list[Term] | None = None
+        self.empty = False
         size = n.field.constant_value(self.count)
         if size is not None and size.denominator != 1:
             raise Undefined("a sum over a range that does not end on a whole number")
@@ -83,34 +84,30 @@ class _Scope:
             self.unrolled = [substitute(body, {index.name: i}) for i in shifts]
             return
         self.empty = n.sign(self.count, (signs.POSITIVE, signs.NONPOSITIVE)) == signs.NONPOSITIVE
-        self.name = self._name()
+        self.name = self.named(height(t))
 
-    def _name(self) -> str:
+    def named(self, depth: int) -> str:
+        """The index of this range in a sum with so many sums nested in it: no sum inside uses the same name."""
         ranges = self.n.registry.ranges
-        number = ranges.setdefault(self.n.key(self.count), len(ranges))
-        return f"_b{height(self.term)}_{number}"
+        name = f"_b{depth}_{ranges.setdefault(self.n.key(self.count), len(ranges))}"
+        self.n.bound.setdefault(name, index_range(self.count_term))
+        return name
 
     def body(self) -> Frac:
         """The fraction of the summand."""
-        n = self.n
         body, index, first, _ = self.term.args
-        n.bound.setdefault(self.name, index_range(self.count_term))
         shifted = sym(self.name) if first == num(0) else add(sym(self.name), first)
-        try:
-            return n.go(substitute(body, {index.name: shifted}))
-        except Split as split:
-            if self.name in free_names(split.term):
-                raise GaveUp("a sign depends on the index of a sum") from None
-            raise
+        return self.n.go(substitute(body, {index.name: shifted}))
 
 
-def summed(n: Normal, body: Frac, scope: _Scope) -> Frac:
+def summed(n: Normal, body: Frac, scope: _Scope, name: str | None = None) -> Frac:
     """Σ body: linear, what does not depend on the index in front, one generator per remaining summand."""
     f = n.field
+    name = name or scope.name
     body = f.normal(body) if body.den else body
-    inside = [(i, e) for i, e in body.den if scope.name in n.free_of(f.factors[i])]
+    inside = [(i, e) for i, e in body.den if name in n.free_of(f.factors[i])]
     outside = tuple((i, e) for i, e in body.den if (i, e) not in inside)
-    parts = [_collected(n, poly, den, scope) for poly, den in _whole_and_rest(n, body.num, inside)]
+    parts = [_collected(n, poly, den, scope, name) for poly, den in _whole_and_rest(n, body.num, inside)]
     return f.mul(f.sum(parts), Frac(f.one, outside))
 
 
@@ -124,21 +121,25 @@ def _whole_and_rest(n: Normal, p: Poly, inside: list[tuple[int, int]]) -> list[t
     return [(quotient, frozenset()), (rest, den)]
 
 
-def _collected(n: Normal, p: Poly, den: Key, scope: _Scope) -> Frac:
+def _collected(n: Normal, p: Poly, den: Key, scope: _Scope, name: str) -> Frac:
     f = n.field
-    groups: dict[tuple[tuple[int, int], ...], Poly] = {}
+    groups: dict[Monomial, Poly] = {}
     for monomial, c in f.terms(p):
-        inside = tuple((g, e) for g, e in monomial if scope.name in n.generator(g).free)
+        inside = tuple((g, e) for g, e in monomial if name in n.generator(g).free)
         outside = tuple(ge for ge in monomial if ge not in inside)
         groups[inside] = groups.get(inside, f.zero) + f.monomial(outside, c)
-    return f.sum(f.mul(Frac(c, ()), _one_sum(n, (inside, den), scope)) for inside, c in groups.items())
+    return f.sum(f.mul(Frac(c, ()), _one_sum(n, (inside, den), scope, name)) for inside, c in groups.items())
 
 
-def _one_sum(n: Normal, atom: Key, scope: _Scope) -> Frac:
+def _one_sum(n: Normal, atom: Key, scope: _Scope, name: str) -> Frac:
     if atom == ((), frozenset()):
         return scope.count
-    free = (atom_free(n, atom) - {scope.name}) | n.free(scope.count)
-    out = n.function(("sum", atom, n.key(scope.count), scope.name), free)
+    proper = scope.named(n.registry.height(("sum", atom)))
+    if proper != name:  # sums inside have vanished: the index gets the name that this summand has elsewhere
+        renamed = substitute(n.readback.atom(atom), {name: sym(proper)})
+        return summed(n, n.go(renamed), scope, proper)
+    free = (atom_free(n, atom) - {name}) | n.free(scope.count)
+    out = n.function(("sum", atom, n.key(scope.count), name), free)
     if not atom[1] and (mask := n.facts.of_poly(n.field.monomial(atom[0]))) in (signs.POSITIVE, signs.NONNEGATIVE):
         n.facts.learn(out, mask)
     return out
