@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import sympy as sp
-
 from derive import symbols as s
 from derive.errors import DerivationError, RuleDoesNotApply
 from derive.functions import sigmoid
@@ -17,7 +15,7 @@ from derive.rules.calculus import chain_rule, derivative_of_a_sum, derivative_of
 from derive.rules.logistic import definition_of_sigmoid, fold_sigmoid
 from derive.rules.matrix import matrix_form
 from derive.rules.sums import term_of_a_delta
-from derive.writing import derivative, put, written
+from derive.writing import derivative
 
 Kind = Literal["lemma", "gradient", "hessian"]
 
@@ -107,12 +105,12 @@ def _sigmoid_derivative() -> Derivation:
 
 
 def _partial_z() -> Derivation:
-    start = derivative(written(s.raw_prediction(s.i)), s.theta[s.j, 0])
+    start = derivative(s.raw_prediction(s.i), s.theta[s.j, 0])
     title = "The partial derivatives of the raw prediction"
     return _lemma("partial-z", title, start, derivative_of_a_sum, partial_derivatives, term_of_a_delta)
 
 
 def _partial_h(loss: Loss) -> Derivation:
-    start = derivative(put(loss.inverse_link, {s.z: written(s.raw_prediction(s.i))}), s.theta[s.j, 0])
+    start = derivative(loss.prediction(s.i), s.theta[s.j, 0])
     title = "The partial derivatives of the prediction"
     return _lemma("partial-h", title, start, derivative_of_the_link, partial_derivatives)

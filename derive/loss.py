@@ -39,11 +39,14 @@ class Loss:
         """ℓ as a function of z and y."""
         return put(self.value, {s.h: self.inverse_link})
 
+    def prediction(self, row: sp.Expr) -> sp.Expr:
+        """hᵢ, the prediction for one row of X."""
+        return put(self.inverse_link, {s.z: s.raw_prediction(row)})
+
     @property
     def cost(self) -> sp.Expr:
         """J(θ), with m and n symbolic, in written order."""
-        h = put(self.inverse_link, {s.z: s.raw_prediction(s.i)})
-        sample = put(self.value, {s.h: h, s.y: s.y_vector[s.i, 0]})
+        sample = put(self.value, {s.h: self.prediction(s.i), s.y: s.y_vector[s.i, 0]})
         weight = s.w_vector[s.i, 0] if self.weighted else 1
         data = sp.Sum(product(weight, sample), (s.i, 0, s.m - 1))
         return written(total(product(1 / s.m, data), self.penalty_term))

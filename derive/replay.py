@@ -1,0 +1,136 @@
+"""Check a certificate from the file alone: no loss, no rule, no author, no SymPy.
+
+Every equality is proved again from its two terms, and must come out as it is recorded, side conditions included. That
+the named rule gives the step cannot be checked without rules, and the numbers cannot be compared again without the
+loss: the report says so. Whoever edits a file can compute a new digest, but not a false proof.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from derive.certificate import Certificate, CheckedDerivation, CheckedStep, Proved, Status, Unknown, Verdict
+from derive.certificate_json import loads
+from derive.claim import check_chain, equality
+from derive.domain import Domain
+from derive.errors import CertificateError, DerivationError, DomainError, TermError
+from derive.prove import prove_terms
+from derive.terms.term import Term
+
+MAX_BYTES = 20_000_000
+_NOTES = (
+    "that each rule gives its step was recorded by the author of the file, not checked here",
+    "the numeric agreement was recorded by the author of the file, not computed here",
+    "names, titles and explanations are the author's words",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a file proves on its own. `certificate` is the file's; `verdicts` are those found here, step by step."""
+
+    certificate: Certificate
+    verdicts: tuple[tuple[Verdict, ...], ...]
+    notes: tuple[str, ...] = _NOTES
+
+    @property
+    def name(self) -> str:
+        """The name of the loss."""
+        return self.certificate.name
+
+    @property
+    def steps(self) -> int:
+        """How many equalities were proved again."""
+        return sum(map(len, self.verdicts))
+
+    @property
+    def status(self) -> Status:
+        """The status of what was found."""
+        return self.found.status
+
+    @property
+    def ok(self) -> bool:
+        """Everything is proved again, and was recorded as justified and in agreement."""
+        return self.status == "proved"
+
+    def raise_for_status(self) -> None:
+        """Raise `RefutedError` or `UnknownError` unless everything is proved again."""
+        self.found.raise_for_status()
+
+    @property
+    def found(self) -> Certificate:
+        """The certificate with the verdicts found here in place of the recorded ones."""
+        pairs = zip(self.certificate.derivations, self.verdicts, strict=True)
+        return replace(self.certificate, derivations=tuple(_with(d, verdicts) for d, verdicts in pairs))
+
+
+def _with(d: CheckedDerivation, verdicts: tuple[Verdict, ...]) -> CheckedDerivation:
+    steps = (replace(step, verdict=v) for step, v in zip(d.steps, verdicts, strict=True))
+    return replace(d, steps=tuple(steps))
+
+
+def replay(path: str | Path, *, budget: float = 2.0) -> Replayed:
+    """Read the certificate at `path` and prove each of its steps again, `budget` seconds each.
+
+    Raises `CertificateError` for a file that is unreadable, empty, binary, of another schema or edited: a digest that
+    does not fit, a chain that does not hold together, a verdict that comes out otherwise than it is recorded.
+    """
+    return replay_text(_read(Path(path)), budget=budget)
+
+
+def replay_text(text: str, *, budget: float = 2.0) -> Replayed:
+    """The same for the text of a certificate."""
+    certificate = loads(text)
+    try:
+        domain = Domain.of(certificate.domain)
+        check_chain(certificate.derivations, certificate.cost, certificate.domain)
+        verdicts = tuple(_again(d, domain, budget) for d in certificate.derivations)
+    except (DerivationError, DomainError, TermError) as error:
+        raise CertificateError(f"the certificate of {certificate.name} does not hold together: {error}") from None
+    return Replayed(certificate, verdicts)
+
+
+def _again(d: CheckedDerivation, domain: Domain, budget: float) -> tuple[Verdict, ...]:
+    found: list[Verdict] = []
+    before: Term = d.start
+    for number, step in enumerate(d.steps, 1):
+        left, right = equality(before, step.result, d.indices)
+        verdict = prove_terms(left, right, domain, budget=budget)
+        _compare(step, verdict, f"{d.name}, step {number}")
+        found.append(verdict)
+        before = step.result
+    return tuple(found)
+
+
+def _compare(step: CheckedStep, found: Verdict, place: str) -> None:
+    """A recorded answer must come out again; one that cannot be decided here is reported as unknown, not as an edit."""
+    recorded = step.verdict
+    if isinstance(found, Unknown):
+        return
+    if recorded.status != found.status:
+        raise CertificateError(f"{place}: recorded as {recorded.status}, but it is {found.status}: the file was edited")
+    if isinstance(found, Proved) and recorded != found:
+        raise CertificateError(f"{place}: proved, but not as recorded ({_what(recorded, found)}): the file was edited")
+
+
+def _what(recorded: Verdict, found: Verdict) -> str:
+    fields = ("method", "conditions", "domains_differ", "notes", "proof")
+    return next((f for f in fields if getattr(recorded, f) != getattr(found, f)), "its fields")
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise CertificateError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+    if len(raw) > MAX_BYTES:
+        raise CertificateError(f"{path} has more than {MAX_BYTES // 1_000_000} MB: it is no certificate of derive")
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        raise CertificateError(f"{path} is not a text file: byte {error.start + 1:,} is not UTF-8") from None
+    if not text.strip():
+        raise CertificateError(f"{path} is empty")
+    return text

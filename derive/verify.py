@@ -1,0 +1,119 @@
+"""Derivation -> certificate: the one file that sees the whole pipeline.
+
+Two questions of each step: *justified*, does the named rule, applied again, give this result? *Proved*, are the two
+expressions equal on the domain? Then the numbers: finite differences against the compiled formulas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from derive import symbols as s
+from derive.certificate import Agreement, Certificate, CheckedDerivation, CheckedStep, Notation, Symbol
+from derive.claim import check_chain, equality
+from derive.derivation import Derivation, Step, derivations
+from derive.domain import Domain, Range
+from derive.errors import RuleDoesNotApply
+from derive.loss import Loss
+from derive.prove import prove_terms
+from derive.rule import RULES
+from derive.terms.bridge import from_sympy
+from derive.terms.term import free_names, walk
+from derive.version import VERSION
+
+__all__ = ["check", "derivations", "domain", "verify"]
+
+_SHAPES = {a.name: a.shape for a in (s.X, s.theta, s.y_vector, s.w_vector)}
+
+
+def verify(loss: Loss, *, data: Any = None, numeric: bool = True, budget: float = 2.0) -> Certificate:
+    """Derive gradient and Hessian of the cost, prove every step, and compare the formulas with finite differences.
+
+    `data` is what `gradcheck` takes, `budget` the seconds that the prover may spend on one step. Without the numeric
+    part (`numeric=False`) the status of the certificate is "unknown": something was not checked.
+
+    >>> from derive import catalog
+    >>> certificate = verify(catalog.load("linear"), numeric=False)
+    >>> {verdict.status for verdict in certificate.verdicts}
+    {'proved'}
+    """
+    return certify(loss, derivations(loss), _agreement(loss, data) if numeric else None, budget=budget)
+
+
+def certify(
+    loss: Loss, chain: Sequence[Derivation], agreement: Agreement | None = None, *, budget: float = 2.0
+) -> Certificate:
+    """The certificate of these derivations.
+
+    Raises `DerivationError` where they are not those of the loss: the gradient must start from its cost, the Hessian
+    from the gradient, and both must hold for every data set of any size.
+    """
+    cost, where = from_sympy(loss.cost), domain(loss)
+    checked = tuple(check(d, where, budget=budget) for d in chain)
+    terms = [cost, *(t for d in checked for t in (d.start, *(step.result for step in d.steps)))]
+    free = frozenset().union(*map(free_names, terms))
+    used = free.union(node.name for t in terms for node in walk(t) if node.head == "sym")
+    described = {name: text for name, text in where.to_json().items() if name in free}
+    check_chain(checked, cost, described)
+    return Certificate(
+        name=loss.name,
+        title=loss.title,
+        cost=cost,
+        domain=described,
+        symbols=tuple(_symbol(name, where[name]) for name in s.WORDS if name in used),
+        notation=_notation(loss),
+        derivations=checked,
+        agreement=agreement,
+        reference=loss.reference,
+        description=loss.description,
+        version=VERSION,
+    )
+
+
+def domain(loss: Loss) -> Domain:
+    """The ranges of all names in the derivations of a loss."""
+    return Domain({**s.RANGES, "y": loss.interval_y_true})
+
+
+def check(derivation: Derivation, where: Domain, *, budget: float = 2.0) -> CheckedDerivation:
+    """The two answers for each step of a derivation."""
+    steps, before, start = [], derivation.start, from_sympy(derivation.start)
+    term = start
+    for step in derivation.steps:
+        result = from_sympy(step.result)
+        left, right = equality(term, result, derivation.indices)
+        verdict = prove_terms(left, right, where, budget=budget)
+        rule = step.rule
+        steps.append(CheckedStep(rule.name, rule.formula, rule.says, result, justified(step, before), verdict))
+        before, term = step.result, result
+    d = derivation
+    return CheckedDerivation(d.name, d.title, d.kind, start, tuple(steps), d.indices)
+
+
+def justified(step: Step, before: Any) -> bool:
+    """Is the rule one of the registered rules, and does it give exactly this result?"""
+    if RULES.get(step.rule.name) is not step.rule:
+        return False
+    try:
+        return bool(step.rule(before) == step.result)
+    except RuleDoesNotApply:
+        return False
+
+
+def _agreement(loss: Loss, data: Any) -> Agreement:
+    from derive.gradcheck import gradcheck
+
+    return gradcheck(loss, data=data)
+
+
+def _symbol(name: str, r: Range) -> Symbol:
+    return Symbol(name, s.WORDS[name], str(r), tuple(map(from_sympy, _SHAPES.get(name, ()))))
+
+
+def _notation(loss: Loss) -> tuple[Notation, ...]:
+    """hᵢ and zᵢ; where the prediction is the raw prediction, hᵢ alone."""
+    z = s.raw_prediction(s.i)
+    h = loss.prediction(s.i)
+    names = [Notation("h", ("i",), from_sympy(h), "prediction for sample i")]
+    return (*names, Notation("z", ("i",), from_sympy(z), "raw prediction for sample i")) if h != z else tuple(names)
