@@ -59,12 +59,12 @@ class Point:
 _SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "1/3", "-3/2", "5/2", "3/4")]
 
 
-def choose(r: Range, rng: random.Random) -> Fraction:
-    """A simple number of a range."""
+def choose(r: Range, rng: random.Random, simple: float = 0.5) -> Fraction:
+    """A number of a range: with probability `simple` one of very few and short ones."""
     if r.values is not None:
         return rng.choice(r.values)
     for _ in range(40):
-        value = rng.choice(_SIMPLE) if rng.random() < 0.5 else Fraction(rng.randint(-60, 60), rng.randint(1, 9))
+        value = rng.choice(_SIMPLE) if rng.random() < simple else Fraction(rng.randint(-60, 60), rng.randint(1, 9))
         if r.lower is not None and r.upper is not None:
             value = r.lower + (r.upper - r.lower) * Fraction(rng.randint(0, 12), 12)
         elif r.lower is not None:

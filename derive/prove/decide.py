@@ -13,12 +13,14 @@ from derive.errors import TermError
 from derive.prove import points
 from derive.prove.refute import attempt
 from derive.prove.regions import Study
+from derive.prove.registry import Registry
 from derive.prove.signals import GaveUp
 from derive.prove.unfold import claims
 from derive.terms.json import Json
-from derive.terms.term import Term, num, substitute
+from derive.terms.term import Term, num, substitute, walk
 
 METHOD = "normal form over exact arithmetic"
+_ARITHMETIC = frozenset({"num", "add", "mul", "pow", "given", "piecewise", "lt", "le", "and", "or", "true"})
 _MAX_CASES = 256
 _QUICK = 6
 _QUICK_WITH_ARRAYS = 3
@@ -54,7 +56,7 @@ class _Question:
         if refuted is not None:
             return refuted
         why = "the normal form of the difference is not zero, and no witness was found"
-        study = Study(self.domain, self.deadline)
+        study = Study(self.domain, self.deadline, Registry(slots=self._slots()))
         proof = None
         try:
             proof = self._prove_cases(study)
@@ -70,6 +72,11 @@ class _Question:
             return Unknown("no point was found at which both sides are defined")
         notes = tuple(f"a side is undefined {where}" for where in dict.fromkeys(study.undefined))
         return Proved(METHOD, tuple(study.conditions), study.differ, notes, proof)
+
+    def _slots(self) -> int:
+        """Room for the generators to be expected, so that few restarts are needed."""
+        nodes = [t for side in self._sides for t in walk(side) if t.head not in _ARITHMETIC]
+        return max(12, len(set(nodes)) + 4)
 
     @property
     def _sides(self) -> tuple[Term, Term]:

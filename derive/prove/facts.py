@@ -24,6 +24,7 @@ class Facts:
         self.field = field
         self.registry = registry
         self.known: list[tuple[Poly, int]] = []
+        self._rows: list[list[Any]] = []
         self.equalities: list[Poly] = []
         self.seen: set[Any] = set()
 
@@ -39,10 +40,11 @@ class Facts:
         for f, e in a.den:
             if e % 2:
                 p = self.field.times(p, self.field.factors[f])
-        self._enter(p, mask & before)
+        self.enter(p, mask & before)
         return True
 
-    def _enter(self, p: Poly, mask: int) -> None:
+    def enter(self, p: Poly, mask: int) -> None:
+        """Enter a sign without a look at what is known."""
         if mask == ZERO:
             self.equalities.append(p)
         if mask in (POSITIVE, NEGATIVE) and self._whole(p):
@@ -51,7 +53,9 @@ class Facts:
         if lead < 0:
             mask = signs.negated(mask)
         if len(self.known) < _MAX_FACTS:
-            self.known.append((p / p.leading_coefficient(), mask))
+            q = p / p.leading_coefficient()
+            self.known.append((q, mask))
+            self._rows.append(list(q.terms()))
 
     def _whole(self, p: Poly) -> bool:
         """Are the values of p whole numbers? Then p > 0 says p ≥ 1."""
@@ -82,8 +86,7 @@ class Facts:
         out = self._by_terms(p)
         if out in (NEGATIVE, ZERO, POSITIVE):
             return out
-        for mask in (self._by_fact(p), signs.negated(self._by_fact(-p))):
-            out = out & mask or out
+        out = out & self._by_fact(p) or out
         return out & self._by_logarithm(p) or out
 
     def _by_terms(self, p: Poly) -> int:
@@ -111,32 +114,15 @@ class Facts:
         return mask
 
     def _by_fact(self, p: Poly) -> int:
-        """p = λq + rest with a known q and λ > 0, the sign of the rest by its terms: a lower bound on the sign."""
+        """p = λq + rest with a known q: the signs of λq and of the rest, by its terms, bound the sign of p."""
         out = ANY
-        for q, fact in self.known:
-            for weight in self._weights(p, q):
-                rest = p - q * weight
-                if rest.is_zero():
-                    out &= fact
-                elif not self._negative_part(fact) and not (mask := self._by_terms(rest)) & NEGATIVE:
-                    out &= signs.total(fact, mask)
-            for weight in self._weights(p, -q):
-                rest = p + q * weight
-                if rest.is_zero():
-                    out &= signs.negated(fact)
-                elif not fact & POSITIVE and not (mask := self._by_terms(rest)) & NEGATIVE:
-                    out &= signs.total(signs.negated(fact), mask)
-        return out or ANY
-
-    @staticmethod
-    def _negative_part(fact: int) -> int:
-        return fact & NEGATIVE
-
-    def _weights(self, p: Poly, q: Poly) -> list[Any]:
-        """The λ > 0 that make a term of λq cancel a term of p."""
         mine = dict(p.terms())
-        ratios = {mine[m] / c for m, c in q.terms() if m in mine}
-        return sorted((r for r in ratios if r > 0), reverse=True)[:3]
+        for (q, fact), rows in zip(self.known, self._rows, strict=True):
+            for weight in {mine[m] / c for m, c in rows if m in mine}:
+                rest = p - q * weight
+                known = fact if weight > 0 else signs.negated(fact)
+                out &= known if rest.is_zero() else signs.total(known, self._by_terms(rest))
+        return out or ANY
 
     def _by_factors(self, p: Poly) -> int:
         c, found = self.field.factor(p)
@@ -179,4 +165,4 @@ class Facts:
 
     def _by_logarithm(self, p: Poly) -> int:
         other = self.logarithm(p) if len(p) == 2 else None
-        return ANY if other is None else self._by_terms(other) & (self._by_fact(other) & signs.negated(self._by_fact(-other)))
+        return ANY if other is None else self._by_terms(other) & self._by_fact(other)

@@ -191,18 +191,27 @@ def variable(n: Normal, key: Key, name: str, indices: frozenset[str] = frozenset
 def _learn_range(n: Normal, x: Frac, r: Range) -> None:
     if r.index is not None:
         first, last = map(n.go, r.index)
-        n.assume(n.field.sub(x, first), signs.NONNEGATIVE)
-        n.assume(n.field.sub(last, x), signs.NONNEGATIVE)
+        _enter(n, n.field.sub(x, first), signs.NONNEGATIVE)
+        _enter(n, n.field.sub(last, x), signs.NONNEGATIVE)
         return
     low, high, low_open, high_open = r.lower, r.upper, r.lower_open, r.upper_open
     if r.values is not None:
         low, high, low_open, high_open = r.values[0], r.values[-1], False, False
-    if low is not None:
+    if low is not None and (low != 0 or r.whole):
         gap = n.field.sub(x, n.field.constant(low))
-        n.assume(gap, signs.POSITIVE if low_open else signs.NONNEGATIVE)
-    if high is not None:
+        _enter(n, gap, signs.POSITIVE if low_open else signs.NONNEGATIVE)
+    if high is not None and (high != 0 or r.whole):
         gap = n.field.sub(n.field.constant(high), x)
-        n.assume(gap, signs.POSITIVE if high_open else signs.NONNEGATIVE)
+        _enter(n, gap, signs.POSITIVE if high_open else signs.NONNEGATIVE)
+
+
+def _enter(n: Normal, gap: Frac, mask: int) -> None:
+    if gap.den:
+        n.assume(gap, mask)
+    elif not gap.num.is_constant():
+        n.facts.enter(gap.num, mask)
+    elif not n.mask(gap) & mask:
+        n.feasible = False
 
 
 @law("given")

@@ -17,6 +17,7 @@ _CORNERS = ("0", "1", "-1", "1e-8", "-1e-8", "20", "-20", "37", "-37", "40", "-4
 CORNERS = tuple(map(Fraction, _CORNERS))
 _GRID = [Fraction(v) for v in (-745, -300, -100, -40, -30, -20, -12, -8, -5, -3, -2, -1, 0, 1, 2, 3, 5, 8, 12, 20, 30, 40, 100, 300, 745)]
 _BISECTIONS = 60
+_SIMPLE_SEEDS = 4
 
 
 def arrays(*terms: Term) -> frozenset[str]:
@@ -32,12 +33,13 @@ def scalars(*terms: Term) -> list[str]:
 def simple(names: list[str], domain: Domain, seed: int) -> Point:
     """A point of small rational numbers within the domain; indices are chosen last, within their bounds."""
     rng = random.Random(seed)
+    likely = 0.9 if seed < _SIMPLE_SEEDS else 0.5
     values: dict[str, Fraction] = {}
     point = Point(values, domain, seed)
     for name in sorted(names, key=lambda v: domain[v].index is not None):
         r = domain[name]
         if r.index is None:
-            values[name] = _size(rng) if r.whole and r.values is None and r.upper is None and r.lower else choose(r, rng)
+            values[name] = _size(rng) if r.whole and r.values is None and r.upper is None and r.lower is not None else choose(r, rng, likely)
             continue
         _give_sizes(r.index, values, domain, rng)
         first, last = (Evaluator(point).index(b) for b in r.index)

@@ -33,7 +33,7 @@ class Study:
 
     domain: Domain
     deadline: float
-    registry: Registry = field(default_factory=Registry)
+    registry: Registry
     conditions: dict[Condition, None] = field(default_factory=dict)
     undefined: list[str] = field(default_factory=list)
     differ: bool = False
