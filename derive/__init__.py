@@ -10,6 +10,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from derive.version import VERSION
+
 if TYPE_CHECKING:
     from derive import catalog
     from derive.certificate import Certificate
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from derive.prove import prove
     from derive.verify import verify
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = [
     "Certificate",
     "DeriveError",

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from derive import __version__, catalog
+from derive import catalog
 from derive.console import PoliteGroup, paint, prepare, progress
 from derive.errors import EXIT_OK, EXIT_REFUTED, EXIT_UNKNOWN, DomainError
+from derive.version import VERSION
 
 if TYPE_CHECKING:
     from derive.certificate import Certificate
@@ -37,7 +38,7 @@ Examples:
   derive prove "sqrt(x**2)" "abs(x)"   prove or refute an equality
 {_CODES}""",
 )
-@click.version_option(__version__, prog_name="derive")
+@click.version_option(VERSION, prog_name="derive")
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Derive gradients and Hessians of losses step by step, and prove every step."""
@@ -131,10 +132,11 @@ Examples:
 @click.pass_context
 def replay(ctx: click.Context, files: tuple[Path, ...]) -> None:
     """Check certificate FILEs again, from the terms in them alone: no loss, no rule and no author is asked."""
+    from derive.render.report import render_replayed
     from derive.replay import replay as replay_file
 
     reports = [replay_file(path) for path in files]
-    click.echo("\n".join(str(report) for report in reports))
+    click.echo("".join(render_replayed(report.found, report.notes, paint) for report in reports), nl=False)
     ctx.exit(_worst([report.status for report in reports]))
 
 

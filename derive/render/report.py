@@ -71,6 +71,21 @@ def _step(number: int, step: CheckedStep, paint: Paint) -> Iterator[str]:
         yield from _indented(explain(step.verdict))
 
 
+def render_replayed(found: Certificate, notes: tuple[str, ...], paint: Paint = plain) -> str:
+    """What came out when a certificate file was proved again, and what that does not check."""
+    steps = [step for d in found.derivations for step in d.steps]
+    proved = sum(step.verdict.status == "proved" for step in steps)
+    lines = [
+        f"{found.name}: {_word(found.status, paint)}; {proved} of {len(steps)} steps proved again, from the file alone"
+    ]
+    for derivation in found.derivations:
+        bad = [(n, s) for n, s in enumerate(derivation.steps, 1) if not s.ok]
+        lines += [line for number, step in bad for line in (f"  {derivation.title}", *_step(number, step, paint))]
+    for note in notes:
+        lines += wrap(f"note: {note}", WIDTH, initial_indent="  ", subsequent_indent="    ")
+    return "\n".join(lines) + "\n"
+
+
 def render_verdict(verdict: Verdict, paint: Paint = plain) -> str:
     """A verdict on its own: the answer, how it was found, and the side conditions that it rests on."""
     lines = wrap(f"{verdict.status}: {explain(verdict)}", WIDTH, subsequent_indent="  ")
