@@ -258,7 +258,7 @@ class Field:
 
     def generators_of(self, p: Poly) -> list[int]:
         """The generators that occur in p, oldest first."""
-        return [self.slots - 1 - s for s, e in reversed(list(enumerate(p.degrees()))) if e]
+        return [self.slots - 1 - s for s, e in reversed(list(enumerate(p.degrees()))) if e > 0]
 
     def poly_key(self, p: Poly) -> frozenset[tuple[Monomial, Fraction]]:
         return frozenset(self.terms(p))
