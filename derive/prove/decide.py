@@ -23,7 +23,7 @@ METHOD = "normal form over exact arithmetic"
 _ARITHMETIC = frozenset({"num", "add", "mul", "pow", "given", "piecewise", "lt", "le", "and", "or", "true"})
 _MAX_CASES = 256
 _QUICK = 6
-_QUICK_WITH_ARRAYS = 3
+_ENOUGH, _ENOUGH_WITH_ARRAYS = 3, 1
 _HARD = 60
 _QUICK_BITS = (96,)
 _HARD_BITS = (96, 512, 4096)
@@ -51,8 +51,8 @@ class _Question:
         self.defined = 0
 
     def answer(self) -> Verdict:
-        count = _QUICK_WITH_ARRAYS if points.arrays(*self._sides) else _QUICK
-        refuted = self._refute(points.search(self._sides, self.domain, 0, count), _QUICK_BITS)
+        enough = _ENOUGH_WITH_ARRAYS if points.arrays(*self._sides) else _ENOUGH
+        refuted = self._refute(points.search(self._sides, self.domain, 0, _QUICK), _QUICK_BITS, enough)
         if refuted is not None:
             return refuted
         why = "the normal form of the difference is not zero, and no witness was found"
@@ -82,8 +82,10 @@ class _Question:
     def _sides(self) -> tuple[Term, Term]:
         return self.a, self.b
 
-    def _refute(self, candidates: Iterator[points.Point], bits: tuple[int, ...]) -> Refuted | None:
-        refuted, defined = attempt(candidates, self.a, self.b, bits)
+    def _refute(
+        self, candidates: Iterator[points.Point], bits: tuple[int, ...], enough: int | None = None
+    ) -> Refuted | None:
+        refuted, defined = attempt(candidates, self.a, self.b, bits, enough)
         self.defined += defined
         return refuted
 

@@ -48,10 +48,14 @@ def differ(left: Any, right: Any) -> bool:
     return bool(gap > 0 or gap < 0)
 
 
-def attempt(points: Iterable[Point], a: Term, b: Term, bits: Iterable[int]) -> tuple[Refuted | None, int]:
-    """The first witness among the points, and at how many points both sides were defined."""
+def attempt(
+    points: Iterable[Point], a: Term, b: Term, bits: Iterable[int], enough: int | None = None
+) -> tuple[Refuted | None, int]:
+    """The first witness among the points, and at how many points both sides were defined: stop when they are enough."""
     defined = 0
     for point in points:
+        if enough is not None and defined >= enough:
+            break
         for prec in bits:
             with precision(prec):
                 values = values_at(point, a, b)
