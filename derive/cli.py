@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from derive import catalog
-from derive.console import PoliteGroup, paint, prepare, progress
+from derive.console import PoliteGroup, crashed, paint, prepare, progress
 from derive.errors import EXIT_OK, EXIT_REFUTED, EXIT_UNKNOWN, DomainError
 from derive.version import VERSION
 
@@ -43,6 +44,12 @@ Examples:
 def main(ctx: click.Context) -> None:
     """Derive gradients and Hessians of losses step by step, and prove every step."""
     prepare(ctx)
+
+
+def run() -> None:
+    """The program `derive`."""
+    sys.excepthook = crashed
+    main()
 
 
 @main.command("list")

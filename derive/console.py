@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import TracebackType
 from typing import Any
 
 import click
@@ -16,6 +17,8 @@ from derive.errors import EXIT_UNKNOWN, DeriveError
 #: what a shell expects of a command that was interrupted, or whose reader went away
 EXIT_INTERRUPTED = 130
 EXIT_CLOSED_PIPE = 141
+#: a bug of ours; Python's own code for it is 1, which means "refuted" here
+EXIT_BUG = 70
 
 
 class PoliteGroup(click.Group):
@@ -65,6 +68,14 @@ def _reported() -> Iterator[None]:
     except MemoryError:
         click.echo("error: not enough memory; nothing was decided", err=True)
         raise click.exceptions.Exit(EXIT_UNKNOWN) from None
+
+
+def crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Python's hook for an error that nobody expected: the traceback, and an exit code that decides nothing."""
+    sys.__excepthook__(kind, error, trace)
+    sys.stderr.write("This is a bug in derive, please report it; nothing was decided.\n")
+    sys.stderr.flush()
+    os._exit(EXIT_BUG)
 
 
 def prepare(ctx: click.Context) -> None:

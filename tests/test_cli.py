@@ -344,6 +344,15 @@ def test_ctrl_c(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_bug_is_not_a_refutation() -> None:
+    """An error that nobody expected shows its traceback and exits with a code of its own, not with 1."""
+    code = "from derive import cli; cli._certificate = lambda *_: 1 / 0; cli.run()"
+    done = subprocess.run([sys.executable, "-c", code, "verify", "linear"], capture_output=True, text=True, check=False)
+    assert done.returncode == console.EXIT_BUG
+    assert "ZeroDivisionError" in done.stderr
+    assert "nothing was decided" in done.stderr
+
+
 def test_a_terminal_that_lacks_characters() -> None:
     """Where the terminal knows ASCII only, other characters come out as escapes, not as a traceback."""
     done = shell(

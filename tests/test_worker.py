@@ -8,7 +8,7 @@ import pytest
 
 from derive.certificate import Unknown
 from derive.domain import Domain
-from derive.errors import CertificateError, DeriveError, DomainError, TermError
+from derive.errors import CertificateError, DeriveError, DomainError, FormulaError, TermError
 from derive.terms.json import to_json
 from derive.terms.term import Term
 from derive.terms.text import parse_formula
@@ -32,6 +32,14 @@ def test_time_is_limited() -> None:
     x = parse_formula("x")
     verdict = decide(x, x, Domain(), timeout=0.001)
     assert verdict == Unknown("not decided within 0.001 seconds")
+
+
+def test_large_numbers_reach_the_worker() -> None:
+    """The largest numbers that a formula can hold cross to the worker; larger ones are refused when they are read."""
+    large = parse_formula("1e1000/1e-1000/1e-1000/1e-990")
+    assert decide(large, parse_formula("10**3990"), Domain()).status == "proved"
+    with pytest.raises(FormulaError, match="4,000 digits"):
+        parse_formula("1e1000/1e-1000/1e-1000/1e-1000/1e-1000")
 
 
 def test_memory_is_limited() -> None:

@@ -62,13 +62,20 @@ def _derivation(derivation: CheckedDerivation, paint: Paint) -> Iterator[str]:
 
 
 def _step(number: int, step: CheckedStep, paint: Paint) -> Iterator[str]:
-    justified = "justified" if step.justified else "not justified"
-    label = f"    {number}. {step.rule} "
-    words = f"{_word(justified, paint)}, {_word(step.verdict.status, paint)}"
-    dots = "." * (WIDTH - len(label) - len(f" {justified}, {step.verdict.status}"))
-    yield f"{label}{dots} {words}"
+    words = ("justified" if step.justified else "not justified", step.verdict.status)
+    yield from _dotted(f"{number}. {step.rule}", ", ".join(words), ", ".join(_word(w, paint) for w in words))
     if step.verdict.status != "proved":
         yield from _indented(explain(step.verdict))
+
+
+def _dotted(label: str, answer: str, painted: str) -> Iterator[str]:
+    """The label, dots, and the answer at the right margin; a long label has lines of its own."""
+    *lines, last = wrap(label, WIDTH, initial_indent="    ", subsequent_indent="      ")
+    room = WIDTH - len(last) - len(answer) - 2
+    if room < 3:
+        lines, last, room = [*lines, last], "      ", WIDTH - len(answer) - 7
+    yield from lines
+    yield f"{last}{' ' * bool(last.strip())}{'.' * room} {painted}"
 
 
 def render_replayed(found: Certificate, notes: tuple[str, ...], paint: Paint = plain) -> str:
@@ -124,13 +131,8 @@ def _agreement(certificate: Certificate, paint: Paint) -> Iterator[str]:
 
 def _check(check: Check, paint: Paint) -> Iterator[str]:
     status = "agrees" if check.ok else "disagrees"
-    numbers = f"{check.points:,} points, error {check.error:.1e} of {check.allowed:.1e} "
-    label = f"    {check.name} "
-    room = WIDTH - len(label) - len(numbers) - len(status) - 2
-    if room < 1:
-        yield label.rstrip()
-        label, room = "      ", WIDTH - 6 - len(numbers) - len(status) - 2
-    yield f"{label}{'.' * room} {numbers} {_word(status, paint)}"
+    numbers = f"{check.points:,} points, error {check.error:.1e} of {check.allowed:.1e}"
+    yield from _dotted(check.name, f"{numbers}, {status}", f"{numbers}, {_word(status, paint)}")
     yield from _indented(f"{check.why}{'' if check.ok or not check.worst else f'; worst at {check.worst}'}")
 
 

@@ -14,7 +14,7 @@ from derive.errors import TermError
 
 MAX_SIZE = 100_000
 MAX_DEPTH = 150
-MAX_DIGITS = 5_000
+MAX_DIGITS = 4_000
 
 #: head -> (least number of arguments, most; None: any number)
 HEADS: Mapping[str, tuple[int, int | None]] = {
