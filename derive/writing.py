@@ -95,7 +95,7 @@ def rewrite(e: Any, change: Callable[[Any], Any]) -> Any:
 
 def written(e: Any) -> Any:
     """The expression in written order throughout, numeric factors of a summand in front of its sum."""
-    if not e.args or isinstance(e, (MatrixElement, sp.Tuple)):
+    if not e.args or isinstance(e, (MatrixElement, sp.Tuple)) or is_raw_prediction(e):
         return e
     args = [written(a) for a in e.args]
     if isinstance(e, sp.Sum):
@@ -127,10 +127,12 @@ def _term_order(term: Any) -> tuple[bool, bool, int]:
 def _factor_order(factor: Any) -> tuple[int, str]:
     if _entry_of(factor, s.X):
         return 5, str(factor)
-    if isinstance(factor, sp.Derivative):
+    if _entry_of(factor, s.theta):
         return 6, ""
-    if isinstance(factor, sp.Sum) and not is_raw_prediction(factor):
+    if isinstance(factor, sp.Derivative):
         return 7, ""
+    if isinstance(factor, sp.Sum) and not is_raw_prediction(factor):
+        return 8, ""
     inside = names(factor)
     if s.theta in inside:
         return 4, ""

@@ -1,5 +1,7 @@
 """Linear regression, squared error"""
 
+import sympy as sp
+
 from derive.domain import parse_range
 from derive.loss import Loss
 from derive.symbols import h, y, z
@@ -12,7 +14,7 @@ LOSS = Loss(
     interval_y_true=parse_range("real"),
     interval_h=parse_range("real"),
     link="identity",
-    constant_to_optimal_zero=y * 0,
+    constant_to_optimal_zero=sp.S.Zero,
     reference="A. M. Legendre, Nouvelles méthodes pour la détermination des orbites des comètes, 1805, appendix",
     description="Half the squared distance between the prediction h = z and the target; convex in the parameters.",
 )
