@@ -15,9 +15,12 @@ from typing import Any, TypeAlias
 from flint import arb, fmpq
 
 from derive.domain import Domain, Range
+from derive.prove.differentiate import CHOICES, differentiate
+from derive.prove.field import to_fraction
 from derive.prove.normal import resolve, whole
-from derive.prove.signals import GaveUp, Undefined
-from derive.terms.term import Term, free_names
+from derive.prove.signals import GaveUp, Kink, Undefined
+from derive.prove.unfold import unfold
+from derive.terms.term import Term, free_names, num, sub, substitute, sym, walk
 
 Ball: TypeAlias = Any  # flint.fmpq where the value is known exactly, else flint.arb
 _MAX_SUMMANDS = 200
@@ -88,11 +91,12 @@ class Evaluator:
     def __init__(self, point: Point) -> None:
         self.point = point
         self.bound: dict[str, int] = {}
+        self.along: tuple[str, Ball, int] | None = None
         self._memo: dict[Term, Ball] = {}
 
     def go(self, t: Term) -> Ball:
         """The value of a term."""
-        if self.bound:
+        if self.bound or self.along:
             return self._new(t)
         found = self._memo.get(t)
         if found is None:
@@ -100,6 +104,8 @@ class Evaluator:
         return found
 
     def _new(self, t: Term) -> Ball:
+        if self.along and t.head in CHOICES:
+            return _CHOSEN[t.head](self, t)
         if t.head in _REAL_FUNCTIONS:
             return _finite(_REAL_FUNCTIONS[t.head](self.go(t.args[0])), t)
         how = _HEADS.get(t.head)
@@ -111,6 +117,8 @@ class Evaluator:
         """The value of a variable or of a bound index."""
         if name in self.bound:
             return fmpq(self.bound[name])
+        if self.along and name == self.along[0]:
+            return self.along[1]
         value = self.point.values[name]
         return fmpq(value.numerator, value.denominator)
 
@@ -120,6 +128,27 @@ class Evaluator:
         if not isinstance(value, fmpq) or value.q != 1:
             raise GaveUp(f"an index that is not a whole number: {t!r}"[:200])
         return int(value.p)
+
+    def sign_of(self, gap: Term) -> int:
+        """The sign of a gap; where a derivative is taken and it is zero, the sign on the side of the variable."""
+        sign = _sign(self.go(gap))
+        if sign or self.along is None or self.along[0] not in free_names(gap):
+            return sign
+        name, _, side = self.along
+        if not side:
+            raise Kink
+        slope = _sign(self.go(unfold(differentiate(gap, sym(name)))))
+        if not slope:
+            raise GaveUp("a boundary that is touched and not crossed")
+        return slope * side
+
+    def seen_along(self, along: tuple[str, Ball, int] | None, t: Term) -> Ball:
+        """The value of a term, with the variable of a derivative at its place."""
+        before, self.along = self.along, along
+        try:
+            return self.go(t)
+        finally:
+            self.along = before
 
     def holds(self, t: Term) -> bool:
         """Does a condition hold at the point?"""
@@ -132,7 +161,7 @@ class Evaluator:
                 return any(map(self.holds, t.args))
             case "not":
                 return not self.holds(t.args[0])
-        order = compare(self.go(t.args[0]), self.go(t.args[1]))
+        order = self.sign_of(sub(*t.args)) if self.along else compare(self.go(t.args[0]), self.go(t.args[1]))
         return {"lt": order < 0, "le": order <= 0, "eq": order == 0, "ne": order != 0}[t.head]
 
 
@@ -390,6 +419,62 @@ def _series(empty: int, op: Callable[[Any, Any], Any]) -> Callable[[Evaluator, T
     return f
 
 
+def _slope(e: Evaluator, t: Term) -> Ball:
+    """As in `choices`: the formula where no choice ties, else the common limit from both sides."""
+    formula, body, v, at = t.args
+    if e.along is not None:
+        return _inner_slope(e, t)
+    here, x = e.go(body if at == v else substitute(body, {v.name: at})), e.go(at)
+    try:
+        return e.seen_along((v.name, x, 0), formula)
+    except Kink:
+        pass
+    try:
+        values = [e.seen_along((v.name, x, side), body) for side in (1, -1)]
+        slopes = [e.seen_along((v.name, x, side), formula) for side in (1, -1)]
+    except Undefined:
+        raise GaveUp("a derivative at a boundary where one side has no value") from None
+    jump = not _continuous(body) and any(compare(here, value) for value in values)
+    if jump or compare(*slopes):
+        raise Undefined("there is no derivative at a kink or a jump")
+    return slopes[0]
+
+
+def _continuous(t: Term) -> bool:
+    """Is there nothing in t that can jump?"""
+    return not any(a.head in ("piecewise", "sign", "heaviside", "floor", "slope", "xlogy") for a in walk(t))
+
+
+def _inner_slope(e: Evaluator, t: Term) -> Ball:
+    formula, body, v, at = t.args
+    if e.along is None or e.along[0] != v.name or at != v:
+        raise GaveUp("a mixed derivative at the boundary of a choice")
+    if e.along[2]:
+        return e.go(formula)
+    value = e.along[1]
+    if not isinstance(value, fmpq):
+        raise GaveUp("a second derivative at a point that is not rational")
+    return e.seen_along(None, Term("slope", (formula, body, v, num(to_fraction(value)))))
+
+
+def _chosen_extreme(e: Evaluator, t: Term) -> Ball:
+    out = t.args[0]
+    for other in t.args[1:]:
+        keep = e.sign_of(sub(out, other)) * (1 if t.head == "max" else -1) >= 0
+        out = out if keep else other
+    return e.go(out)
+
+
+#: choices while a derivative is taken: by the sign of a gap, which has a side
+_CHOSEN: dict[str, Callable[[Evaluator, Term], Ball]] = {
+    "abs": lambda e, t: e.go(t.args[0]) * e.sign_of(t.args[0]),
+    "sign": lambda e, t: fmpq(e.sign_of(t.args[0])),
+    "heaviside": lambda e, t: fmpq(1 + e.sign_of(t.args[0]), 2),
+    "max": _chosen_extreme,
+    "min": _chosen_extreme,
+}
+
+
 def _given(e: Evaluator, t: Term) -> Ball:
     e.go(t.args[1])
     return e.go(t.args[0])
@@ -415,4 +500,5 @@ _HEADS: dict[str, Callable[[Evaluator, Term], Ball]] = {
     "sum": _series(0, lambda a, b: a + b),
     "prod": _series(1, lambda a, b: a * b),
     "given": _given,
+    "slope": _slope,
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from derive.prove.signals import GaveUp
-from derive.terms.term import Term, add, free_names, fresh, make, mul, neg, num, power, sub, substitute, sym
+from derive.terms.term import Term, add, children, free_names, fresh, make, mul, neg, num, power, sub, substitute, sym
 
 _ZERO, _ONE, _TWO, _MINUS = num(0), num(1), num(2), num(-1)
 
@@ -60,6 +60,18 @@ OUTER: dict[str, Callable[[Term], Term]] = {
     "loggamma": lambda a: _f("polygamma", _ZERO, a),
     "lambertw": lambda a: mul(_f("exp", neg(_f("lambertw", a))), _inverse(add(_ONE, _f("lambertw", a)))),
 }
+
+
+#: heads whose value depends on a sign
+CHOICES = frozenset({"abs", "sign", "heaviside", "max", "min", "lt", "le", "eq", "ne"})
+
+
+@lru_cache(maxsize=20_000)
+def has_choice(t: Term, name: str) -> bool:
+    """Does a choice in t depend on the variable?"""
+    if name not in free_names(t):
+        return False
+    return t.head in CHOICES or any(has_choice(a, name) for a in children(t))
 
 
 @lru_cache(maxsize=20_000)
@@ -147,11 +159,24 @@ def _sum(t: Term, v: Term) -> Term:
 
 
 def _piecewise(t: Term, v: Term) -> Term:
-    """Branch by branch, where no condition depends on v: then v does not move the point across a boundary."""
-    if any(v.name in free_names(c) for c in t.args[1::2]):
-        raise GaveUp("the derivative of a choice that depends on the variable is not decided")
+    """Branch by branch: right where no boundary is met; `slope` looks at both sides of one."""
     parts = (differentiate(a, v) if i % 2 == 0 else a for i, a in enumerate(t.args))
     return _f("piecewise", *parts)
+
+
+def _step(t: Term, v: Term) -> Term:
+    """0, written so that the jump stays visible."""
+    return _f("piecewise", _ZERO, _f("lt", _ZERO, t.args[0]), _ZERO, _f("true"))
+
+
+def _extreme(t: Term, v: Term) -> Term:
+    """The derivative of the one that is taken."""
+    first, *rest = t.args
+    if not rest:
+        return differentiate(first, v)
+    other = rest[0] if len(rest) == 1 else make(t.head, *rest)
+    taken = _f("lt", other, first) if t.head == "max" else _f("lt", first, other)
+    return _f("piecewise", differentiate(first, v), taken, differentiate(other, v), _f("true"))
 
 
 _RULES: dict[str, Callable[[Term, Term], Term]] = {
@@ -162,6 +187,12 @@ _RULES: dict[str, Callable[[Term, Term], Term]] = {
     "pow": _power,
     "xlogy": _xlogy,
     "piecewise": _piecewise,
+    "abs": lambda t, v: _times(_f("sign", t.args[0]), differentiate(t.args[0], v)),
+    "sign": _step,
+    "heaviside": _step,
+    "max": _extreme,
+    "min": _extreme,
+    "slope": lambda t, v: differentiate(t.args[0], v),
     "polygamma": _polygamma,
     "sum": _sum,
     "given": lambda t, v: _f("given", differentiate(t.args[0], v), t.args[1]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from derive.certificate import Condition
 from derive.domain import Domain, Range
@@ -35,6 +36,14 @@ def law(*heads: str) -> Callable[[Law], Law]:
     return enter
 
 
+class Along(NamedTuple):
+    """A derivative is being taken: the variable, its value, and the side from which it comes (0: not decided yet)."""
+
+    name: str
+    value: Term
+    side: int
+
+
 class Normal:
     """The translation of terms in one region: a domain and the signs of some terms."""
 
@@ -47,19 +56,29 @@ class Normal:
         self.readback = Readback(self.field, registry)
         self.conditions: dict[Condition, None] = {}
         self.feasible = True
-        self._memo: dict[Term, Frac] = {}
+        self.along: Along | None = None
+        self._memos: dict[Along | None, dict[Term, Frac]] = {}
         self._needed: list[tuple[str, Poly]] = []
 
     # -- translation ------------------------------------------------------------------------------------------------
     def go(self, term: Term) -> Frac:
         """The fraction of a term."""
-        found = self._memo.get(term)
+        memo = self._memos.setdefault(self.along, {})
+        found = memo.get(term)
         if found is None:
             rule = LAWS.get(term.head)
             if rule is None:
                 raise GaveUp(f"{term.head} is not a value that can be compared")
-            found = self._memo[term] = rule(self, term)
+            found = memo[term] = rule(self, term)
         return found
+
+    def seen_along(self, along: Along | None, term: Term) -> Frac:
+        """The fraction of a term, with the variable of a derivative at its place."""
+        before, self.along = self.along, along
+        try:
+            return self.go(term)
+        finally:
+            self.along = before
 
     def range_of(self, name: str) -> Range:
         return self.bound.get(name) or self.domain[name]
@@ -172,6 +191,8 @@ def _number(n: Normal, t: Term) -> Frac:
 
 @law("sym")
 def _symbol(n: Normal, t: Term) -> Frac:
+    if n.along is not None and t.name == n.along.name:
+        return n.seen_along(None, n.along.value)
     return variable(n, ("sym", t.name), t.name)
 
 

@@ -16,6 +16,7 @@ from derive.prove.signals import GaveUp, Restart, Split, Undefined
 from derive.terms.json import Json, to_json
 from derive.terms.term import Term, free_names, sub, substitute
 from derive.terms.term import num as number
+from derive.terms.unparse import unparse
 
 #: the modules whose laws fill the table of `normal`
 LAW_MODULES = (normal, elementary, special, choices, sums)
@@ -36,6 +37,7 @@ class Study:
     registry: Registry
     conditions: dict[Condition, None] = field(default_factory=dict)
     undefined: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
     differ: bool = False
     regions: int = 0
     proved: int = 0
@@ -52,7 +54,7 @@ class Study:
             except Restart:
                 n.field.tick()
             except Undefined as why:
-                self.undefined.append(f"{_where(assumed)}: {why}")
+                self.undefined.append(f"{_where(assumed, self.places)}: {why}")
                 return {"undefined": str(why)}
             except Split as split:
                 return self._split(n, split.term, a, b, assumed, depth)
@@ -108,15 +110,16 @@ class Study:
         put = {name: value}
         inside = tuple((substitute(t, put), mask) for t, mask in assumed)
         limits = _limits(self.domain, name, value)
+        self.places.append(f"{name} = {unparse(value)}")
         tree = self.prove(substitute(a, put), substitute(b, put), (*inside, *limits), depth + 1)
+        self.places.pop()
         return None if tree is None else {"at": [name, to_json(value)], "proof": tree}
 
 
-def _where(assumed: Assumed) -> str:
-    if not assumed:
-        return "everywhere"
+def _where(assumed: Assumed, places: Sequence[str]) -> str:
     names = {signs.POSITIVE: "> 0", signs.ZERO: "= 0", signs.NEGATIVE: "< 0", signs.NONNEGATIVE: ">= 0"}
-    return "where " + ", ".join(f"{t!r} {names.get(m, '<= 0')}" for t, m in assumed)
+    said = [*places, *(f"{unparse(t)} {names.get(m, '<= 0')}" for t, m in assumed)]
+    return "where " + ", ".join(said) if said else "everywhere"
 
 
 def _limits(domain: Domain, name: str, value: Term) -> Assumed:

@@ -23,3 +23,7 @@ class Split(Exception):  # noqa: N818
 
 class Restart(Exception):  # noqa: N818
     """What was learnt (a finer unit, a lower base, more generators) is in the registry: translate again."""
+
+
+class Kink(Exception):  # noqa: N818
+    """A choice ties at the point where a derivative is taken: both sides have to be looked at."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from derive.domain import Domain
 from derive.errors import TermError
-from derive.prove.differentiate import differentiate
+from derive.prove.differentiate import differentiate, has_choice
 from derive.prove.normal import index_range
+from derive.prove.signals import GaveUp
 from derive.terms.term import MATRIX_HEADS, Term, add, free_names, fresh, make, mul, num, rebuild, sub, substitute, sym
 from derive.terms.term import walk
 
@@ -31,14 +32,18 @@ def _resolve(t: Term, go: object) -> Term:
     if t.head == "entry":
         return unfold(entry(*t.args))
     if t.head == "diff":
-        return _guarded(unfold(differentiate(*t.args)), t.args[0])
+        return _guarded(unfold(differentiate(*t.args)), *t.args)
     if t.head == "sum":
         return _without_delta(t)
     return t
 
 
-def _guarded(d: Term, body: Term) -> Term:
-    """A derivative exists only where its function does."""
+def _guarded(d: Term, body: Term, v: Term) -> Term:
+    """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
+    if has_choice(body, v.name) or has_choice(d, v.name):
+        if v.head != "sym":
+            raise GaveUp("the derivative of a choice with respect to an entry")
+        return make("slope", d, body, v, v)
     total = all(a.head in _TOTAL or (a.head == "pow" and _whole_power(a)) for a in walk(body))
     return d if total else make("given", d, body)
 

@@ -52,6 +52,7 @@ HEADS: Mapping[str, tuple[int, int | None]] = {
     "delta": (2, 2),  # 1 where the two indices are equal, else 0
     "sum": (4, 4),  # sum(body, index, first, last): 0 when last < first
     "prod": (4, 4),  # prod(body, index, first, last): 1 when last < first
+    "slope": (4, 4),  # slope(formula, body, v, x): what diff(body, v) is at v = x, by its formula where no choice ties
     "given": (2, 2),  # given(value, body): the value, wherever body has one too
     "diff": (2, 2),  # diff(body, variable): partial derivative; the variable is a symbol or an entry
     # whole matrices; a column vector is a matrix with one column
@@ -75,6 +76,7 @@ BINDERS: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "prod": ((1,), (0,)),
     "map": ((1,), (0,)),
     "entries": ((1, 2), (0,)),
+    "slope": ((2,), (0, 1)),
 }
 
 
@@ -287,7 +289,10 @@ def _substitute_binder(term: Term, values: Mapping[str, Term]) -> Term:
             for s in scopes:
                 args[s] = substitute(args[s], {old: sym(new)})
             args[i] = sym(new)
-    return Term(term.head, tuple(a if i in indices else substitute(a, values) for i, a in enumerate(args)))
+    own = {args[i].name for i in indices}  # what the node binds is not free in its scopes
+    inside = {k: v for k, v in values.items() if k not in own}
+    put = {**dict.fromkeys(scopes, inside), **dict.fromkeys(indices, {})}
+    return Term(term.head, tuple(substitute(a, put.get(i, values)) for i, a in enumerate(args)))
 
 
 def rebuild(term: Term, change: Callable[[Term], Term]) -> Term:
