@@ -1,0 +1,76 @@
+"""A second opinion on what a term means: plain NumPy at one point, written without a look at the package's own code."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from derive.terms.term import Term
+
+Values = Mapping[str, Any]
+_PLAIN: dict[str, Callable[..., Any]] = {
+    "add": lambda *a: sum(a),
+    "mul": lambda *a: math.prod(a),
+    "pow": lambda a, b: a**b,
+    "exp": np.exp,
+    "log": np.log,
+    "tanh": np.tanh,
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "delta": lambda a, b: float(a == b),
+    "transpose": lambda a: a.T,
+    "matmul": lambda *a: np.linalg.multi_dot(a) if len(a) > 1 else a[0],
+    "matadd": lambda *a: sum(a),
+    "scale": lambda c, a: c * a,
+    "diag": lambda a: np.diag(a[:, 0]),
+    "entry": lambda a, i, j: a[int(i), int(j)],
+}
+
+
+def evaluate(t: Term, values: Values) -> Any:
+    """The number (or the matrix) of a term. Vectors are one-dimensional arrays, sizes are numbers."""
+    match t.head:
+        case "num":
+            return float(t.value)
+        case "sym":
+            return values[t.name]
+        case "at":
+            return values[t.name][tuple(int(evaluate(i, values)) for i in t.args[1:])]
+        case "matrix":
+            array = np.asarray(values[t.name], dtype=float)
+            return array.reshape(-1, 1) if array.ndim == 1 else array
+        case "sum":
+            body, index, first, last = t.args
+            inside = range(int(evaluate(first, values)), int(evaluate(last, values)) + 1)
+            return sum(evaluate(body, {**values, index.name: i}) for i in inside)
+        case "map":
+            body, argument, inner = t.args
+            function = np.vectorize(lambda x: evaluate(body, {**values, argument.name: x}), otypes=[float])
+            return function(evaluate(inner, values))
+        case "entries":
+            body, row, column, rows, columns = t.args
+            size = int(evaluate(rows, values)), int(evaluate(columns, values))
+            return np.array([
+                [evaluate(body, {**values, row.name: a, column.name: b}) for b in range(size[1])]
+                for a in range(size[0])
+            ])
+    return _PLAIN[t.head](*(evaluate(a, values) for a in t.args))
+
+
+@pytest.fixture(scope="session")
+def value_of() -> Callable[[Term, Values], Any]:
+    """The independent evaluator."""
+    return evaluate
+
+
+@pytest.fixture(scope="session")
+def data() -> dict[str, Any]:
+    """Four samples, three parameters, numbers without a pattern."""
+    x = np.array([[1, 0.3, -1.2], [1, -0.7, 0.4], [1, 1.9, 0.8], [1, 0.1, -0.5]])
+    return {
+        "X": x, "theta": np.array([0.4, -0.9, 0.6]), "y": np.array([0.2, 1.0, 0.0, 0.7]),
+        "w": np.array([2.0, 0.5, 1.3, 0.9]), "lambda": 0.8, "m": 4, "n": 3,
+    }
