@@ -201,10 +201,10 @@ def _chosen(names: tuple[str, ...], everything: bool, file: Path | None) -> list
 
 
 def _table(data: Path | None, target: str | None) -> Any:
-    if (data is None) != (target is None):
-        raise click.UsageError("--data and --target go together: a CSV file, and the column that is predicted")
-    if data is None:
+    if data is None and target is None:
         return None
+    if data is None or target is None:
+        raise click.UsageError("--data and --target go together: a CSV file, and the column that is predicted")
     from derive.data import read_csv
 
     return read_csv(data, target)

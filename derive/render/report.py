@@ -17,7 +17,6 @@ from derive.certificate import (
     Unknown,
     Verdict,
 )
-from derive.terms.unparse import unparse
 
 WIDTH = 80
 #: puts a colour on a word; by default there is none
@@ -69,13 +68,10 @@ def _step(number: int, step: CheckedStep, paint: Paint) -> Iterator[str]:
 
 
 def _dotted(label: str, answer: str, painted: str) -> Iterator[str]:
-    """The label, dots, and the answer at the right margin; a long label has lines of its own."""
-    *lines, last = wrap(label, WIDTH, initial_indent="    ", subsequent_indent="      ")
-    room = WIDTH - len(last) - len(answer) - 2
-    if room < 3:
-        lines, last, room = [*lines, last], "      ", WIDTH - len(answer) - 7
+    """The label, dots, and the answer at the right margin; a long label goes on in the next line."""
+    *lines, last = wrap(label, WIDTH - len(answer) - 5, initial_indent="    ", subsequent_indent="      ")
     yield from lines
-    yield f"{last}{' ' * bool(last.strip())}{'.' * room} {painted}"
+    yield f"{last} {'.' * (WIDTH - len(last) - len(answer) - 2)} {painted}"
 
 
 def render_replayed(found: Certificate, notes: tuple[str, ...], paint: Paint = plain) -> str:
@@ -103,6 +99,8 @@ def render_verdict(verdict: Verdict, paint: Paint = plain) -> str:
 
 
 def _condition(condition: Condition) -> str:
+    from derive.terms.unparse import unparse  # a replay has no need of it
+
     relation = {"positive": "> 0", "nonnegative": ">= 0", "nonzero": "!= 0"}[condition.kind]
     return f"{unparse(condition.term)} {relation}"
 
@@ -124,16 +122,21 @@ def _agreement(certificate: Certificate, paint: Paint) -> Iterator[str]:
     if certificate.agreement is None:
         yield "  numbers: not compared"
         return
-    yield "  numbers, by finite differences"
-    for check in certificate.agreement.checks:
+    yield "  numbers, by finite differences (error met, of error allowed)"
+    checks = certificate.agreement.checks
+    for check in checks:
         yield from _check(check, paint)
+    for allowed, why in dict.fromkeys((f"{c.allowed:.1e}", c.why) for c in checks):
+        yield from wrap(f"{allowed} allows for {why}", WIDTH, initial_indent="    ", subsequent_indent="      ")
 
 
 def _check(check: Check, paint: Paint) -> Iterator[str]:
     status = "agrees" if check.ok else "disagrees"
-    numbers = f"{check.points:,} points, error {check.error:.1e} of {check.allowed:.1e}"
+    points = f"{check.points:,} point{'s' * (check.points != 1)}"
+    numbers = f"{points}, {check.error:.1e} of {check.allowed:.1e}"
     yield from _dotted(check.name, f"{numbers}, {status}", f"{numbers}, {_word(status, paint)}")
-    yield from _indented(f"{check.why}{'' if check.ok or not check.worst else f'; worst at {check.worst}'}")
+    if check.worst and not check.ok:
+        yield from _indented(f"worst at {check.worst}")
 
 
 def _indented(text: str) -> list[str]:
