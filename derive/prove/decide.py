@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from typing import Any
 
 from derive.certificate import Proved, Refuted, Unknown, Verdict
 from derive.domain import Domain
 from derive.errors import TermError
 from derive.prove import points
-from derive.prove.refute import attempt
-from derive.prove.regions import Study
+from derive.prove.field import Frac
+from derive.prove.normal import Normal
+from derive.prove.refute import attempt, differ
+from derive.prove.regions import Study, vanishes
 from derive.prove.registry import Registry
 from derive.prove.signals import GaveUp
 from derive.prove.unfold import claims
@@ -34,8 +37,13 @@ def prove_terms(a: Term, b: Term, domain: Domain, *, budget: float = 2.0) -> Ver
 
     `budget` is the time in seconds after which the answer is `Unknown`.
     """
+    return decided(lambda: Question(a, b, domain, time.monotonic() + budget).answer())
+
+
+def decided(answer: Callable[[], Verdict]) -> Verdict:
+    """The answer, or `Unknown` where the attempt ends early."""
     try:
-        return _Question(a, b, domain, time.monotonic() + budget).answer()
+        return answer()
     except GaveUp as why:
         return Unknown(str(why))
     except TermError as why:
@@ -44,26 +52,40 @@ def prove_terms(a: Term, b: Term, domain: Domain, *, budget: float = 2.0) -> Ver
         return Unknown("the expression is nested too deeply")
 
 
-class _Question:
+class Question:
+    """Is a = b? What is claimed of a and b is in the methods `refutes` and `goal`."""
+
+    method = METHOD
+    undecided = "the normal form of the difference is not zero, and no witness was found"
+
     def __init__(self, a: Term, b: Term, domain: Domain, deadline: float) -> None:
         self.a, self.b, self.domain = claims(a, b, domain)
         self.deadline = deadline
         self.defined = 0
 
+    def refutes(self, left: Any, right: Any) -> bool:
+        """Do enclosures of the two values rule out what is claimed?"""
+        return differ(left, right)
+
+    def goal(self, n: Normal, gap: Frac) -> Json | None:
+        """Does what is claimed hold in this region? `gap` is a − b."""
+        return vanishes(n, gap)
+
     def answer(self) -> Verdict:
+        """Refute at simple points, prove, refute harder."""
         enough = _ENOUGH_WITH_ARRAYS if points.arrays(*self._sides) else _ENOUGH
         refuted = self._refute(points.search(self._sides, self.domain, 0, _QUICK), _QUICK_BITS, enough)
         if refuted is not None:
             return refuted
-        why = "the normal form of the difference is not zero, and no witness was found"
-        study = Study(self.domain, self.deadline, Registry(slots=self._slots()))
+        why = self.undecided
+        study = Study(self.domain, self.deadline, Registry(slots=self._slots()), self.goal)
         proof = None
         try:
-            proof = self._prove_cases(study)
+            proof = self.prove(study)
         except GaveUp as gave_up:
             why = str(gave_up)
         if proof is None or not self.defined:
-            refuted = self._refute(self._harder(), _HARD_BITS)
+            refuted = self._refute(self.harder(), _HARD_BITS)
             if refuted is not None:
                 return refuted
         if proof is None:
@@ -71,7 +93,7 @@ class _Question:
         if not self.defined or not study.proved:
             return Unknown("no point was found at which both sides are defined")
         notes = tuple(f"a side is undefined {where}" for where in dict.fromkeys(study.undefined))
-        return Proved(METHOD, tuple(study.conditions), study.differ, notes, proof)
+        return Proved(self.method, tuple(study.conditions), study.differ, notes, proof)
 
     def _slots(self) -> int:
         """Room for the generators to be expected, so that few restarts are needed."""
@@ -85,11 +107,11 @@ class _Question:
     def _refute(
         self, candidates: Iterator[points.Point], bits: tuple[int, ...], enough: int | None = None
     ) -> Refuted | None:
-        refuted, defined = attempt(candidates, self.a, self.b, bits, enough)
+        refuted, defined = attempt(candidates, self._sides, bits, enough, self.refutes)
         self.defined += defined
         return refuted
 
-    def _harder(self) -> Iterator[points.Point]:
+    def harder(self) -> Iterator[points.Point]:
         """Kinks and corners around a few points, then more points, as long as there is time."""
         bases = list(points.search(self._sides, self.domain, _QUICK, 4))
         around = (where(self._sides, self.domain, base) for base in bases for where in (points.kinks, points.corners))
@@ -100,7 +122,7 @@ class _Question:
             yield point
 
     # -- cases over finite sets -------------------------------------------------------------------------------------
-    def _prove_cases(self, study: Study) -> Json | None:
+    def prove(self, study: Study) -> Json | None:
         """Every combination of the values of the variables that have finitely many."""
         names = [v for v in points.scalars(*self._sides) if self.domain[v].values is not None]
         sets = [self.domain[v].values or () for v in names]
@@ -125,5 +147,3 @@ class _Question:
                 return None
             branches.append([list(map(str, values)), branch])
         return {"cases": names, "branches": branches}
-
-

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 from flint import ctx, fmpq
 
@@ -15,6 +15,8 @@ from derive.prove.field import to_fraction
 from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import Term
 
+#: do two enclosures rule out what is claimed of the two values?
+Clash: TypeAlias = Callable[[Any, Any], bool]
 _LOCK = threading.RLock()  # the working precision of FLINT is one for the whole process
 _MAX_DIGITS = 1_200
 
@@ -49,7 +51,11 @@ def differ(left: Any, right: Any) -> bool:
 
 
 def attempt(
-    points: Iterable[Point], a: Term, b: Term, bits: Iterable[int], enough: int | None = None
+    points: Iterable[Point],
+    sides: tuple[Term, Term],
+    bits: Iterable[int],
+    enough: int | None = None,
+    clash: Clash = differ,
 ) -> tuple[Refuted | None, int]:
     """The first witness among the points, and at how many points both sides were defined: stop when they are enough."""
     defined = 0
@@ -58,8 +64,8 @@ def attempt(
             break
         for prec in bits:
             with precision(prec):
-                values = values_at(point, a, b)
-                if values is not None and point.inside() and differ(*values):
+                values = values_at(point, *sides)
+                if values is not None and point.inside() and clash(*values):
                     return Refuted(_witness(point, *values)), defined + 1
             if values is not None and isinstance(values[0], fmpq) and isinstance(values[1], fmpq):
                 break

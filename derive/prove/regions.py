@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,8 @@ _MAX_DEPTH = 14
 _SIGNS = ((signs.POSITIVE, "+"), (signs.ZERO, "0"), (signs.NEGATIVE, "-"))
 
 Assumed = tuple[tuple[Term, int], ...]
+#: what is claimed of the difference of the two sides, in one region: a proof, or None
+Goal = Callable[[Normal, Frac], Json | None]
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Study:
     domain: Domain
     deadline: float
     registry: Registry
+    goal: Goal
     conditions: dict[Condition, None] = field(default_factory=dict)
     undefined: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
@@ -43,7 +46,7 @@ class Study:
     proved: int = 0
 
     def prove(self, a: Term, b: Term, assumed: Assumed = (), depth: int = 0) -> Json | None:
-        """The proof that a = b in the region, as a tree; None where the normal form is not zero."""
+        """The proof of the goal for a and b in the region, as a tree; None where it is not reached."""
         self.regions += 1
         if self.regions > _MAX_REGIONS or depth > _MAX_DEPTH:
             raise GaveUp("too many regions")
@@ -68,11 +71,12 @@ class Study:
         gap = n.field.sub(n.go(a), n.go(b))
         if not n.feasible:
             return {"empty": True}
-        if not vanishes(n, gap):
+        proof = self.goal(n, gap)
+        if proof is None:
             return None
         self.proved += 1
         self._note_conditions(n, a, b, assumed)
-        return {"zero": True}
+        return proof
 
     def _note_conditions(self, n: Normal, a: Term, b: Term, assumed: Assumed) -> None:
         """Which conditions each side needs on its own: where they differ, so do the domains of definition."""
@@ -155,8 +159,13 @@ def _solve(n: Normal, on: Term) -> tuple[str, Term] | None:
     return None
 
 
-def vanishes(n: Normal, gap: Frac) -> bool:
+def vanishes(n: Normal, gap: Frac) -> Json | None:
     """Is the numerator zero, at once, modulo what is zero in this region, or after sums of one range are merged?"""
+    return {"zero": True} if is_zero(n, gap) else None
+
+
+def is_zero(n: Normal, gap: Frac) -> bool:
+    """The three ways to see that a fraction is zero in this region."""
     if gap.num.is_zero():
         return True
     if any(n.field.divides(gap.num, q) is not None for q in n.facts.equalities if not q.is_zero()):
