@@ -1,0 +1,1 @@
+"""The outputs: each file has `render(certificate) -> str`. They read certificates only."""
