@@ -137,7 +137,7 @@ class Evaluator:
         name, _, side = self.along
         if not side:
             raise Kink
-        slope = _sign(self.go(unfold(differentiate(gap, sym(name)))))
+        slope = _sign(self.go(unfold(differentiate(gap, sym(name)), self.point.domain)))
         if not slope:
             raise GaveUp("a boundary that is touched and not crossed")
         return slope * side
@@ -218,7 +218,7 @@ def _fold(parts: Any, op: Callable[[Any, Any], Any]) -> Ball:
 def _pow(e: Evaluator, t: Term) -> Ball:
     base, exponent = map(e.go, t.args)
     is_whole = whole(t.args[1], resolve(e.point.domain, dict.fromkeys(e.bound, Range(integer=True))))
-    if isinstance(exponent, fmpq) and exponent.q == 1 and (is_whole or t.args[1].head == "num"):
+    if isinstance(exponent, fmpq) and exponent.q == 1 and (is_whole or not free_names(t.args[1])):
         return _whole_power(base, int(exponent.p))
     sign = _sign(base)
     if sign < 0:

@@ -11,7 +11,7 @@ from derive.prove.elementary import log_of
 from derive.prove.field import Frac
 from derive.prove.normal import Along, Normal, law
 from derive.prove.signals import GaveUp, Kink, Undefined
-from derive.prove.unfold import unfold
+from derive.prove.unfold import positive, total, unfold
 from derive.terms.term import Term, free_names, sub, substitute, sym
 
 _WAYS = (signs.NONNEGATIVE, signs.NONPOSITIVE)
@@ -36,7 +36,7 @@ def sign_of(n: Normal, gap: Term, wanted: Sequence[int] = _EXACT) -> int:
 def _sign_beside(n: Normal, gap: Term, along: Along) -> int:
     if not along.side:
         raise Kink
-    slope = n.go(unfold(differentiate(gap, sym(along.name))))
+    slope = n.go(unfold(differentiate(gap, sym(along.name)), n.domain))
     mask = signs.ZERO if n.field.is_zero(slope) else n.sign(slope)
     if mask == signs.ZERO:
         raise GaveUp("a boundary that is touched and not crossed")
@@ -162,10 +162,9 @@ _TESTS: dict[str, Callable[[Normal, Term], bool]] = {
 
 @law("xlogy")
 def _xlogy(n: Normal, t: Term) -> Frac:
-    """x log y, and 0 where x = 0: where y > 0 is known no look at x is needed."""
-    x, y = map(n.go, t.args)
-    if not n.field.is_zero(y) and n.mask(y) == signs.POSITIVE:
-        return n.field.mul(x, log_of(n, t.args[1], y))
-    if n.field.is_zero(x) or n.sign(x, (signs.ZERO, signs.NONZERO)) == signs.ZERO:
+    """x log y, and 0 where x = 0, whatever y: no look at x is needed where log y is seen to exist everywhere."""
+    x, y = t.args
+    seen = positive(y, n.domain) and total(y, n.domain)
+    if not seen and (n.field.is_zero(n.go(x)) or sign_of(n, x, (signs.ZERO, signs.NONZERO)) == signs.ZERO):
         return n.field.constant(Fraction(0))
-    return n.field.mul(x, log_of(n, t.args[1], y))
+    return n.field.mul(n.go(x), log_of(n, y, n.go(y)))

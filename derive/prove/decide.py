@@ -18,7 +18,7 @@ from derive.prove.refute import attempt, differ
 from derive.prove.regions import Study, vanishes
 from derive.prove.registry import Registry
 from derive.prove.signals import GaveUp
-from derive.prove.unfold import claims
+from derive.prove.unfold import Claim
 from derive.terms.json import Json
 from derive.terms.term import Term, num, substitute, walk
 
@@ -59,7 +59,10 @@ class Question:
     undecided = "the normal form of the difference is not zero, and no witness was found"
 
     def __init__(self, a: Term, b: Term, domain: Domain, deadline: float) -> None:
-        self.a, self.b, self.domain = claims(a, b, domain)
+        claim = Claim(a, b, domain)
+        self.a, self.b = claim.sides
+        self.plain = claim.plain
+        self.domain = claim.domain
         self.deadline = deadline
         self.defined = 0
 
@@ -92,6 +95,8 @@ class Question:
             return Unknown(why)
         if not self.defined or not study.proved:
             return Unknown("no point was found at which both sides are defined")
+        if study.regions > 1 and self._refute(self.around(), _QUICK_BITS) is not None:
+            return Unknown("a proof and a witness contradict each other: please report this claim")
         notes = tuple(f"a side is undefined {where}" for where in dict.fromkeys(study.undefined))
         return Proved(self.method, tuple(study.conditions), study.differ, notes, proof)
 
@@ -107,9 +112,14 @@ class Question:
     def _refute(
         self, candidates: Iterator[points.Point], bits: tuple[int, ...], enough: int | None = None
     ) -> Refuted | None:
-        refuted, defined = attempt(candidates, self._sides, bits, enough, self.refutes)
+        refuted, defined = attempt(candidates, self.plain, bits, enough, self.refutes)
         self.defined += defined
         return refuted
+
+    def around(self) -> Iterator[points.Point]:
+        """The kinks around one point: a second look at a proof by regions."""
+        for base in points.search(self._sides, self.domain, _QUICK, 1):
+            yield from points.kinks(self._sides, self.domain, base)
 
     def harder(self) -> Iterator[points.Point]:
         """Kinks and corners around a few points, then more points, as long as there is time."""

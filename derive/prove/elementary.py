@@ -12,7 +12,7 @@ from derive.prove.field import Frac, Monomial, Poly
 from derive.prove.normal import Normal, law, resolve, whole
 from derive.prove.registry import Key
 from derive.prove.signals import GaveUp, Undefined
-from derive.terms.term import Term, add, mul, num, power, sub
+from derive.terms.term import Term, add, free_names, mul, num, power, sub
 
 _MAX_EXPONENT = 10_000
 _MAX_FACTOR_BITS = 128
@@ -180,7 +180,8 @@ def _pow(n: Normal, t: Term) -> Frac:
     base, exponent = t.args
     b = n.go(exponent)
     value = n.field.constant_value(b)
-    if value is None:
+    by_form = not free_names(exponent) or whole(exponent, resolve(n.domain, n.bound))
+    if value is None or not by_form:
         return _symbolic_power(n, base, exponent, b)
     if value.denominator != 1:
         return _rational_power(n, base, value)

@@ -162,7 +162,7 @@ class Normal:
     def needed(self) -> frozenset[tuple[str, Key]]:
         """The conditions met so far, without those that a positive product implies."""
         positive = [p for kind, p in self._needed if kind == "positive"]
-        out = [(k, p) for k, p in self._needed if k == "positive" or not self._implied(p, positive)]
+        out = [(k, p) for k, p in self._needed if k != "nonzero" or not self._implied(p, positive)]
         return frozenset((k, self.field.poly_key(p)) for k, p in out)
 
     def _implied(self, p: Poly, positive: list[Poly]) -> bool:
@@ -237,7 +237,8 @@ def _enter(n: Normal, gap: Frac, mask: int) -> None:
 
 @law("given")
 def _given(n: Normal, t: Term) -> Frac:
-    """The value; where `body` has none the claim says nothing."""
+    """The value; the conditions under which `body` has one are conditions of it."""
+    n.go(t.args[1])
     return n.go(t.args[0])
 
 

@@ -10,7 +10,7 @@ from derive.certificate import Condition
 from derive.domain import Domain
 from derive.prove import choices, elementary, normal, signs, special, sums
 from derive.prove.field import Frac
-from derive.prove.normal import Normal
+from derive.prove.normal import Normal, whole
 from derive.prove.registry import Registry
 from derive.prove.signals import GaveUp, Restart, Split, Undefined
 from derive.terms.json import Json, to_json
@@ -58,6 +58,7 @@ class Study:
                 n.field.tick()
             except Undefined as why:
                 self.undefined.append(f"{_where(assumed, self.places)}: {why}")
+                self.differ |= self._undefined(a, assumed) != self._undefined(b, assumed)
                 return {"undefined": str(why)}
             except Split as split:
                 return self._split(n, split.term, a, b, assumed, depth)
@@ -85,6 +86,19 @@ class Study:
         self.conditions.update(dict.fromkeys(n.conditions))
         left, right = (self._conditions_of(side, assumed) for side in (a, b))
         self.differ |= left != right
+
+    def _undefined(self, side: Term, assumed: Assumed) -> bool:
+        """Is this side on its own seen to be undefined in the whole region?"""
+        n = Normal(self.registry, self.domain, self.deadline)
+        try:
+            for term, mask in assumed:
+                n.assume(n.go(term), mask)
+            n.go(side)
+        except Undefined:
+            return True
+        except (Restart, Split, GaveUp):
+            return False
+        return False
 
     def _conditions_of(self, side: Term, assumed: Assumed) -> Any:
         n = Normal(self.registry, self.domain, self.deadline)
@@ -150,11 +164,12 @@ def _solve(n: Normal, on: Term) -> tuple[str, Term] | None:
         key = n.generator(g).key
         if key[0] != "sym" or key[1] in n.bound:
             continue
+        is_whole = n.domain[key[1]].whole
         mine = [(m, c) for m, c in rows if any(h == g for h, _ in m)]
         if len(mine) == 1 and mine[0][0] == ((g, 1),):
             rest = p - n.field.monomial(*mine[0])
             value = n.readback.poly(rest / n.field.monomial((), -mine[0][1]).leading_coefficient())
-            if key[1] not in free_names(value):
+            if key[1] not in free_names(value) and (not is_whole or whole(value, n.range_of)):
                 return key[1], value
     return None
 

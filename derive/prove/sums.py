@@ -89,7 +89,7 @@ class _Scope:
     def named(self, depth: int) -> str:
         """The index of this range in a sum with so many sums nested in it: no sum inside uses the same name."""
         ranges = self.n.registry.ranges
-        name = f"_b{depth}_{ranges.setdefault(self.n.key(self.count), len(ranges))}"
+        name = f".{depth}.{ranges.setdefault(self.n.key(self.count), len(ranges))}"  # no formula can contain it
         self.n.bound.setdefault(name, index_range(self.count_term))
         return name
 

@@ -2,55 +2,141 @@
 
 from __future__ import annotations
 
-from derive.domain import Domain
+from derive.domain import Domain, Range
 from derive.errors import TermError
 from derive.prove.differentiate import differentiate, has_choice
-from derive.prove.normal import index_range
+from derive.prove.normal import index_range, whole
 from derive.prove.signals import GaveUp
-from derive.terms.term import MATRIX_HEADS, Term, add, free_names, fresh, make, mul, num, rebuild, sub, substitute, sym
-from derive.terms.term import walk
+from derive.terms.term import (
+    MATRIX_HEADS,
+    Term,
+    add,
+    children,
+    free_names,
+    fresh,
+    make,
+    mul,
+    num,
+    rebuild,
+    sub,
+    substitute,
+    sym,
+    walk,
+)
 
 _ZERO, _ONE = num(0), num(1)
 #: operations under which a term is defined whenever its parts are
 _TOTAL = frozenset({"num", "sym", "at", "add", "mul", "exp", "expm1", "sigmoid", "softplus", "logsigmoid"})
 _TOTAL |= frozenset({"sum", "delta", "tanh", "sinh", "cosh", "sech", "sin", "cos", "atan", "erf", "erfc", "pi", "e"})
+_TOTAL |= frozenset({"abs", "max", "min", "sign", "heaviside", "normcdf", "normpdf", "asinh", "euler_gamma"})
+_POSITIVE = frozenset({"exp", "sigmoid", "softplus", "cosh", "sech", "normcdf", "normpdf", "pi", "e", "euler_gamma"})
 
 
-def unfold(t: Term) -> Term:
-    """The same value without entries of whole matrices, derivatives, and deltas that a sum resolves."""
-    memo: dict[Term, Term] = {}
+class Unfolding:
+    """Writes terms out; `deltas` says whether sums resolve their Kronecker deltas too (a proof wants it)."""
 
-    def go(a: Term) -> Term:
-        if a not in memo:
-            memo[a] = _resolve(rebuild(a, go), go)
-        return memo[a]
+    def __init__(self, domain: Domain, *, deltas: bool = True) -> None:
+        self.domain = domain
+        self.deltas = deltas
+        self._bound: frozenset[str] = frozenset()
+        self._memo: dict[Term, Term] = {}
 
-    return go(t)
+    def __call__(self, t: Term) -> Term:
+        """The same value without entries of whole matrices, derivatives, and deltas that a sum resolves."""
+        self._bound |= {a.args[1].name for a in walk(t) if a.head in ("sum", "prod")}
+        return self._go(t)
+
+    def _go(self, t: Term) -> Term:
+        if t not in self._memo:
+            self._memo[t] = self._resolve(rebuild(t, self._go))
+        return self._memo[t]
+
+    def _resolve(self, t: Term) -> Term:
+        if t.head == "entry":
+            return self(entry(*t.args))
+        if t.head == "diff":
+            return _guarded(self(differentiate(*t.args)), *t.args, self.domain)
+        if t.head == "sum" and self.deltas:
+            return self._without_delta(t)
+        return t
+
+    # -- Kronecker deltas -------------------------------------------------------------------------------------------
+    def _without_delta(self, t: Term) -> Term:
+        """Σₖ b(δₖₑ) = Σₖ b(0) + [first ≤ e ≤ last] (b(1) − b(0)) at k = e: a delta has no other values than 0 and 1.
+
+        Only where e is whole by its form, and the delta stands in sums and products, so that b(0) and b(1) are
+        defined where b is.
+        """
+        body, index, first, last = t.args
+        delta = _find_delta(body, index.name)
+        if delta is None:
+            return t
+        e = delta.args[1] if delta.args[0] == index else delta.args[0]
+        if not whole(e, self._range):
+            return t
+        off, on = _with_delta(body, delta, _ZERO), _with_delta(body, delta, _ONE)
+        inside = make("and", make("le", first, e), make("le", e, last))
+        jump = substitute(_drop_zeros(sub(on, off)), {index.name: e})
+        hit = make("piecewise", self(jump), inside, _ZERO, make("true"))
+        rest = _drop_zeros(off)
+        return hit if rest == _ZERO else add(self._without_delta(Term("sum", (rest, index, first, last))), hit)
+
+    def _range(self, name: str) -> Range:
+        """The range of a name; an index that only sums use is whole."""
+        return Range(integer=True) if name in self._bound and name not in self.domain.ranges else self.domain[name]
 
 
-def _resolve(t: Term, go: object) -> Term:
-    if t.head == "entry":
-        return unfold(entry(*t.args))
-    if t.head == "diff":
-        return _guarded(unfold(differentiate(*t.args)), *t.args)
-    if t.head == "sum":
-        return _without_delta(t)
-    return t
+def unfold(t: Term, domain: Domain) -> Term:
+    """A term written out, deltas included."""
+    return Unfolding(domain)(t)
 
 
-def _guarded(d: Term, body: Term, v: Term) -> Term:
+def _guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
     """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
     if has_choice(body, v.name) or has_choice(d, v.name):
         if v.head != "sym":
             raise GaveUp("the derivative of a choice with respect to an entry")
         return make("slope", d, body, v, v)
-    total = all(a.head in _TOTAL or (a.head == "pow" and _whole_power(a)) for a in walk(body))
-    return d if total else make("given", d, body)
+    return d if total(body, domain) else make("given", d, body)
 
 
-def _whole_power(a: Term) -> bool:
-    e = a.args[1]
-    return e.head == "num" and e.value.denominator == 1 and e.value >= 0
+def total(t: Term, domain: Domain) -> bool:
+    """Is the term seen to be defined everywhere on the domain, by its form?"""
+    if t.head == "pow":
+        base, e = t.args
+        literal = e.head == "num"
+        polynomial = literal and e.value.denominator == 1 and e.value >= 0
+        return total(base, domain) and (polynomial or (positive(base, domain) and total(e, domain)))
+    if t.head == "log":
+        return positive(t.args[0], domain) and total(t.args[0], domain)
+    return t.head in _TOTAL and all(total(a, domain) for a in children(t))
+
+
+def positive(t: Term, domain: Domain) -> bool:
+    """Is the term seen to be positive, by its form?"""
+    match t.head:
+        case "num":
+            return t.value > 0
+        case "sym" | "at":
+            return domain[t.name].sign == "+"
+        case "mul":
+            return all(positive(a, domain) for a in t.args)
+        case "add":
+            return all(positive(a, domain) for a in t.args) or _rest_of_one(t)
+        case "pow":
+            return positive(t.args[0], domain)
+    return t.head in _POSITIVE
+
+
+def _rest_of_one(t: Term) -> bool:
+    """1 − σ(u) or 1 − Φ(u)."""
+    if len(t.args) != 2 or _ONE not in t.args:
+        return False
+    other = t.args[1] if t.args[0] == _ONE else t.args[0]
+    return other.head == "mul" and other.args[0] == num(-1) and [a.head for a in other.args[1:]] in _SHARES
+
+
+_SHARES = (["sigmoid"], ["normcdf"])
 
 
 # -- matrices -----------------------------------------------------------------------------------------------------------
@@ -126,25 +212,6 @@ def _entry(m: Term, i: Term, j: Term) -> Term:
     return make("sum", mul(_entry(first, i, k), _entry(tail, k, j)), k, _ZERO, sub(inner, _ONE))
 
 
-# -- Kronecker deltas ---------------------------------------------------------------------------------------------------
-def _without_delta(t: Term) -> Term:
-    """Σₖ b(δₖₑ) = Σₖ b(0) + [first ≤ e ≤ last] (b(1) − b(0)) at k = e: a delta has no other values than 0 and 1.
-
-    Only where the delta stands in sums and products, so that b(0) and b(1) are defined where b is.
-    """
-    body, index, first, last = t.args
-    delta = _find_delta(body, index.name)
-    if delta is None:
-        return make("sum", body, index, first, last)
-    e = delta.args[1] if delta.args[0] == index else delta.args[0]
-    off, on = _with_delta(body, delta, _ZERO), _with_delta(body, delta, _ONE)
-    inside = make("and", make("le", first, e), make("le", e, last))
-    jump = substitute(_drop_zeros(sub(on, off)), {index.name: e})
-    hit = make("piecewise", unfold(jump), inside, _ZERO, make("true"))
-    rest = _drop_zeros(off)
-    return hit if rest == _ZERO else add(_without_delta(Term("sum", (rest, index, first, last))), hit)
-
-
 def _find_delta(t: Term, index: str) -> Term | None:
     if t.head == "delta":
         a, b = t.args
@@ -172,13 +239,24 @@ def _drop_zeros(t: Term) -> Term:
     return t
 
 
-def claims(a: Term, b: Term, domain: Domain) -> tuple[Term, Term, Domain]:
+class Claim:
+    """The two sides of a question, written out for the proof, and with their deltas for a look at a point."""
+
+    def __init__(self, a: Term, b: Term, domain: Domain) -> None:
+        is_matrix = [t.head in MATRIX_HEADS for t in (a, b)]
+        if any(is_matrix):
+            if not all(is_matrix):
+                raise TermError("a matrix is compared with a number: compare its entry instead")
+            a, b, domain = _entries(a, b, domain)
+        proof, plain = Unfolding(domain), Unfolding(domain, deltas=False)
+        self.domain = domain
+        self.plain = plain(a), plain(b)
+        _check_names(*self.plain)
+        self.sides = proof(a), proof(b)
+
+
+def _entries(a: Term, b: Term, domain: Domain) -> tuple[Term, Term, Domain]:
     """Two matrices of one shape are equal when their entries at a generic row and column are."""
-    is_matrix = [t.head in MATRIX_HEADS for t in (a, b)]
-    if not any(is_matrix):
-        return unfold(a), unfold(b), domain
-    if not all(is_matrix):
-        raise TermError("a matrix is compared with a number: compare its entry instead")
     if shape(a) != shape(b):
         raise TermError(f"the shapes differ: {shape(a)} and {shape(b)}")
     taken = free_names(a) | free_names(b)
@@ -187,4 +265,23 @@ def claims(a: Term, b: Term, domain: Domain) -> tuple[Term, Term, Domain]:
     rows, columns = shape(a)
     domain = domain.with_(row, index_range(rows)).with_(column, index_range(columns))
     i, j = sym(row), _ZERO if columns == _ONE else sym(column)
-    return unfold(entry(a, i, j)), unfold(entry(b, i, j)), domain
+    return entry(a, i, j), entry(b, i, j), domain
+
+
+def _check_names(*terms: Term) -> None:
+    """A name is a number or an array, not both."""
+    for name in sorted(frozenset().union(*map(free_names, terms))):
+        uses = {use for t in terms for use in _uses(t, name)}
+        if len(uses) > 1:
+            raise TermError(f"{name} is used in different ways: {', '.join(sorted(uses))}; rename one")
+
+
+def _uses(t: Term, name: str) -> set[str]:
+    if name not in free_names(t):
+        return set()
+    if t.head == "sym":
+        return {"as a number"}
+    if t.head == "at":
+        own = {f"with {len(t.args) - 1} indices"} if t.name == name else set()
+        return own.union(*(_uses(a, name) for a in t.args[1:]))
+    return set().union(*(_uses(a, name) for a in t.args))

@@ -17,6 +17,11 @@ from derive.functions import FUNCTIONS
 from derive.terms.term import Term, add, fresh, make, mul, num, power, sym
 
 _HALF = num(1, 2)
+_DOUBLE = 53
+#: what a symbol may be declared: a `Range` can say it, or it follows from being a real number
+_SAYABLE = frozenset({"commutative", "complex", "hermitian", "finite", "real", "extended_real", "integer", "rational"})
+_SAYABLE |= {f"{e}{w}" for e in ("", "extended_") for w in ("positive", "negative", "nonnegative", "nonpositive")}
+_SAYABLE |= {"nonzero", "extended_nonzero"}
 
 _SAME_NAME: dict[type, str] = {
     **{f: f.__name__ for f in (sp.exp, sp.log, sp.sign, sp.floor, sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh)},
@@ -92,10 +97,13 @@ Go = Callable[[Any], Term]
 
 
 def _float(e: Any, go: Go) -> Term:
-    """A decimal is read as the decimal that is written: 0.1 is 1/10."""
+    """A double is read as the shortest decimal that gives it back: 0.1 is 1/10; more digits are read exactly."""
     if not e.is_finite:
         raise TermError(f"{e} is not a number that a formula can contain")
-    return num(Fraction(str(e)))
+    if e._prec <= _DOUBLE:
+        return num(Fraction(repr(float(e))))
+    exact = sp.Rational(e)
+    return num(int(exact.p), int(exact.q))
 
 
 def _indexed(e: Any, go: Go) -> Term:
@@ -211,6 +219,9 @@ def assumptions(*exprs: Any) -> dict[str, Range]:
 def _symbol_range(s: sp.Symbol) -> Range:
     if s.is_extended_real is False:
         raise DomainError(f"{s.name} is declared not real; only real variables can be used")
+    said = {key: value for key, value in s._assumptions_orig.items() if value is not None}
+    if odd := [f"{key}={value}" for key, value in said.items() if key not in _SAYABLE or not value]:
+        raise DomainError(f"{s.name} is declared {', '.join(odd)}, which a domain cannot say: declare it otherwise")
     sign = next((w for w in ("positive", "negative", "nonnegative", "nonpositive") if getattr(s, f"is_{w}")), None)
     words = [w for w in (sign, "integer" if s.is_integer else None) if w]
     if sign is None and s.is_nonzero:
