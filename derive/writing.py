@@ -40,7 +40,7 @@ def reciprocal(e: Any) -> Any:
 
 
 def derivative(e: Any, v: Any) -> Any:
-    """∂e/∂v as it stands. (SymPy's constructor rebuilds all sums in e, and makes 0 of what looks unrelated.)"""
+    """∂e/∂v as it stands. (SymPy's own constructor rebuilds every sum in e to look for v.)"""
     return sp.Expr.__new__(sp.Derivative, e, sp.Tuple(v, 1))
 
 

@@ -66,16 +66,21 @@ def _powers(term: Any) -> dict[Any, Any]:
     """base -> exponent; equal bases meet here, and cancel."""
     out: dict[Any, Any] = {}
     for factor in factors_of(term):
-        base, exponent = factor.as_base_exp()
+        base, exponent = _base_and_exponent(factor)
         out[base] = out.get(base, 0) + exponent
     return {b: e for b, e in out.items() if e != 0}
+
+
+def _base_and_exponent(factor: Any) -> tuple[Any, Any]:
+    """A power with a number as exponent. (SymPy's own `as_base_exp` takes eᵘ for a power of e.)"""
+    return factor.args if isinstance(factor, sp.Pow) and factor.exp.is_Rational else (factor, sp.S.One)
 
 
 @rule("p/(1 + p)² = 1/(1 + p) · (1 − 1/(1 + p))", "1 + p ≠ 0")
 def split_the_fraction(expr: Any) -> Any:
     """Write the fraction as a product of 1/(1 + p) and what it lacks to 1."""
     for square in factors_of(expr):
-        base, exponent = square.as_base_exp()
+        base, exponent = _base_and_exponent(square)
         rest = product(*(f for f in factors_of(expr) if f is not square))
         if exponent == -2 and total(1, rest) == base:
             return product(reciprocal(base), total(1, product(-1, reciprocal(base))))

@@ -91,7 +91,7 @@ def _entries(e: Any, row: Any) -> Any:
     inner = put(e, dict.fromkeys(predictions, t))
     if len(predictions) == 1 and row not in names(inner):
         return _applied(inner, t, _prediction_vector(predictions.pop()))
-    return sp.FunctionMatrix(s.m, 1, sp.Lambda((row, s.k), e))
+    return sp.FunctionMatrix(s.m, 1, sp.Lambda((row, s.l), e))  # k is bound within e
 
 
 def _predictions(e: Any) -> set[Any]:

@@ -1,0 +1,252 @@
+"""One table: every loss of the catalog × every check. A new loss needs no new test."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from derive import catalog
+from derive import symbols as s
+from derive.certificate import Certificate, CheckedDerivation
+from derive.certificate_json import dumps, loads
+from derive.derivation import derivations, gradient, hessian, lemmas
+from derive.domain import parse_range
+from derive.functions import sigmoid
+from derive.loss import Loss
+from derive.prove import prove
+from derive.replay import replay_text
+from derive.rule import RULES
+from derive.terms.term import MATRIX_HEADS, at, make, sym
+from derive.verify import verify
+
+NAMES = catalog.names()
+every_loss = pytest.mark.parametrize("name", NAMES)
+STEPS = {
+    "gradient": ["chain rule", "partial derivatives", "multiply out and cancel", "matrix form"],
+    "hessian": ["derivative of a sum", "chain rule", "partial derivatives", "matrix form"],
+}
+
+
+@cache
+def certificate(name: str) -> Certificate:
+    """The proofs, without the numbers."""
+    return verify(catalog.load(name), numeric=False)
+
+
+def part(name: str, kind: str) -> CheckedDerivation:
+    """The gradient or the Hessian."""
+    return next(d for d in certificate(name).derivations if d.kind == kind)
+
+
+@every_loss
+def test_every_step_is_justified_and_proved(name: str) -> None:
+    """Each rule, applied again, gives its step, and each step is proved."""
+    steps = [(d.name, n, step) for d in certificate(name).derivations for n, step in enumerate(d.steps, 1)]
+    assert len(steps) >= 11
+    assert [(d, n, step.verdict) for d, n, step in steps if not step.ok] == []
+
+
+@every_loss
+def test_proofs_and_numbers_agree(name: str) -> None:
+    """The whole check: everything proved, and the compiled formulas agree with finite differences."""
+    found = verify(catalog.load(name))
+    assert found.agreement is not None
+    assert found.agreement.checks
+    assert found.ok, [c for c in found.agreement.checks if not c.ok]
+
+
+@every_loss
+def test_without_numbers_nothing_is_green(name: str) -> None:
+    """Proofs alone leave the status unknown: something was not checked."""
+    assert certificate(name).status == "unknown"
+    assert replace(certificate(name), derivations=()).status == "unknown"
+
+
+@every_loss
+@pytest.mark.parametrize("kind", STEPS)
+def test_the_same_four_steps(name: str, kind: str) -> None:
+    """Gradient and Hessian take four steps each, the last one to a whole matrix."""
+    found = part(name, kind)
+    assert [step.rule for step in found.steps] == STEPS[kind]
+    assert [step.result.head in MATRIX_HEADS for step in found.steps] == [False, False, False, True]
+
+
+@every_loss
+def test_the_start_is_computed_from_the_loss(name: str) -> None:
+    """The gradient starts from ∂J/∂θⱼ, the Hessian from ∂/∂θₗ of the third step of the gradient."""
+    first, second = part(name, "gradient"), part(name, "hessian")
+    assert first.start == make("diff", certificate(name).cost, at("theta", sym("j")))
+    assert second.start == make("diff", first.steps[2].result, at("theta", sym("l")))
+
+
+@every_loss
+def test_gradient_and_hessian_have_the_values_of_finite_differences(
+    name: str, value_of: Callable[..., Any], data: dict[str, Any]
+) -> None:
+    """An independent witness: central differences of J at one point, by another reading of the terms."""
+    step, cost = 1e-4, certificate(name).cost
+
+    def moved(*moves: tuple[int, float]) -> float:
+        theta = data["theta"].copy()
+        for index, by in moves:
+            theta[index] += by
+        return float(value_of(cost, {**data, "theta": theta}))
+
+    first = value_of(part(name, "gradient").steps[-1].result, data)
+    second = value_of(part(name, "hessian").steps[-1].result, data)
+    for a in range(3):
+        assert first[a, 0] == pytest.approx((moved((a, step)) - moved((a, -step))) / (2 * step), rel=1e-6, abs=1e-9)
+        for b in range(3):
+            around = [moved((a, p * step), (b, q * step)) * p * q for p in (1, -1) for q in (1, -1)]
+            assert second[a, b] == pytest.approx(sum(around) / (4 * step**2), rel=1e-5, abs=1e-6)
+
+
+@every_loss
+def test_each_entry_in_between_has_the_value_of_the_matrix(
+    name: str, value_of: Callable[..., Any], data: dict[str, Any]
+) -> None:
+    """The third step, entry by entry, has the values of the matrix in the fourth."""
+    for kind in STEPS:
+        found = part(name, kind)
+        whole = value_of(found.steps[3].result, data)
+        for place in np.ndindex(whole.shape):
+            entry = value_of(found.steps[2].result, {**data, **dict(zip("jl", place, strict=True))})
+            assert whole[place] == pytest.approx(entry, rel=1e-12)
+
+
+@every_loss
+def test_the_cost_is_the_sum_of_the_losses(name: str, value_of: Callable[..., Any], data: dict[str, Any]) -> None:
+    """J, as it is written, is 1/m Σ wᵢ ℓ(hᵢ, yᵢ) + λ/2m Σ_{k≥1} θₖ², computed from ℓ alone."""
+    loss = catalog.load(name)
+    one = sp.lambdify((s.z, s.y), loss.of_raw_prediction.rewrite(sp.exp), "numpy")
+    weights = data["w"] if loss.weighted else np.ones(4)
+    expected = np.mean(weights * one(data["X"] @ data["theta"], data["y"]))
+    if loss.penalty == "l2":
+        expected += data["lambda"] / 8 * np.sum(data["theta"][1:] ** 2)
+    assert value_of(certificate(name).cost, data) == pytest.approx(expected, rel=1e-12)
+
+
+@every_loss
+def test_the_loss_of_a_perfect_prediction(name: str) -> None:
+    """ℓ(h, y) at h = y, plus the constant that was dropped, is 0; and ℓ is never less."""
+    loss = catalog.load(name)
+    inside = str(loss.interval_h)
+    at_best = loss.value.subs(s.h, s.y) + loss.constant_to_optimal_zero
+    assert prove(at_best, sp.S.Zero, {"y": inside}).status == "proved"
+    below = [loss.value.subs({s.h: h, s.y: y}) for h in (0.2, 0.5, 0.7) for y in (0.2, 0.5, 0.7)]
+    best = [loss.value.subs({s.h: y, s.y: y}) for _ in range(3) for y in (0.2, 0.5, 0.7)]
+    assert all(a >= b for a, b in zip(below, best, strict=True))
+
+
+@every_loss
+def test_the_record_is_complete(name: str) -> None:
+    """Title, reference, description, and the title is that of the file, where `derive list` reads it."""
+    loss = catalog.load(name)
+    entry = next(e for e in catalog.entries() if e.name == name)
+    assert entry.title == loss.title == certificate(name).title
+    assert all([loss.reference, loss.description, loss.link])
+    assert loss.name == name
+
+
+@every_loss
+def test_what_a_reader_needs_is_in_the_certificate(name: str) -> None:
+    """Every free name has a range and a description, arrays have a shape, and h is explained."""
+    found = certificate(name)
+    described = {symbol.name: symbol for symbol in found.symbols}
+    assert set(found.domain) <= set(described)
+    assert all(symbol.says for symbol in found.symbols)
+    assert described["X"].shape == (sym("m"), sym("n"))
+    assert "h" in {n.name for n in found.notation}
+    assert all(step.formula and step.says for d in found.derivations for step in d.steps)
+    assert {step.rule for d in found.derivations for step in d.steps} <= set(RULES)
+
+
+@every_loss
+def test_a_certificate_survives_its_file(name: str) -> None:
+    """Written and read back it is the same, and a replay finds the same verdicts."""
+    text = dumps(certificate(name))
+    assert loads(text) == certificate(name)
+    again = replay_text(text)
+    assert again.found == certificate(name)
+    assert again.steps == len(certificate(name).verdicts)
+
+
+def test_the_same_bytes_under_any_hash_seed() -> None:
+    """Certificates do not depend on the order of sets or on the process."""
+    code = "from derive import catalog, verify\nfrom derive.certificate_json import dumps\n"
+    code += "print(*(dumps(verify(catalog.load(n), numeric=False)) for n in catalog.names()))"
+    outputs = {_output(code, str(seed)) for seed in (0, 1, 12345)}
+    assert outputs == {" ".join(dumps(certificate(name)) for name in NAMES) + "\n"}
+
+
+def _output(code: str, seed: str) -> str:
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"}
+    root = Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def test_losses_are_data() -> None:
+    """A loss file has a docstring, imports and one record: no function, no class, no loop."""
+    for path in (Path(__file__).parents[1] / "derive" / "losses").glob("[!_]*.py"):
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        kinds = [type(node).__name__ for node in body]
+        assert set(kinds[1:-1]) <= {"Import", "ImportFrom"}, path.name
+        assert kinds[-1] == "Assign", path.name
+
+
+def test_the_published_derivation() -> None:
+    """The lemmas and the four steps of the logistic gradient, as they are printed in textbooks."""
+    loss = catalog.load("logistic")
+    h = sigmoid(s.raw_prediction(s.i))
+    text = [str(step.result).replace(str(h), "h").replace(str(h.args[0]), "z") for step in gradient(loss).steps]
+    assert [d.name for d in lemmas(loss)] == ["sigmoid-derivative", "partial-z", "partial-h"]
+    assert "Derivative(h, theta[j, 0])*y[i, 0]/h" in text[0]
+    assert "(1 - y[i, 0])*Derivative(1 - h, theta[j, 0])/(1 - h)" in text[0]
+    assert "(1 - h)*h*X[i, j]*y[i, 0]/h" in text[1]
+    assert text[2] == "Sum((h - y[i, 0])*X[i, j], (i, 0, m - 1))/m"
+    assert text[3] == "1/m*X.T*(Lambda(t, sigmoid(t)).(X*theta) - y)"
+
+
+REAL = parse_range("real")
+CUSTOM = [
+    Loss(f"{name}{'-weighted' * weighted}", name, value, link, REAL, REAL, "link", sp.S.Zero, "-", "-", "l2", weighted)
+    for weighted in (False, True)
+    for name, value, link in [
+        ("exponential", sp.exp(-s.y * s.h), s.z),
+        ("logarithm", sp.log(1 + (s.h - s.y) ** 2), s.z),
+        ("poisson", s.h - s.y * sp.log(s.h), sp.exp(s.z)),
+        ("squared-sigmoid", (s.h - s.y) ** 2, sigmoid(s.z)),
+        ("tanh", (sp.tanh(s.h) - s.y) ** 2 * s.h, s.z),
+        ("power", (1 + s.h**2) ** sp.Rational(3, 2) * s.y, s.z),
+    ]
+]
+
+
+@pytest.mark.parametrize("loss", CUSTOM, ids=lambda loss: loss.name)
+def test_any_smooth_loss_is_derived(loss: Loss, value_of: Callable[..., Any], data: dict[str, Any]) -> None:
+    """The generator knows no loss: others get a gradient and a Hessian with the right values too."""
+    found = verify(loss, numeric=False)
+    assert all(step.justified for d in found.derivations for step in d.steps)
+    assert {v.status for v in found.verdicts} == {"proved"}
+    whole = value_of(found.derivations[-2].steps[-1].result, data)
+    moved = [data["theta"] + 1e-5 * d for d in np.vstack([np.eye(3), -np.eye(3)])]
+    costs = [value_of(found.cost, {**data, "theta": theta}) for theta in moved]
+    assert whole[:, 0] == pytest.approx((np.array(costs[:3]) - costs[3:]) / 2e-5, rel=1e-6, abs=1e-8)
+
+
+def test_gradient_and_hessian_belong_together() -> None:
+    """The Hessian that is derived on its own is the one of the whole chain."""
+    loss = catalog.load("logistic")
+    assert derivations(loss)[-1] == hessian(loss)
