@@ -38,7 +38,7 @@ def atom_value(n: Normal, key: Key) -> Frac:
     f = n.field
     out = Frac(f.monomial(key[0]), ())
     for rows, e in sorted(key[1], key=lambda re: (sorted(re[0]), re[1])):
-        factor = sum((f.monomial(m, c) for m, c in rows), f.zero)
+        factor = f.from_key(rows)
         out = f.mul(out, f.power(f.inverse(Frac(factor, ())), e))
     return out
 
@@ -52,10 +52,27 @@ def atom_free(n: Normal, key: Key) -> frozenset[str]:
 # -- exp and log --------------------------------------------------------------------------------------------------------
 def exp(n: Normal, a: Frac) -> Frac:
     """exp(Σ c·atom) = Π exp(unit·atom)^k; exp(c·log|p|) = |p|^c."""
+    lambert = _lambert_power(n, a)
+    if lambert is not None:
+        return lambert
     out = n.field.constant(Fraction(1))
     for key, c in atoms(n, a):
         out = n.field.mul(out, _exp_atom(n, key, c))
     return out
+
+
+def _lambert_power(n: Normal, a: Frac) -> Frac | None:
+    """exp(c W(u)) = (e^W)^c, where a is c·u·(e^W)^−1 for a generator e^W and a whole c."""
+    f = n.field
+    for i, e in a.den:
+        rows = f.terms(f.factors[i])
+        if e == 1 and len(rows) == 1 and n.generator(rows[0][0][0][0]).key[0] == "expw":
+            g = rows[0][0][0][0]
+            w = f.mul(n.value(n.generator(g).key[1]), f.inverse(f.generator(g)))
+            c = f.constant_value(f.mul(a, f.inverse(w)))
+            if c is not None and c.denominator == 1:
+                return _power(n, f.generator(g), c.numerator)
+    return None
 
 
 def _exp_atom(n: Normal, atom: Key, c: Fraction) -> Frac:
@@ -72,7 +89,7 @@ def _exp_atom(n: Normal, atom: Key, c: Fraction) -> Frac:
 
 
 def _poly(n: Normal, key: Key) -> Poly:
-    return sum((n.field.monomial(m, c) for m, c in key), n.field.zero)
+    return n.field.from_key(key)
 
 
 def _power(n: Normal, a: Frac, k: int) -> Frac:
@@ -107,6 +124,8 @@ def _log_factor(n: Normal, p: Poly) -> Frac:
             return f.scale(_log_factor(n, _poly(n, key[1])), n.registry.units[key])
         if key[0] == "rootn":
             return f.scale(log_number(n, Fraction(key[1])), n.registry.units[key])
+        if key[0] == "expw":
+            return f.mul(n.value(key[1]), f.inverse(Frac(p, ())))
     return n.function(("log", f.poly_key(p)), n.free_of(p))
 
 

@@ -175,7 +175,22 @@ class Field:
         for f, e in a.den:
             num = self.times(num, self._raise(self.factors[f], e))
         content, den = self._split(a.num)
-        return self._cancel(num / content, tuple(sorted(den.items())))
+        out = Frac(num / content, ())
+        for generator, degree, relation in self.relations:
+            e = den.pop(self._index.get(str(self.poly_of(generator)), -1), 0)
+            if e:  # 1/g^e = g^r / (g^degree)^k: no root stays in a denominator
+                k = -(-e // degree)
+                base = self.poly_of(generator) ** degree - relation
+                out = self.mul(out, Frac(self.poly_of(generator) ** (k * degree - e), ()))
+                out = self.mul(out, self.power(self.inverse(Frac(base, ())), k))
+        return self._cancel(out.num, self._joined(out.den, den))
+
+    @staticmethod
+    def _joined(a: tuple[tuple[int, int], ...], b: dict[int, int]) -> tuple[tuple[int, int], ...]:
+        out = dict(a)
+        for f, e in b.items():
+            out[f] = out.get(f, 0) + e
+        return tuple(sorted(out.items()))
 
     def _split(self, p: Poly) -> tuple[Any, dict[int, int]]:
         """p = content · Π known or new factors; single generators are factors of their own."""
@@ -262,6 +277,10 @@ class Field:
 
     def poly_key(self, p: Poly) -> frozenset[tuple[Monomial, Fraction]]:
         return frozenset(self.terms(p))
+
+    def from_key(self, key: Iterable[tuple[Monomial, Fraction]]) -> Poly:
+        """The polynomial of which this is the key."""
+        return sum((self.monomial(m, c) for m, c in key), self.zero)
 
     def den_poly(self, a: Frac) -> Poly:
         """The denominator, multiplied out."""

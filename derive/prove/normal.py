@@ -108,6 +108,15 @@ class Normal:
         den = frozenset((self.field.poly_key(self.field.factors[f]), e) for f, e in a.den)
         return (self.field.poly_key(a.num), den)
 
+    def value(self, key: Key) -> Frac:
+        """The fraction of which this is the key."""
+        rows, den = key
+        out = Frac(self.field.from_key(rows), ())
+        for factor, e in sorted(den, key=lambda fe: (sorted(fe[0]), fe[1])):
+            inverse = self.field.inverse(Frac(self.field.from_key(factor), ()))
+            out = self.field.mul(out, self.field.power(inverse, e))
+        return out
+
     # -- signs ------------------------------------------------------------------------------------------------------
     def mask(self, a: Frac) -> int:
         """What is known of the sign of a, without a split."""

@@ -88,6 +88,9 @@ class Readback:
     def _rootn(self, key: Key) -> Term:
         return power(num(key[1]), self._unit(key))
 
+    def _expw(self, key: Key) -> Term:
+        return make("exp", make("lambertw", self._fraction_key(key[1])))
+
     def _sin(self, key: Key) -> Term:
         return make("sin", mul(self._unit(("angle", key[1])), self.atom(key[1])))
 

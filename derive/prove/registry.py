@@ -51,6 +51,7 @@ class Registry:
     generators: list[Generator] = field(default_factory=list)
     numbers: dict[Key, int] = field(default_factory=dict)
     units: dict[Key, Fraction] = field(default_factory=dict)
+    bases: dict[Key, int] = field(default_factory=dict)
     ranges: dict[Key, int] = field(default_factory=dict)
     slots: int = 12
     _heights: dict[int, int] = field(default_factory=dict)
@@ -67,6 +68,14 @@ class Registry:
             self.slots = max(2 * self.slots, number + 4)
             raise Restart
         return number
+
+    def base(self, key: Key, shift: int) -> int:
+        """The least shift met so far; a lower one is learnt by a restart."""
+        base = self.bases.setdefault(key, shift)
+        if shift < base:
+            self.bases[key] = shift
+            raise Restart
+        return base
 
     def height(self, key: Key) -> int:
         """How deep sums are nested in a function."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import floor
 
 from derive.prove import signs
 from derive.prove.elementary import atom_free, atoms, exp, nonzero, rational_power
@@ -10,7 +11,7 @@ from derive.prove.field import Frac
 from derive.prove.normal import Normal, law
 from derive.prove.registry import Key
 from derive.prove.signals import GaveUp
-from derive.terms.term import Term
+from derive.terms.term import Term, add, make, mul, num, power, sub
 
 _HALF = Fraction(1, 2)
 _MAX_MULTIPLE = 12
@@ -19,11 +20,6 @@ _MAX_MULTIPLE = 12
 @law("pi", "euler_gamma")
 def _constant(n: Normal, t: Term) -> Frac:
     return n.function(("const", t.head), frozenset(), signs.POSITIVE)
-
-
-@law("erf", "atan")
-def _odd(n: Normal, t: Term) -> Frac:
-    return odd(n, t.head, n.go(t.args[0]))
 
 
 def odd(n: Normal, head: str, a: Frac) -> Frac:
@@ -36,9 +32,111 @@ def odd(n: Normal, head: str, a: Frac) -> Frac:
     return n.function((head, n.key(a)), n.free(a))
 
 
+def _inner(n: Normal, a: Frac, head: str) -> Frac | None:
+    """x, where a is ±head(x) as a generator."""
+    rows = n.field.terms(a.num)
+    if a.den or len(rows) != 1 or len(rows[0][0]) != 1 or rows[0][0][0][1] != 1 or abs(rows[0][1]) != 1:
+        return None
+    key = n.generator(rows[0][0][0][0]).key
+    return n.field.scale(n.value(key[1]), rows[0][1]) if key[0] == head else None
+
+
+@law("erf")
+def _erf(n: Normal, t: Term) -> Frac:
+    return erf(n, n.go(t.args[0]))
+
+
+def erf(n: Normal, a: Frac) -> Frac:
+    """Odd, and the left inverse of erfinv."""
+    inner = _inner(n, a, "erfinv")
+    return odd(n, "erf", a) if inner is None else inner
+
+
+@law("erfinv")
+def _erfinv(n: Normal, t: Term) -> Frac:
+    a = n.go(t.args[0])
+    n.require("positive", sub(num(1), power(t.args[0], num(2))), _one_minus_square(n, a))
+    return erfinv(n, a)
+
+
+def erfinv(n: Normal, a: Frac) -> Frac:
+    """Odd, for −1 < a < 1, and the left inverse of erf."""
+    inner = _inner(n, a, "erf")
+    return odd(n, "erfinv", a) if inner is None else inner
+
+
+def _one_minus_square(n: Normal, a: Frac) -> Frac:
+    return n.field.sub(n.field.constant(Fraction(1)), n.field.mul(a, a))
+
+
+@law("normppf")
+def _normppf(n: Normal, t: Term) -> Frac:
+    """√2 erfinv(2p − 1) for 0 < p < 1."""
+    f = n.field
+    p, one = n.go(t.args[0]), f.constant(Fraction(1))
+    n.require("positive", mul(t.args[0], sub(num(1), t.args[0])), f.mul(p, f.sub(one, p)))
+    value = erfinv(n, f.sub(f.scale(p, Fraction(2)), one))
+    return f.mul(rational_power(n, f.constant(Fraction(2)), _HALF), value)
+
+
+@law("atan")
+def _atan(n: Normal, t: Term) -> Frac:
+    """Odd; atan(c/p) = ±π/2 − atan(p/c) where a number c is divided."""
+    f = n.field
+    a = n.go(t.args[0])
+    if not a.den or not a.num.is_constant():
+        return odd(n, "atan", a)
+    quarter = f.scale(n.function(("const", "pi"), frozenset(), signs.POSITIVE), _HALF)
+    side = n.sign(a, (signs.POSITIVE, signs.NEGATIVE))
+    return f.sub(quarter if side == signs.POSITIVE else f.neg(quarter), odd(n, "atan", f.inverse(a)))
+
+
+@law("asin")
+def _asin(n: Normal, t: Term) -> Frac:
+    return _arc_sine(n, t)
+
+
+@law("acos")
+def _acos(n: Normal, t: Term) -> Frac:
+    """π/2 − asin a."""
+    quarter = n.field.scale(n.function(("const", "pi"), frozenset(), signs.POSITIVE), _HALF)
+    return n.field.sub(quarter, _arc_sine(n, t))
+
+
+def _arc_sine(n: Normal, t: Term) -> Frac:
+    a = n.go(t.args[0])
+    n.require("nonnegative", sub(num(1), power(t.args[0], num(2))), _one_minus_square(n, a))
+    return odd(n, "asin", a)
+
+
+@law("lambertw")
+def _lambertw(n: Normal, t: Term) -> Frac:
+    """W = a e^−W for a ≥ −1/e: the generator is e^W > 0."""
+    f = n.field
+    a = n.go(t.args[0])
+    if f.is_zero(a):
+        return a
+    bound = add(mul(make("e"), t.args[0]), num(1))
+    n.require("nonnegative", bound, n.go(bound))
+    return f.mul(a, f.inverse(n.function(("expw", n.key(a)), n.free(a), signs.POSITIVE)))
+
+
+@law("floor")
+def _floor(n: Normal, t: Term) -> Frac:
+    """floor(a + k) = floor(a) + k for a whole number k."""
+    f = n.field
+    a = n.go(t.args[0])
+    value = f.constant_value(a)
+    if value is not None:
+        return f.constant(Fraction(floor(value)))
+    shift = next((floor(c) for m, c in f.terms(a.num) if not m), 0) if not a.den else 0
+    rest = f.sub(a, f.constant(Fraction(shift)))
+    return f.add(n.function(("floor", n.key(rest)), n.free(rest)), f.constant(Fraction(shift)))
+
+
 @law("erfc")
 def _erfc(n: Normal, t: Term) -> Frac:
-    return n.field.sub(n.field.constant(Fraction(1)), odd(n, "erf", n.go(t.args[0])))
+    return n.field.sub(n.field.constant(Fraction(1)), erf(n, n.go(t.args[0])))
 
 
 @law("normcdf")
@@ -46,7 +144,7 @@ def _normcdf(n: Normal, t: Term) -> Frac:
     """(1 + erf(a/√2))/2."""
     f = n.field
     root = rational_power(n, f.constant(_HALF), _HALF)
-    value = odd(n, "erf", f.mul(n.go(t.args[0]), root))
+    value = erf(n, f.mul(n.go(t.args[0]), root))
     return f.scale(f.add(f.constant(Fraction(1)), value), _HALF)
 
 

@@ -1,0 +1,284 @@
+"""The sign of a fraction over generators in one region: factors, exact roots, discriminants, norms, logarithms, calculus.
+
+Each rule gives a mask that certainly contains the sign of a polynomial at every point of the region; the rules' masks are
+intersected. No rule has to find anything: where all are silent the mask says that every sign is possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any
+
+from derive.prove import signs
+from derive.prove.ball import Evaluator, Point, to_arb
+from derive.prove.elementary import atom_value, exp
+from derive.prove.field import Frac, Poly, to_fraction
+from derive.prove.normal import Normal
+from derive.prove.refute import precision
+from derive.prove.registry import Key
+from derive.prove.roots import Interval, sign_on
+from derive.prove.signals import GaveUp, Kink, Split, Undefined
+from derive.prove.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
+from derive.terms.json import Json, to_json
+from derive.terms.term import add, num
+
+_CERTAIN = (NEGATIVE, ZERO, POSITIVE)
+_SETTLED = (*_CERTAIN, NONNEGATIVE, NONPOSITIVE)
+_MAX_DEPTH = 6
+_BITS = (96, 768)
+_RANGES = {"sin": Interval(Fraction(-1), Fraction(1), False, False), "erf": Interval(Fraction(-1), Fraction(1))}
+_RANGES["cos"] = _RANGES["sin"]
+
+Rule = Callable[["Signs", Poly, bool], int]
+
+
+class Signs:
+    """Answers in one region. `strict` asks for more than ≥ 0 or ≤ 0; `calculus` for the rules that differentiate."""
+
+    def __init__(self, n: Normal, calculus: int) -> None:
+        self.n = n
+        self.calculus = calculus
+        self.used: list[Json] = []
+        self._depth = 0
+        self._memo: dict[tuple[Any, bool], int] = {}
+
+    def of(self, a: Frac, strict: bool) -> int:
+        """The mask of a fraction; its denominators are not zero where it is defined."""
+        out = self.of_poly(a.num, strict)
+        for i, e in a.den:
+            if e % 2:
+                out = signs.product(out, self.of_poly(self.n.field.factors[i], True) & NONZERO or NONZERO)
+        return out
+
+    def of_poly(self, p: Poly, strict: bool) -> int:
+        """The mask of a polynomial, by its irreducible factors."""
+        known = self.n.facts.of_poly(p)
+        if self._enough(known, strict) or self._depth > _MAX_DEPTH:
+            return known
+        c, found = self.n.field.factor(p)
+        out = signs.of_number(c)
+        for f, e in found:
+            if e % 2 or strict:
+                out = signs.product(out, signs.to_power(self.of_factor(f, strict), e))
+            else:
+                out = signs.product(out, NONNEGATIVE)
+        return out & known or known
+
+    def of_factor(self, p: Poly, strict: bool) -> int:
+        """The mask of an irreducible polynomial."""
+        key = (self.n.field.poly_key(p), strict)
+        if key not in self._memo:
+            self._memo[key] = ANY  # a rule that comes back to its own question learns nothing
+            self._depth += 1
+            try:
+                self._memo[key] = self._by_rules(p, strict)
+            finally:
+                self._depth -= 1
+        return self._memo[key]
+
+    def _by_rules(self, p: Poly, strict: bool) -> int:
+        out = self.n.facts.of_poly(p)
+        for name, rule in RULES.items():
+            if self._enough(out, strict):
+                break
+            self.n.field.tick()
+            found = self._applied(rule, p, strict)
+            if found & out not in (0, out):
+                out &= found
+                self.used.append({"rule": name, "of": to_json(self.n.readback.poly(p))})
+        return out
+
+    def _applied(self, rule: Rule, p: Poly, strict: bool) -> int:
+        try:
+            return rule(self, p, strict)
+        except (GaveUp, Split, Undefined, Kink, ZeroDivisionError, OverflowError):
+            return ANY
+
+    @staticmethod
+    def _enough(mask: int, strict: bool) -> bool:
+        return mask in _CERTAIN or (not strict and mask in _SETTLED)
+
+
+# -- polynomials as polynomials in one generator ----------------------------------------------------------------------------
+def coefficients(n: Normal, p: Poly, g: int) -> dict[int, Poly]:
+    """p = Σ cₖ gᵏ: the cₖ by k."""
+    out: dict[int, Poly] = {}
+    for monomial, c in n.field.terms(p):
+        rest = tuple(ge for ge in monomial if ge[0] != g)
+        k = dict(monomial).get(g, 0)
+        out[k] = out.get(k, n.field.zero) + n.field.monomial(rest, c)
+    return out
+
+
+def interval_of(n: Normal, g: int) -> Interval:
+    """Where the values of a generator lie: by its sign, and by the facts that compare it with a number."""
+    generator = n.generator(g)
+    masks = {Fraction(0): generator.sign}
+    gen = n.field.poly_of(g)
+    for q, mask in n.facts.known:
+        gap = gen - q
+        if gap.is_constant():
+            at = to_fraction(gap.leading_coefficient()) if not gap.is_zero() else Fraction(0)
+            masks[at] = masks.get(at, ANY) & mask
+    if generator.key[0] == "exp" and not generator.key[1][1]:
+        masks[Fraction(1)] = masks.get(Fraction(1), ANY) & n.facts.of_poly(n.field.monomial(generator.key[1][0]))
+    return _interval(masks, _RANGES.get(generator.key[0], Interval()))
+
+
+def _interval(masks: dict[Fraction, int], base: Interval) -> Interval:
+    """`masks` say on which side of some numbers the value lies."""
+    low = [(at, not mask & ZERO) for at, mask in masks.items() if not mask & NEGATIVE]
+    high = [(at, not mask & ZERO) for at, mask in masks.items() if not mask & POSITIVE]
+    if base.lower is not None and base.upper is not None:
+        low, high = [*low, (base.lower, base.lower_open)], [*high, (base.upper, base.upper_open)]
+    lower, lower_open = max(low, default=(None, True))
+    upper, upper_open = min(high, key=lambda h: (h[0], not h[1]), default=(None, True))
+    return Interval(lower, upper, lower_open, upper_open)
+
+
+# -- rules ------------------------------------------------------------------------------------------------------------------
+def _constant(s: Signs, p: Poly, strict: bool) -> int:
+    """A number: by a ball around its value."""
+    if s.n.free_of(p):
+        return ANY
+    term = s.n.readback.poly(p)
+    for bits in _BITS:
+        with precision(bits):
+            value = to_arb(Evaluator(Point({}, s.n.domain)).go(term))
+            if value.is_finite() and (value > 0 or value < 0):
+                return POSITIVE if value > 0 else NEGATIVE
+    return ANY
+
+
+def _roots(s: Signs, p: Poly, strict: bool) -> int:
+    """Collected by the other generators, each coefficient a polynomial in one: exact real roots on its interval."""
+    out = ANY
+    for g in s.n.field.generators_of(p):
+        groups: dict[Any, dict[int, Fraction]] = {}
+        for monomial, c in s.n.field.terms(p):
+            rest = tuple(ge for ge in monomial if ge[0] != g)
+            groups.setdefault(rest, {})[dict(monomial).get(g, 0)] = c
+        if len(groups) < len(s.n.field.terms(p)):
+            out &= _total(_group_sign(s, g, rest, rows) for rest, rows in groups.items())
+    return out
+
+
+def _group_sign(s: Signs, g: int, rest: Any, rows: dict[int, Fraction]) -> int:
+    outside = s.n.facts.of_poly(s.n.field.monomial(rest))
+    dense = [rows.get(k, Fraction(0)) for k in range(max(rows) + 1)]
+    return signs.product(outside, sign_on(dense, interval_of(s.n, g)))
+
+
+def _total(masks: Iterable[int]) -> int:
+    out = ZERO
+    for mask in masks:
+        out = signs.total(out, mask)
+    return out
+
+
+def _collected(s: Signs, p: Poly, strict: bool) -> int:
+    """Σ cₖ gᵏ with coefficients of known signs."""
+    out = ANY
+    for g in s.n.field.generators_of(p):
+        parts = coefficients(s.n, p, g)
+        if len(parts) > 1 and any(len(c) > 1 for c in parts.values()):
+            gen = s.n.facts.of_poly(s.n.field.poly_of(g))
+            masks = (
+                signs.product(s.of_poly(c, strict), signs.to_power(gen, k) if k else POSITIVE) for k, c in parts.items()
+            )
+            out &= _total(masks)
+    return out
+
+
+def _discriminant(s: Signs, p: Poly, strict: bool) -> int:
+    """a g² + b g + c where b² − 4ac ≤ 0 and a ≠ 0: the sign of a, or 0."""
+    out = ANY
+    f = s.n.field
+    for g in f.generators_of(p):
+        parts = coefficients(s.n, p, g)
+        if max(parts) != 2:
+            continue
+        lead = s.of_poly(parts[2], True)
+        if lead not in (NEGATIVE, POSITIVE):
+            continue
+        b, c = parts.get(1, f.zero), parts.get(0, f.zero)
+        mask = s.of_poly(f.times(b, b) - f.times(parts[2], c) * 4, strict)
+        if not mask & POSITIVE:
+            out &= lead if mask == NEGATIVE else lead | ZERO
+    return out
+
+
+def _norm(s: Signs, p: Poly, strict: bool) -> int:
+    """a + b g with g ≥ 0 and g² = r: where a² < b² r the sign of b, where a² > b² r the sign of a."""
+    out = ANY
+    f = s.n.field
+    for g, degree, relation in f.relations:
+        parts = coefficients(s.n, p, g)
+        if degree != 2 or s.n.generator(g).key[0] not in ("root", "rootn") or set(parts) != {0, 1}:
+            continue
+        a, b = parts[0], parts[1]
+        square = f.poly_of(g) ** 2 - relation
+        mask = s.of_poly(f.times(a, a) - f.times(f.times(b, b), square), strict)
+        if not mask & POSITIVE:
+            out &= s.of_poly(b, strict) | (mask & ZERO)
+        elif not mask & NEGATIVE:
+            out &= s.of_poly(a, strict) | (mask & ZERO)
+    return out
+
+
+def _exponential(s: Signs, p: Poly, strict: bool) -> int:
+    """Where logarithms occur with rational coefficients only, p has the sign of exp(p) − 1."""
+    logs = False
+    for monomial, _ in s.n.field.terms(p):
+        found = [ge for ge in monomial if s.n.generator(ge[0]).key[0] in ("log", "logn")]
+        if found and len(monomial) > 1 or any(e > 1 for _, e in found):
+            return ANY
+        logs |= bool(found)
+    if not logs:
+        return ANY
+    raised = exp(s.n, Frac(p, ()))
+    return s.of(s.n.field.sub(raised, s.n.field.constant(Fraction(1))), strict)
+
+
+def _sums(s: Signs, p: Poly, strict: bool) -> int:
+    """c₀ + Σⱼ cⱼ Sⱼ, linear in sums over one range that is not empty: the sign of c₀/count + Σⱼ cⱼ bodyⱼ."""
+    n = s.n
+    out = ANY
+    found = [(g, n.generator(g).key) for g in n.field.generators_of(p) if n.generator(g).key[0] == "sum"]
+    for count, name in dict.fromkeys((key[2], key[3]) for _, key in found):
+        mine = {g: key for g, key in found if key[2:] == (count, name)}
+        if name in n.bound:
+            merged = _merged(n, p, mine, name)
+            out &= ANY if merged is None else s.of(merged, strict)
+    return out
+
+
+def _merged(n: Normal, p: Poly, mine: dict[int, Key], name: str) -> Frac | None:
+    index = n.bound[name].index
+    if index is None:
+        return None
+    count = n.go(add(index[1], num(1)))
+    if n.mask(count) != POSITIVE:
+        return None
+    parts: list[Frac] = []
+    for monomial, c in n.field.terms(p):
+        here = [(g, e) for g, e in monomial if g in mine]
+        if sum(e for _, e in here) > 1:
+            return None
+        rest = Frac(n.field.monomial(tuple(ge for ge in monomial if ge not in here), c), ())
+        body = atom_value(n, mine[here[0][0]][1]) if here else n.field.inverse(count)
+        parts.append(n.field.mul(rest, body))
+    return n.field.sum(parts)
+
+
+#: name -> rule, cheap ones first
+RULES: dict[str, Rule] = {
+    "number": _constant,
+    "real roots": _roots,
+    "merged sums": _sums,
+    "discriminant": _discriminant,
+    "square root": _norm,
+    "coefficients": _collected,
+    "exponential": _exponential,
+}
