@@ -17,6 +17,7 @@ _NUMBER = r"[+-]?(?:\d{1,60}(?:/\d{1,60}|\.\d{1,60})?|\.\d{1,60})"
 _END = rf"(?:{_NUMBER}|[+-]?(?:oo|inf))"
 _INTERVAL = re.compile(rf"([\[(])\s*({_END})\s*,\s*({_END})\s*([\])])")
 _INDEX = re.compile(r"(\d{1,9})\s*\.\.\s*([^\W\d]\w*|\d{1,9})\s*(?:([+-])\s*(\d{1,9}))?")
+_VECTOR = re.compile(r"(one-hot|simplex)\s*\(\s*([^\W\d]\w*|\d{1,9})\s*\)")
 _WAYS = '"real", "positive", "nonnegative", "nonzero", "integer", "[0, 1]", "(0, oo)", "{0, 1}" or "0..n-1"'
 
 
@@ -32,8 +33,11 @@ class Range:
     nonzero: bool = False
     values: tuple[Fraction, ...] | None = None
     index: tuple[Term, Term] | None = None
+    total: Term | None = None
 
     def __str__(self) -> str:
+        if self.total is not None:
+            return f"{'one-hot' if self.values else 'simplex'}({_index_text(self.total)})"
         if self.index is not None:
             return f"{_index_text(self.index[0])}..{_index_text(self.index[1])}"
         if self.values is not None:
@@ -113,6 +117,8 @@ def parse_range(text: str) -> Range:
         raise DomainError("a domain of more than 1,000 characters")
     if match := _INDEX.fullmatch(text):
         return _index_range(match)
+    if match := _VECTOR.fullmatch(text):
+        return _vector(match[1], match[2])
     if text.startswith("{") and text.endswith("}"):
         return _finite(text)
     out, rest = Range(), text
@@ -153,6 +159,17 @@ def _finite(text: str) -> Range:
     if not parts:
         raise DomainError(f"the domain {text!r} is empty: a claim on no points says nothing")
     return Range(values=tuple(sorted({_number(p) for p in parts})))
+
+
+def _vector(kind: str, length: str) -> Range:
+    """Entries of a vector that add up to 1: one of them 1 and the others 0, or all nonnegative."""
+    size = num(int(length)) if length.isdigit() else sym(length)
+    if size == num(0):
+        raise DomainError(f"a {kind} vector needs an entry")
+    zero, one = Fraction(0), Fraction(1)
+    if kind == "one-hot":
+        return Range(values=(zero, one), total=size)
+    return Range(zero, one, False, False, total=size)
 
 
 def _index_range(match: re.Match[str]) -> Range:
@@ -212,30 +229,60 @@ def _checked(r: Range, text: str) -> Range:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Variables that add up to 1: "one-hot" (one is 1, the others 0) or "simplex" (all nonnegative)."""
+
+    kind: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Domain:
-    """The ranges of all variables; a name that is not listed is real."""
+    """The ranges of all variables, and the groups that add up to 1; a name that is not listed is real.
+
+    A group is described under the names of its variables, `{"y0, y1, y2": "one-hot"}`; a vector with indices under
+    its own name with its length, `{"y": "one-hot(K)"}` or `{"p": "simplex(K)"}`.
+    """
 
     ranges: Mapping[str, Range] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
 
     @classmethod
     def of(cls, described: Mapping[str, str | Range]) -> Domain:
         """From names and texts such as `{"z": "real", "y": "{0, 1}"}`."""
-        return cls({k: v if isinstance(v, Range) else parse_range(v) for k, v in described.items()})
+        groups = tuple(_group(names, kind) for names, kind in described.items() if "," in names)
+        ranges = {k: v if isinstance(v, Range) else parse_range(v) for k, v in described.items() if "," not in k}
+        members = [name for g in groups for name in g.names]
+        if twice := sorted({v for v in members if members.count(v) > 1 or v in ranges}):
+            raise DomainError(f"{', '.join(twice)}: in a group and described once more")
+        for g in groups:
+            one = parse_range("{0, 1}" if g.kind == "one-hot" else "[0, 1]")
+            ranges |= dict.fromkeys(g.names, one)
+        return cls(ranges, groups)
 
     def __getitem__(self, name: str) -> Range:
         return self.ranges.get(name, REAL)
 
     def with_(self, name: str, r: Range) -> Domain:
         """The same domain with another range for one variable."""
-        return Domain({**self.ranges, name: r})
+        return Domain({**self.ranges, name: r}, self.groups)
 
     def within(self, ranges: Mapping[str, Range]) -> Domain:
         """The intersection with other ranges; an empty one is an error."""
         out = dict(ranges)
         for name, r in self.ranges.items():
             out[name] = intersect(r, ranges.get(name, REAL), name)
-        return Domain(out)
+        return Domain(out, self.groups)
 
     def to_json(self) -> dict[str, str]:
         """Names and texts; `Domain.of` reads them back."""
-        return {name: str(self.ranges[name]) for name in sorted(self.ranges)}
+        grouped = {name for g in self.groups for name in g.names}
+        own = {name: str(self.ranges[name]) for name in sorted(self.ranges) if name not in grouped}
+        return own | {", ".join(g.names): g.kind for g in self.groups}
+
+
+def _group(names: str, kind: str | Range) -> Group:
+    members = tuple(n.strip() for n in names.split(","))
+    if kind not in ("one-hot", "simplex") or len(set(members)) < len(members) or not all(members):
+        raise DomainError(f"several variables together are 'one-hot' or 'simplex', not {kind!s:.100}: {names:.100}")
+    return Group(str(kind), members)

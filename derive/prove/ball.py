@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from flint import arb, fmpq
 
-from derive.domain import Domain, Range
+from derive.domain import Domain, Group, Range
 from derive.prove.differentiate import CHOICES, differentiate
 from derive.prove.field import to_fraction
 from derive.prove.normal import resolve, whole
@@ -41,8 +41,19 @@ class Point:
         """An entry of an array, within the range of the array."""
         key = (name, indices)
         if key not in self.entries:
-            self.entries[key] = _entry_value(self.domain[name], f"{self.seed} {key}")
+            r = self.domain[name]
+            seed = f"{self.seed} {key}"
+            self.entries[key] = _entry_value(r, seed) if r.total is None else self._share(name, indices)
         return self.entries[key]
+
+    def _share(self, name: str, indices: tuple[int, ...]) -> Fraction:
+        """An entry of a vector whose entries add up to 1."""
+        r = self.domain[name]
+        size = Evaluator(self).index(r.total or num(1))
+        if not 0 <= indices[-1] < size:
+            raise Undefined(f"{name} has {size} entries")
+        rng = random.Random(f"{self.seed} {name} {indices[:-1]}")
+        return shares(rng, size, one_hot=r.values is not None)[indices[-1]]
 
     def inside(self) -> bool:
         """Does every coordinate lie in its range, and every index between its bounds?"""
@@ -56,7 +67,22 @@ class Point:
                     return False
                 if not evaluator.index(r.index[0]) <= value <= evaluator.index(r.index[1]):
                     return False
+        if any(sum(self.values[v] for v in g.names if v in self.values) != 1 for g in self._groups()):
+            return False
         return all(value in self.domain[name] for (name, _), value in self.entries.items())
+
+    def _groups(self) -> list[Group]:
+        """The groups that occur; `points.simple` gives a value to every member of one."""
+        return [g for g in self.domain.groups if any(v in self.values for v in g.names)]
+
+
+def shares(rng: random.Random, size: int, *, one_hot: bool) -> list[Fraction]:
+    """Numbers that add up to 1."""
+    parts = [Fraction(rng.randint(1, 5)) for _ in range(size)]
+    hot = rng.randrange(size)
+    if one_hot:
+        return [Fraction(int(i == hot)) for i in range(size)]
+    return [p / sum(parts) for p in parts]
 
 
 _SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "1/3", "-3/2", "5/2", "3/4")]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from derive.certificate import Proved, Refuted, Unknown, Verdict
 from derive.domain import Domain
@@ -15,12 +16,13 @@ from derive.prove import points
 from derive.prove.field import Frac
 from derive.prove.normal import Normal
 from derive.prove.refute import attempt, differ
-from derive.prove.regions import Study, vanishes
+from derive.prove.regions import Assumed, Study, vanishes
 from derive.prove.registry import Registry
 from derive.prove.signals import GaveUp
+from derive.prove.signs import NONNEGATIVE
 from derive.prove.unfold import Claim
 from derive.terms.json import Json
-from derive.terms.term import Term, num, substitute, walk
+from derive.terms.term import Term, add, free_names, neg, num, substitute, sym, walk
 
 METHOD = "normal form over exact arithmetic"
 _ARITHMETIC = frozenset({"num", "add", "mul", "pow", "given", "piecewise", "lt", "le", "and", "or", "true"})
@@ -50,6 +52,10 @@ def decided(answer: Callable[[], Verdict]) -> Verdict:
         return Unknown(str(why))
     except RecursionError:
         return Unknown("the expression is nested too deeply")
+
+
+#: names, and the values that they take together
+_Choice: TypeAlias = tuple[tuple[str, ...], list[tuple[Fraction, ...]]]
 
 
 class Question:
@@ -97,7 +103,8 @@ class Question:
             return Unknown("no point was found at which both sides are defined")
         if study.regions > 1 and self._refute(self.around(), _QUICK_BITS) is not None:
             return Unknown("a proof and a witness contradict each other: please report this claim")
-        notes = tuple(f"a side is undefined {where}" for where in dict.fromkeys(study.undefined))
+        undefined = (f"a side is undefined {where}" for where in dict.fromkeys(study.undefined))
+        notes = (*undefined, *(f"used: {h}" for h in study.hypotheses))
         return Proved(self.method, tuple(study.conditions), study.differ, notes, proof)
 
     def _slots(self) -> int:
@@ -131,29 +138,57 @@ class Question:
                 return
             yield point
 
-    # -- cases over finite sets -------------------------------------------------------------------------------------
+    # -- cases over finite sets, groups ------------------------------------------------------------------------------
     def prove(self, study: Study) -> Json | None:
         """Every combination of the values of the variables that have finitely many."""
-        names = [v for v in points.scalars(*self._sides) if self.domain[v].values is not None]
-        sets = [self.domain[v].values or () for v in names]
-        count = 1
-        for s in sets:
-            count *= len(s)
+        a, b, assumed = self._without_simplices(study)
+        choices = self._choices()
+        count = math.prod(len(values) for _, values in choices)
         if count > _MAX_CASES:
-            raise GaveUp(f"more than {_MAX_CASES} combinations of the values of {', '.join(names)}")
-        if not names:
-            return study.prove(self.a, self.b)
-        return self._each_case(study, names, sets)
+            raise GaveUp(f"more than {_MAX_CASES} combinations of values: {', '.join(str(n) for n, _ in choices)}")
+        if not choices:
+            return study.prove(a, b, assumed)
+        return self._each_case(study, a, b, assumed, choices)
 
-    def _each_case(self, study: Study, names: list[str], sets: list[tuple[Fraction, ...]]) -> Json | None:
+    def _choices(self) -> list[_Choice]:
+        """Variables, or one-hot groups of them, with the values that they take together."""
+        used = [v for v in points.scalars(*self._sides) if self.domain[v].values is not None]
+        grouped = {v: g for g in self.domain.groups if g.kind == "one-hot" for v in g.names}
+        alone: list[_Choice] = [((v,), [(x,) for x in self.domain[v].values or ()]) for v in used if v not in grouped]
+        groups = dict.fromkeys(grouped[v] for v in used if v in grouped)
+        return alone + [(g.names, _units(len(g.names))) for g in groups]
+
+    def _without_simplices(self, study: Study) -> tuple[Term, Term, Assumed]:
+        """The last variable of a simplex is 1 minus the others."""
+        a, b = self._sides
+        assumed: Assumed = ()
+        for g in self.domain.groups:
+            if g.kind == "simplex" and any(v in free_names(side) for side in (a, b) for v in g.names):
+                last = add(num(1), *(neg(sym(v)) for v in g.names[:-1]))
+                put = {g.names[-1]: last}
+                a, b = substitute(a, put), substitute(b, put)
+                assumed = (*assumed, (last, NONNEGATIVE))
+                study.hypotheses[f"{' + '.join(g.names)} = 1"] = None
+        return a, b, assumed
+
+    def _each_case(
+        self, study: Study, a: Term, b: Term, assumed: Assumed, choices: list[_Choice]
+    ) -> Json | None:
         branches = []
-        for values in itertools.product(*sets):
+        names = [v for group, _ in choices for v in group]
+        for combination in itertools.product(*(values for _, values in choices)):
+            values = [x for part in combination for x in part]
             put = {v: num(x) for v, x in zip(names, values, strict=True)}
             seen = len(study.undefined)
-            branch = study.prove(substitute(self.a, put), substitute(self.b, put))
+            inside = tuple((substitute(t, put), mask) for t, mask in assumed)
+            branch = study.prove(substitute(a, put), substitute(b, put), inside)
             case = ", ".join(f"{v} = {x}" for v, x in zip(names, values, strict=True))
             study.undefined[seen:] = [f"at {case}, {where}" for where in study.undefined[seen:]]
             if branch is None:
                 return None
             branches.append([list(map(str, values)), branch])
         return {"cases": names, "branches": branches}
+
+
+def _units(size: int) -> list[tuple[Fraction, ...]]:
+    return [tuple(Fraction(int(i == hot)) for i in range(size)) for hot in range(size)]

@@ -177,10 +177,12 @@ class Field:
         content, den = self._split(a.num)
         out = Frac(num / content, ())
         for generator, degree, relation in self.relations:
+            base = self.poly_of(generator) ** degree - relation
+            if base.degrees()[self.slots - 1 - generator] > 0:
+                continue
             e = den.pop(self._index.get(str(self.poly_of(generator)), -1), 0)
             if e:  # 1/g^e = g^r / (g^degree)^k: no root stays in a denominator
                 k = -(-e // degree)
-                base = self.poly_of(generator) ** degree - relation
                 out = self.mul(out, Frac(self.poly_of(generator) ** (k * degree - e), ()))
                 out = self.mul(out, self.power(self.inverse(Frac(base, ())), k))
         return self._cancel(out.num, self._joined(out.den, den))

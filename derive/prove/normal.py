@@ -14,12 +14,13 @@ from derive.certificate import Condition
 from derive.domain import Domain, Range
 from derive.prove import signs
 from derive.prove.facts import Facts
-from derive.prove.field import Field, Frac, Poly
+from derive.prove.field import Field, Frac, Poly, to_fmpq
 from derive.prove.readback import Readback
 from derive.prove.registry import Generator, Key, Registry
 from derive.prove.signals import GaveUp, Split, Undefined
 from derive.terms.term import Term, add, num
 
+_FEW = 4
 Law = Callable[["Normal", Term], Frac]
 #: head -> law; the modules of laws fill it
 LAWS: dict[str, Law] = {}
@@ -55,6 +56,7 @@ class Normal:
         self.facts = Facts(self.field, registry)
         self.readback = Readback(self.field, registry)
         self.conditions: dict[Condition, None] = {}
+        self.hypotheses: dict[str, None] = {}
         self.feasible = True
         self.along: Along | None = None
         self._memos: dict[Along | None, dict[Term, Frac]] = {}
@@ -215,7 +217,17 @@ def variable(n: Normal, key: Key, name: str, indices: frozenset[str] = frozenset
         if r.whole:
             n.facts.seen.add(("whole", n.registry.numbers[key]))
         _learn_range(n, out, r)
+        if r.values is not None and len(r.values) <= _FEW:
+            _relate_values(n, n.registry.numbers[key], r.values)
     return out
+
+
+def _relate_values(n: Normal, number: int, values: tuple[Fraction, ...]) -> None:
+    """Π (x − v) = 0 over the values of an entry."""
+    x, out = n.field.poly_of(number), n.field.one
+    for v in values:
+        out *= x - to_fmpq(v)
+    n.field.relate(number, len(values), x ** len(values) - out)
 
 
 def _learn_range(n: Normal, x: Frac, r: Range) -> None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from flint import arb, fmpq
 
 from derive.domain import Domain
-from derive.prove.ball import Evaluator, Point, choose
+from derive.prove.ball import Evaluator, Point, choose, shares
 from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import Term, free_names, sub, walk
 
@@ -46,10 +46,16 @@ def simple(names: list[str], domain: Domain, seed: int) -> Point:
         if last < first:
             raise GaveUp(f"the range of {name} is empty at this point")
         values[name] = Fraction(rng.randint(first, last))
+    for r in domain.ranges.values():
+        if r.total is not None:
+            _give_sizes((r.total,), values, domain, rng)
+    for g in domain.groups:
+        if any(v in values for v in g.names):
+            values.update(zip(g.names, shares(rng, len(g.names), one_hot=g.kind == "one-hot"), strict=True))
     return point
 
 
-def _give_sizes(bounds: tuple[Term, Term], values: dict[str, Fraction], domain: Domain, rng: random.Random) -> None:
+def _give_sizes(bounds: tuple[Term, ...], values: dict[str, Fraction], domain: Domain, rng: random.Random) -> None:
     for name in sorted(frozenset().union(*map(free_names, bounds)) - values.keys()):
         values[name] = _size(rng)
 

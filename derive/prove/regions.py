@@ -39,6 +39,7 @@ class Study:
     registry: Registry
     goal: Goal
     conditions: dict[Condition, None] = field(default_factory=dict)
+    hypotheses: dict[str, None] = field(default_factory=dict)
     undefined: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
     differ: bool = False
@@ -76,6 +77,7 @@ class Study:
         if proof is None:
             return None
         self.proved += 1
+        self.hypotheses.update(n.hypotheses)
         self._note_conditions(n, a, b, assumed)
         return proof
 

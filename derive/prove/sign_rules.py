@@ -1,7 +1,7 @@
-"""The sign of a fraction over generators in one region: factors, exact roots, discriminants, norms, logarithms, calculus.
+"""The sign of a fraction over generators in one region: factors, exact roots, discriminants, norms, logarithms.
 
-Each rule gives a mask that certainly contains the sign of a polynomial at every point of the region; the rules' masks are
-intersected. No rule has to find anything: where all are silent the mask says that every sign is possible.
+Each rule gives a mask that certainly contains the sign of a polynomial at every point of the region; the masks of
+the rules are intersected. No rule has to find anything: where all are silent, the mask says that every sign is possible.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Signs:
         return mask in _CERTAIN or (not strict and mask in _SETTLED)
 
 
-# -- polynomials as polynomials in one generator ----------------------------------------------------------------------------
+# -- polynomials as polynomials in one generator ----------------------------------------------------------------------
 def coefficients(n: Normal, p: Poly, g: int) -> dict[int, Poly]:
     """p = Σ cₖ gᵏ: the cₖ by k."""
     out: dict[int, Poly] = {}
@@ -137,7 +137,7 @@ def _interval(masks: dict[Fraction, int], base: Interval) -> Interval:
     return Interval(lower, upper, lower_open, upper_open)
 
 
-# -- rules ------------------------------------------------------------------------------------------------------------------
+# -- rules ------------------------------------------------------------------------------------------------------------
 def _constant(s: Signs, p: Poly, strict: bool) -> int:
     """A number: by a ball around its value."""
     if s.n.free_of(p):
@@ -232,7 +232,7 @@ def _exponential(s: Signs, p: Poly, strict: bool) -> int:
     logs = False
     for monomial, _ in s.n.field.terms(p):
         found = [ge for ge in monomial if s.n.generator(ge[0]).key[0] in ("log", "logn")]
-        if found and len(monomial) > 1 or any(e > 1 for _, e in found):
+        if (found and len(monomial) > 1) or any(e > 1 for _, e in found):
             return ANY
         logs |= bool(found)
     if not logs:

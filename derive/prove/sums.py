@@ -138,11 +138,28 @@ def _one_sum(n: Normal, atom: Key, scope: _Scope, name: str) -> Frac:
     if proper != name:  # sums inside have vanished: the index gets the name that this summand has elsewhere
         renamed = substitute(n.readback.atom(atom), {name: sym(proper)})
         return summed(n, n.go(renamed), scope, proper)
+    if _adds_up_to_one(n, atom, scope, name):
+        return n.field.constant(Fraction(1))
     free = (atom_free(n, atom) - {name}) | n.free(scope.count)
     out = n.function(("sum", atom, n.key(scope.count), name), free)
     if not atom[1] and (mask := n.facts.of_poly(n.field.monomial(atom[0]))) in (signs.POSITIVE, signs.NONNEGATIVE):
         n.facts.learn(out, mask)
     return out
+
+
+def _adds_up_to_one(n: Normal, atom: Key, scope: _Scope, name: str) -> bool:
+    """Is the summand one entry of a one-hot or simplex vector, and the sum over all of it?"""
+    if atom[1] or len(atom[0]) != 1 or atom[0][0][1] != 1:
+        return False
+    key = n.generator(atom[0][0][0]).key
+    if key[0] != "at" or (length := n.domain[key[1]].total) is None:
+        return False
+    *outer, last = key[2]
+    whole_vector = last == n.key(n.go(sym(name))) and n.key(n.go(length)) == n.key(scope.count)
+    if whole_vector and not any(name in n.free(n.value(i)) for i in outer):
+        n.hypotheses[f"the entries of {key[1]} add up to 1"] = None
+        return True
+    return False
 
 
 def merged_is_zero(n: Normal, gap: Frac) -> bool:
