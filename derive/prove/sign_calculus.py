@@ -7,6 +7,7 @@ so each question is asked anew on a domain where nothing else is assumed of the 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
@@ -19,7 +20,7 @@ from derive.prove.normal import Normal
 from derive.prove.registry import Key, Registry
 from derive.prove.roots import Interval
 from derive.prove.sign_rules import RULES, Signs, coefficients, interval_of
-from derive.prove.signals import GaveUp, Restart
+from derive.prove.signals import GaveUp, Kink, Restart, Split, Undefined
 from derive.prove.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
 from derive.terms.term import Term, make, mul, num, power, sub, substitute
 
@@ -50,24 +51,37 @@ class Site:
             n = Normal(registry, self.domain, self.deadline)
             n.field.tick()
             try:
-                for term, mask in self.assumed:
-                    n.assume(n.go(term), mask)
-                n.conditions.clear()  # these hold: the facts come from where the claim is defined
-                if not n.feasible:
-                    raise GaveUp("no points")
+                self._enter_facts(n)
                 return what(n)
             except Restart:
                 continue
         raise GaveUp("too many restarts")
+
+    def _enter_facts(self, n: Normal) -> None:
+        for term, mask in self.assumed:
+            with suppress(GaveUp, Split, Undefined, Kink):  # a fact that cannot be used here is left out
+                n.assume(n.go(term), mask)
+        n.conditions.clear()  # these hold: the facts come from where the claim is defined
+        if not n.feasible:
+            raise GaveUp("no points")
 
     def sign(self, term: Term, strict: bool) -> int:
         """The mask of a term that is defined on the whole domain; anything may be where it is not."""
 
         def ask(n: Normal) -> int:
             a = n.go(term)
-            return ANY if n.conditions else Signs(n, self.calculus).of(a, strict)
+            s = Signs(n, self.calculus)
+            return s.of(a, strict) if _defined(n, s) else ANY
 
         return self.study(ask)
+
+
+_WANTED = {"positive": signs.POSITIVE, "nonnegative": signs.NONNEGATIVE, "nonzero": signs.NONZERO}
+
+
+def _defined(n: Normal, s: Signs) -> bool:
+    """Do the side conditions hold that were met on the way?"""
+    return all(s.of(n.go(c.term), True) | _WANTED[c.kind] == _WANTED[c.kind] for c in list(n.conditions))
 
 
 def site_of(s: Signs, name: str) -> Site:
@@ -119,6 +133,8 @@ def _of_generator(n: Normal, g: int, name: str) -> Frac:
 def _logarithmic(n: Normal, key: Key, name: str) -> Frac:
     """p′/p."""
     p = sum((n.field.monomial(m, c) for m, c in key[1]), n.field.zero)
+    if Signs(n, 0).of_poly(p, True) & ZERO:
+        raise GaveUp("a logarithm or a root at zero")
     return n.field.mul(_of_poly(n, p, name), n.field.inverse(Frac(p, ())))
 
 
@@ -182,12 +198,14 @@ class _Line:
         """Is the function defined and continuous on the whole interval?"""
 
         def ask(n: Normal) -> bool:
-            a = n.go(self.term)
+            a, s = n.go(self.term), Signs(n, self.site.calculus)
             seen = {g for p in (a.num, *(n.field.factors[i] for i, _ in a.den)) for g in n.field.generators_of(p)}
             heads = {n.generator(g).key[0] for g in seen if self.name in n.generator(g).free}
-            return not n.conditions and heads <= _SMOOTH and _never_zero(n, Signs(n, 0), a)
+            return heads <= _SMOOTH and _defined(n, s) and _never_zero(n, s, a)
 
-        return _quietly(lambda: self.site.at(self.name, interval).study(ask), False)
+        with suppress(GaveUp, Split, Undefined, Kink):
+            return self.site.at(self.name, interval).study(ask)
+        return False
 
     def _slope(self, strict: bool) -> tuple[int, tuple[int, Term] | None]:
         """The mask of the derivative inside the interval, or (s, a) where it is s times the sign of z − a."""
@@ -196,7 +214,7 @@ class _Line:
         def ask(n: Normal) -> tuple[int, tuple[int, Term] | None]:
             s = Signs(n, self.site.calculus)
             d = derivative(n, n.go(self.term), self.name)
-            if n.conditions or not _never_zero(n, s, d):
+            if not _defined(n, s) or not _never_zero(n, s, d):
                 return ANY, None
             mask = s.of(d, strict)
             return mask, _turn(n, s, d, self.name) if mask & NEGATIVE and mask & POSITIVE else None
@@ -222,8 +240,10 @@ class _Line:
         """f between its values at the ends that it reaches."""
         way = 1 if not slope & NEGATIVE else -1
         out = ANY
-        ends = ((reach.lower, reach.lower_open, self.interval.lower_open, way),)
-        ends += ((reach.upper, reach.upper_open, self.interval.upper_open, -way),)
+        ends = (
+            (reach.lower, reach.lower_open, self.interval.lower_open, way),
+            (reach.upper, reach.upper_open, self.interval.upper_open, -way),
+        )
         for end, unreached, is_open, side in ends:
             if end is not None and not unreached:
                 out &= _beyond(self._at(num(end), strict), side, moved=is_open and not slope & ZERO)
@@ -231,7 +251,7 @@ class _Line:
 
 
 def _beyond(base: int, way: int, *, moved: bool) -> int:
-    """The signs of what is at least (way 1) or at most (way −1) a value with the signs `base`, or certainly beyond it."""
+    """The signs of what is at least (way 1) or at most (way −1) a value with the signs `base`; `moved`: not equal."""
     against, strictly = (NEGATIVE, POSITIVE) if way > 0 else (POSITIVE, NEGATIVE)
     if base & against:
         return ANY
@@ -241,15 +261,6 @@ def _beyond(base: int, way: int, *, moved: bool) -> int:
 def _never_zero(n: Normal, s: Signs, a: Frac) -> bool:
     """Are the denominators certainly not zero?"""
     return all(not s.of_poly(n.field.factors[i], True) & ZERO for i, _ in a.den)
-
-
-def _quietly(ask: Callable[[], bool], default: bool) -> bool:
-    from derive.prove.signals import Kink, Split, Undefined
-
-    try:
-        return ask()
-    except (GaveUp, Split, Undefined, Kink):
-        return default
 
 
 # -- where the derivative turns ---------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The sign of a fraction over generators in one region: factors, exact roots, discriminants, norms, logarithms.
 
 Each rule gives a mask that certainly contains the sign of a polynomial at every point of the region; the masks of
-the rules are intersected. No rule has to find anything: where all are silent, the mask says that every sign is possible.
+the rules are intersected. No rule has to find anything: where all are silent, every sign is possible.
 """
 
 from __future__ import annotations

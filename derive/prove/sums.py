@@ -11,7 +11,7 @@ from derive.prove.field import Frac, Monomial, Poly
 from derive.prove.normal import Normal, index_range, law, variable
 from derive.prove.registry import Key
 from derive.prove.signals import Undefined
-from derive.terms.term import Term, add, children, num, sub, substitute, sym
+from derive.terms.term import Term, add, children, make, mul, num, sub, substitute, sym
 
 MAX_UNROLLED = 64
 
@@ -140,11 +140,41 @@ def _one_sum(n: Normal, atom: Key, scope: _Scope, name: str) -> Frac:
         return summed(n, n.go(renamed), scope, proper)
     if _adds_up_to_one(n, atom, scope, name):
         return n.field.constant(Fraction(1))
+    swapped = _swapped(n, atom, scope, name)
+    if swapped is not None:
+        return n.go(swapped)
     free = (atom_free(n, atom) - {name}) | n.free(scope.count)
     out = n.function(("sum", atom, n.key(scope.count), name), free)
     if not atom[1] and (mask := n.facts.of_poly(n.field.monomial(atom[0]))) in (signs.POSITIVE, signs.NONNEGATIVE):
         n.facts.learn(out, mask)
     return out
+
+
+def _form(t: Term) -> str:
+    """A text of a term that does not depend on the order of summands and factors."""
+    if not children(t):
+        return repr(t)
+    parts = list(map(_form, t.args))
+    return f"{t.head}({', '.join(sorted(parts) if t.head in ('add', 'mul') else parts)})"
+
+
+def _swapped(n: Normal, atom: Key, scope: _Scope, name: str) -> Term | None:
+    """Σ_b r(b) Σ_c f(b, c) the other way round, where that is the order in which it is kept: by range, then by form."""
+    inner = [(g, e) for g, e in atom[0] if n.generator(g).key[0] == "sum"]
+    if atom[1] or len(inner) != 1 or inner[0][1] != 1:
+        return None
+    _, body, count, other = n.generator(inner[0][0]).key
+    if name in n.free(n.value(count)) or name not in atom_free(n, body):
+        return None
+    rest = tuple(ge for ge in atom[0] if ge != inner[0])
+    f = mul(n.readback.atom((rest, frozenset())), n.readback.atom(body))
+    ranges = n.registry.ranges
+    here, there = ranges[n.key(scope.count)], ranges[count]
+    flipped = substitute(f, {name: sym(other), other: sym(name)})
+    if there > here or (there == here and _form(flipped) >= _form(f)):
+        return None
+    last_inner, last_outer = (n.bound[v].index[1] for v in (name, other))  # type: ignore[index]
+    return make("sum", make("sum", f, sym(name), num(0), last_inner), sym(other), num(0), last_outer)
 
 
 def _adds_up_to_one(n: Normal, atom: Key, scope: _Scope, name: str) -> bool:
