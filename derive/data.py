@@ -1,7 +1,5 @@
 """Data sets: the user's, read from CSV with errors that name row and column, and two small real ones."""
 
-# ruff: noqa: N806  (X is the name of the data matrix in every formula)
-
 from __future__ import annotations
 
 import csv

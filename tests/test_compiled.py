@@ -150,7 +150,7 @@ def test_stable_form_of_the_log_loss() -> None:
     assert "def sigmoid_minus(z" in (compiled.gradient(LOGISTIC).__doc__ or "")
 
 
-def by_hand(loss: str, theta: Any, X: Any, y: Any, w: Any) -> tuple[Any, Any, Any]:  # noqa: N803
+def by_hand(loss: str, theta: Any, X: Any, y: Any, w: Any) -> tuple[Any, Any, Any]:
     """J, ∇J and ∇²J in plain NumPy, two passes, m×m diagonal matrix and all."""
     z = X @ theta
     h = z if loss == "linear" else 1 / (1 + np.exp(-z))

@@ -129,10 +129,10 @@ class StablePrinter(NumPyPrinter):
             "user_functions": {name: name for name in FAST},
         })
 
-    def _print_KroneckerDelta(self, expr: sp.KroneckerDelta) -> str:  # noqa: N802
+    def _print_KroneckerDelta(self, expr: sp.KroneckerDelta) -> str:
         return f"where(equal({self._print(expr.args[0])}, {self._print(expr.args[1])}), 1, 0)"
 
-    def _print_Piecewise(self, expr: sp.Piecewise) -> str:  # noqa: N802  (SymPy's naming)
+    def _print_Piecewise(self, expr: sp.Piecewise) -> str:
         out = "nan"
         for value, condition in reversed(expr.args):
             value_text = self._print(value)

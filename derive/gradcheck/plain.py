@@ -22,7 +22,7 @@ _ORDER = Tolerance(1e-12, "additions in another order, relative to the largest e
 def plain(data: Data, subject: Subject) -> list[Check]:
     """Three checks: v·∇J, ∇²J v, and the symmetry of ∇²J."""
     v, theta = samples.direction(data), samples.parameters(data)[1]
-    g, H = subject.gradient(theta, data), subject.hessian(theta, data)  # noqa: N806
+    g, H = subject.gradient(theta, data), subject.hessian(theta, data)
     slope = _richardson(lambda t: subject.cost(theta + t * v, data))
     bend = _richardson(lambda t: subject.gradient(theta + t * v, data))
     wide = samples.largest(data.X)
@@ -37,7 +37,7 @@ def plain(data: Data, subject: Subject) -> list[Check]:
     ]
 
 
-def _symmetry(H: Array, wide: Array) -> Pair:  # noqa: N803
+def _symmetry(H: Array, wide: Array) -> Pair:
     scaled = H / np.outer(wide, wide)
     gap = np.abs(scaled - scaled.T).max(axis=1)
     return Pair(gap, np.zeros_like(gap), np.abs(scaled).max())

@@ -1,7 +1,5 @@
 """The probe: X is the identity and θ a grid of z, so each entry of the gradient is one ℓ′(zᵢ, yᵢ)/m."""
 
-# ruff: noqa: N806  (X is the name of the data matrix in every formula)
-
 from __future__ import annotations
 
 from dataclasses import replace

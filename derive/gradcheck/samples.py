@@ -1,7 +1,5 @@
 """Where formulas are compared: corners by name, random points from a fixed seed, and data sets, generated and real."""
 
-# ruff: noqa: N803, N806  (X is the name of the data matrix in every formula)
-
 from __future__ import annotations
 
 from dataclasses import replace

@@ -5,15 +5,15 @@ from __future__ import annotations
 from derive.terms.term import Term
 
 
-class GaveUp(Exception):  # noqa: N818  (a signal, not an error)
+class GaveUp(Exception):
     """Not decided: the reason becomes `Unknown(reason)`."""
 
 
-class Undefined(Exception):  # noqa: N818
+class Undefined(Exception):
     """The expression has no value anywhere in the region under study."""
 
 
-class Split(Exception):  # noqa: N818
+class Split(Exception):
     """The sign of `term` decides, and is not known: study it positive, zero and negative."""
 
     def __init__(self, term: Term) -> None:
@@ -21,9 +21,9 @@ class Split(Exception):  # noqa: N818
         self.term = term
 
 
-class Restart(Exception):  # noqa: N818
+class Restart(Exception):
     """What was learnt (a finer unit, a lower base, more generators) is in the registry: translate again."""
 
 
-class Kink(Exception):  # noqa: N818
+class Kink(Exception):
     """A choice ties at the point where a derivative is taken: both sides have to be looked at."""
