@@ -248,11 +248,14 @@ class Claim:
             if not all(is_matrix):
                 raise TermError("a matrix is compared with a number: compare its entry instead")
             a, b, domain = _entries(a, b, domain)
-        proof, plain = Unfolding(domain), Unfolding(domain, deltas=False)
+        plain = Unfolding(domain, deltas=False)
         self.domain = domain
         self.plain = plain(a), plain(b)
         _check_names(*self.plain)
-        self.sides = proof(a), proof(b)
+        self.sides = self.plain
+        if any(map(_with_deltas, self.plain)):
+            proof = Unfolding(domain)
+            self.sides = proof(self.plain[0]), proof(self.plain[1])
 
 
 def _entries(a: Term, b: Term, domain: Domain) -> tuple[Term, Term, Domain]:
@@ -270,18 +273,19 @@ def _entries(a: Term, b: Term, domain: Domain) -> tuple[Term, Term, Domain]:
 
 def _check_names(*terms: Term) -> None:
     """A name is a number or an array, not both."""
-    for name in sorted(frozenset().union(*map(free_names, terms))):
-        uses = {use for t in terms for use in _uses(t, name)}
-        if len(uses) > 1:
-            raise TermError(f"{name} is used in different ways: {', '.join(sorted(uses))}; rename one")
+    uses: dict[str, str] = {}
+    stack, seen = list(terms), set()
+    while stack:
+        t = stack.pop()
+        if t in seen:
+            continue
+        seen.add(t)
+        if t.head in ("sym", "at"):
+            use = "as a number" if t.head == "sym" else f"with {len(t.args) - 1} indices"
+            if uses.setdefault(t.name, use) != use:
+                raise TermError(f"{t.name} is used {uses[t.name]} and {use}; rename one")
+        stack += t.args[1:] if t.head == "at" else children(t)
 
 
-def _uses(t: Term, name: str) -> set[str]:
-    if name not in free_names(t):
-        return set()
-    if t.head == "sym":
-        return {"as a number"}
-    if t.head == "at":
-        own = {f"with {len(t.args) - 1} indices"} if t.name == name else set()
-        return own.union(*(_uses(a, name) for a in t.args[1:]))
-    return set().union(*(_uses(a, name) for a in t.args))
+def _with_deltas(t: Term) -> bool:
+    return any(a.head == "delta" for a in walk(t))
