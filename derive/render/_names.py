@@ -101,8 +101,13 @@ def escape(text: str) -> str:
 
 def formula(text: str) -> str:
     """A formula in Unicode as LaTeX mathematics: letters are variables, words are upright."""
+    parts = re.split(r", (?![^(]*\))", text) if " = " in text else [text]
+    return r", \quad ".join(map(_one_formula, parts))
+
+
+def _one_formula(text: str) -> str:
     runs = re.findall(rf"[A-Za-z]{{3,}}|\bln\b|[{_LOW}]+|[{_HIGH}]+|.", text.replace("\n", " "))
-    return re.sub(r"  +", " ", "".join(map(_in_formula, runs))).strip()
+    return re.sub(r" +", " ", "".join(map(_in_formula, runs))).strip()
 
 
 def _in_formula(run: str) -> str:

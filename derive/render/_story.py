@@ -133,6 +133,12 @@ class Story:
         return list({s.rule: s for d in self.certificate.derivations for s in d.steps}.values())
 
 
+def allowances(certificate: Certificate) -> list[tuple[float, str]]:
+    """Each error that is allowed, and why; several checks share one."""
+    checks = certificate.agreement.checks if certificate.agreement else ()
+    return list(dict.fromkeys((float(f"{c.allowed:.1e}"), c.why) for c in checks))
+
+
 def values(text: str) -> str:
     """A range for readers: `integer (0, oo)` is "positive integer", `0..m-1` is "0, …, m − 1"."""
     r = parse_range(text)

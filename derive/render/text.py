@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
-from derive.certificate import Certificate, CheckedDerivation, CheckedStep, Condition, Notation
+from derive.certificate import Certificate, Check, CheckedDerivation, CheckedStep, Condition, Notation
 from derive.render._fold import fold
 from derive.render._lines import broken
 from derive.render._names import unicode_name
 from derive.render._printer import Out, all_names, unmarked
-from derive.render._story import COST, Line, Row, Story
+from derive.render._story import COST, Line, Row, Story, allowances
 from derive.render._text_printer import TextPrinter
 from derive.render.report import COLOURS, Paint, explain, plain, summary
 from derive.terms.term import Term
@@ -60,7 +60,7 @@ class _Page:
         yield from ("", "Symbols", *self.symbols(), "", "Definitions", *self.definitions())
         for d in c.derivations:
             yield from ("", *self.words(f"Lemma: {d.title}" if d.kind == "lemma" else d.title), *self.derivation(d))
-        yield from ("", "Rules", *self.rules(), "", "Numbers", *self.numbers(), "")
+        yield from ("", "Rules", *self.rules(), "", "Numbers (error met, of error allowed)", *self.numbers(), "")
         yield from self.words(summary(c))
 
     def words(self, text: str, indent: int = 0, first: str = "") -> list[str]:
@@ -144,10 +144,21 @@ class _Page:
             yield "  not compared with finite differences"
             return
         for c in agreement.checks:
-            mark = "✓" if c.ok else "✗"
-            worst = f", worst at {c.worst}" if c.worst and not c.ok else ""
-            numbers = f"{c.points:,} points, error {c.error:.1e}, allowed {c.allowed:.1e}{worst}"
-            yield from self.words(f"{mark} {c.name}: {numbers}; {c.why}", indent=4, first="  ")
+            yield from self.check(c)
+        for allowed, why in allowances(self.story.certificate):
+            yield from self.words(f"{allowed:.1e} allows for {why}", indent=4, first="  ")
+
+    def check(self, c: Check) -> Iterator[str]:
+        """What was compared on the left; how many points, the error met and the error allowed on the right."""
+        numbers = f"{c.points:,} point{'s' * (c.points != 1)}, {c.error:.1e} of {c.allowed:.1e} {'✓' if c.ok else '✗'}"
+        *lines, last = self.words(c.name, indent=4, first="  ")
+        yield from lines
+        if len(last) + len(numbers) + 2 > self.width:
+            yield last
+            last = ""
+        yield last + numbers.rjust(self.width - len(last))
+        if c.worst and not c.ok:
+            yield from self.words(f"worst at {c.worst}", indent=6)
 
 
 def _condition(c: Condition) -> str:
