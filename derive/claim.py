@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from derive.certificate import CheckedDerivation
 from derive.errors import DerivationError
+from derive.prove.unfold import shape
 from derive.terms.term import MATRIX_HEADS, Term, at, free_names, make, num, sym
 
 #: kind -> number of free indices: an entry of a gradient has a row, one of a Hessian a row and a column
@@ -66,9 +67,16 @@ def _only(derivations: Sequence[CheckedDerivation], kind: str) -> CheckedDerivat
         raise DerivationError(
             f"the {kind} has the indices {found[0].indices!r}; {_INDICES[kind]} different ones are needed"
         )
-    if found[0].steps[-1].result.head not in MATRIX_HEADS:
-        raise DerivationError(f"the last step of the {kind} is not the whole {kind}, but one entry of it")
+    _check_result(kind, found[0].steps[-1].result)
     return found[0]
+
+
+def _check_result(kind: str, result: Term) -> None:
+    if result.head not in MATRIX_HEADS:
+        raise DerivationError(f"the last step of the {kind} is not the whole {kind}, but one entry of it")
+    rows, columns = shape(result)
+    if (rows, columns) != (sym("n"), sym("n") if kind == "hessian" else num(1)):
+        raise DerivationError(f"the {kind} has {rows!r} rows and {columns!r} columns: it is another matrix")
 
 
 def _scalar_in(result: Term, row: str, gradient_row: str) -> bool:

@@ -113,7 +113,6 @@ def _symbol(name: str, r: Range) -> Symbol:
 
 def _notation(loss: Loss) -> tuple[Notation, ...]:
     """hᵢ and zᵢ; where the prediction is the raw prediction, hᵢ alone."""
-    z = s.raw_prediction(s.i)
-    h = loss.prediction(s.i)
-    names = [Notation("h", ("i",), from_sympy(h), "prediction for sample i")]
-    return (*names, Notation("z", ("i",), from_sympy(z), "raw prediction for sample i")) if h != z else tuple(names)
+    h, z = from_sympy(loss.prediction(s.i)), from_sympy(s.raw_prediction(s.i))
+    names = [Notation("h", ("i",), h, "prediction for sample i")]
+    return (*names, Notation("z", ("i",), z, "raw prediction for sample i")) if h != z else tuple(names)

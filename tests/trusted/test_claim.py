@@ -1,0 +1,103 @@
+"""What a derivation claims: mostly refusals of claims that speak of less than they seem to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from derive.certificate import CheckedDerivation, CheckedStep, Unknown
+from derive.claim import check_chain, equality
+from derive.errors import DerivationError
+from derive.terms.term import Term, at, make, num, sym
+
+J, L, M, N = map(sym, "jlmn")
+COST = make("pow", at("theta", num(0)), num(2))
+ENTRY = at("theta", J)
+VECTOR = make("matrix", sym("theta"), N, num(1))
+SQUARE = make("matrix", sym("A"), N, N)
+DOMAIN = {"theta": "real", "j": "0..n-1", "l": "0..n-1", "m": "integer (0, oo)", "n": "integer (0, oo)", "X": "real"}
+
+
+def derivation(kind: Any, start: Term, *results: Term, indices: tuple[str, ...]) -> CheckedDerivation:
+    """A derivation whose steps nobody has checked."""
+    steps = tuple(CheckedStep("r", "a = b", "", result, True, Unknown("")) for result in results)
+    return CheckedDerivation(kind, kind, kind, start, steps, indices)
+
+
+FIRST = derivation("gradient", make("diff", COST, at("theta", J)), ENTRY, VECTOR, indices=("j",))
+SECOND = derivation("hessian", make("diff", ENTRY, at("theta", L)), num(1), SQUARE, indices=("j", "l"))
+
+
+def test_a_whole_chain_passes() -> None:
+    """Cost, gradient, Hessian, for every size."""
+    check_chain((FIRST, SECOND), COST, DOMAIN)
+
+
+def test_whole_matrices_are_compared_by_their_entries() -> None:
+    """A scalar stays; a column has the entry (j, 0), a matrix (j, l)."""
+    assert equality(ENTRY, VECTOR, ("j",)) == (ENTRY, make("entry", VECTOR, J, num(0)))
+    assert equality(SQUARE, ENTRY, ("j", "l")) == (make("entry", SQUARE, J, L), ENTRY)
+    assert equality(ENTRY, num(0), ()) == (ENTRY, num(0))
+
+
+@pytest.mark.parametrize("indices", [(), ("i", "j", "k")])
+def test_a_matrix_needs_a_row_and_at_most_a_column(indices: tuple[str, ...]) -> None:
+    """Without an index there is no entry to compare."""
+    with pytest.raises(DerivationError, match="needs a row index"):
+        equality(ENTRY, VECTOR, indices)
+
+
+def test_a_matrix_must_not_depend_on_the_index_of_its_entries() -> None:
+    """δⱼ₀ v would be another vector for each entry."""
+    with pytest.raises(DerivationError, match="depends on the index j"):
+        equality(ENTRY, make("scale", make("delta", J, num(0)), VECTOR), ("j",))
+    bound = make("entries", make("delta", J, L), J, L, N, N)
+    assert equality(ENTRY, bound, ("j", "l"))[1].head == "entry"
+
+
+def _ending(d: CheckedDerivation, result: Term) -> CheckedDerivation:
+    """The same derivation with another last result."""
+    return replace(d, steps=(*d.steps[:-1], replace(d.steps[-1], result=result)))
+
+
+REFUSED = [
+    ((), DOMAIN, "0 derivations of the gradient"),
+    ((FIRST,), DOMAIN, "0 derivations of the hessian"),
+    ((FIRST, FIRST, SECOND), DOMAIN, "2 derivations of the gradient"),
+    ((FIRST, replace(SECOND, steps=())), DOMAIN, "has no steps"),
+    ((replace(FIRST, steps=FIRST.steps[:1]), SECOND), DOMAIN, "not the whole gradient"),
+    ((_ending(FIRST, make("transpose", VECTOR)), SECOND), DOMAIN, "gradient has 1 rows and n columns"),
+    ((_ending(FIRST, SQUARE), SECOND), DOMAIN, "gradient has n rows and n columns"),
+    ((FIRST, _ending(SECOND, VECTOR)), DOMAIN, "hessian has n rows and 1 columns"),
+    ((replace(FIRST, indices=("j", "l")), SECOND), DOMAIN, "1 different ones are needed"),
+    ((FIRST, replace(SECOND, indices=("j", "j"))), DOMAIN, "2 different ones are needed"),
+    ((replace(FIRST, start=ENTRY), SECOND), DOMAIN, "gradient starts from another"),
+    ((replace(FIRST, indices=("l",)), SECOND), DOMAIN, "gradient starts from another"),
+    ((FIRST, replace(SECOND, start=ENTRY)), DOMAIN, "hessian starts from another"),
+    ((FIRST, replace(SECOND, indices=("l", "j"))), DOMAIN, "hessian starts from another"),
+    ((FIRST, replace(SECOND, start=make("diff", VECTOR, at("theta", L)))), DOMAIN, "hessian starts from another"),
+    *(
+        ((FIRST, SECOND), {**DOMAIN, name: text}, f"{name} is .*, not")
+        for name, text in [
+            ("j", "0..0"),
+            ("j", "1..n-1"),
+            ("l", "{0}"),
+            ("m", "{1}"),
+            ("m", "integer (0, 3]"),
+            ("n", "[1, 1]"),
+            ("n", "integer (1, oo)"),
+            ("theta", "[0, 1]"),
+            ("X", "{0}"),
+        ]
+    ),
+    ((FIRST, SECOND), {k: v for k, v in DOMAIN.items() if k != "j"}, "j is real here, not 0..n-1"),
+]
+
+
+@pytest.mark.parametrize(("chain", "domain", "reason"), REFUSED, ids=[str(n) for n in range(len(REFUSED))])
+def test_a_chain_that_speaks_of_less_is_refused(chain: Any, domain: dict[str, str], reason: str) -> None:
+    """Missing parts, other starts, other indices, fewer sizes or fewer points: each with its reason."""
+    with pytest.raises(DerivationError, match=reason):
+        check_chain(chain, COST, domain)
