@@ -18,7 +18,7 @@ from derive.domain import Domain, Group, Range
 from derive.prove.differentiate import CHOICES, differentiate
 from derive.prove.field import to_fraction
 from derive.prove.normal import resolve, whole
-from derive.prove.signals import GaveUp, Kink, Undefined
+from derive.prove.signals import GaveUp, Kink, Outside, Undefined
 from derive.prove.unfold import unfold
 from derive.terms.term import Term, free_names, num, sub, substitute, sym, walk
 
@@ -249,6 +249,10 @@ def _pow(e: Evaluator, t: Term) -> Ball:
     sign = _sign(base)
     if sign < 0:
         raise Undefined("a power of a negative number whose exponent is not whole")
+    if sign == 0 and e.along and e.along[0] in free_names(t.args[0]):
+        sign = -1 if e.sign_of(t.args[0]) < 0 else 0
+        if sign < 0:
+            raise Outside("beside the point, a power of a negative number")
     if sign == 0:
         order = _sign(exponent)
         if order < 0:
@@ -455,9 +459,13 @@ def _slope(e: Evaluator, t: Term) -> Ball:
         return e.seen_along((v.name, x, 0), formula)
     except Kink:
         pass
+    except Undefined:
+        raise GaveUp("a derivative where its formula has no value") from None
     try:
         values = [e.seen_along((v.name, x, side), body) for side in (1, -1)]
         slopes = [e.seen_along((v.name, x, side), formula) for side in (1, -1)]
+    except Outside:
+        raise Undefined("there is no derivative at the border of the function") from None
     except Undefined:
         raise GaveUp("a derivative at a boundary where one side has no value") from None
     jump = not _continuous(body) and any(compare(here, value) for value in values)

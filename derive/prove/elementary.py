@@ -225,6 +225,8 @@ def _rational_power(n: Normal, base: Term, r: Fraction) -> Frac:
     if n.field.is_zero(a):
         if r < 0:
             raise Undefined("a negative power of zero")
+        if n.along is not None:
+            n.require("nonnegative", base, a)
         return a
     n.require("positive" if r < 0 else "nonnegative", base, a)
     return rational_power(n, a, r)

@@ -17,8 +17,8 @@ from derive.prove.facts import Facts
 from derive.prove.field import Field, Frac, Poly, to_fmpq
 from derive.prove.readback import Readback
 from derive.prove.registry import Generator, Key, Registry
-from derive.prove.signals import GaveUp, Split, Undefined
-from derive.terms.term import Term, add, num
+from derive.prove.signals import GaveUp, Outside, Split, Undefined
+from derive.terms.term import Term, add, free_names, num
 
 _FEW = 4
 Law = Callable[["Normal", Term], Frac]
@@ -149,12 +149,28 @@ class Normal:
         """A side condition of the term under study: recorded unless it is known to hold, and a fact from here on."""
         wanted = {"positive": signs.POSITIVE, "nonnegative": signs.NONNEGATIVE, "nonzero": signs.NONZERO}[kind]
         mask = self.mask(a)
+        if self.along is not None:
+            self._require_along(wanted, mask, term, a)
+            return
         if not mask & wanted:
             raise Undefined(f"{term!r} is not {kind}"[:200])
         if mask | wanted != wanted:
             self.conditions[Condition(kind, term)] = None  # type: ignore[arg-type]
             self._note(kind, a)
             self.facts.learn(a, wanted)
+
+    def _require_along(self, wanted: int, mask: int, term: Term, a: Frac) -> None:
+        """While a derivative is taken nothing is assumed; a value that is zero at the point has a sign beside it."""
+        tied = self.along is not None and self.along.name in free_names(term)
+        if mask == signs.ZERO and tied:
+            from derive.prove.slopes import sign_beside
+
+            if not sign_beside(self, term, self.along) & wanted:  # type: ignore[arg-type]
+                raise Outside(f"{term!r} leaves its range"[:200])
+        elif not mask & wanted:
+            raise Undefined(f"{term!r} does not lie in its range"[:200])
+        elif mask | wanted != wanted or (mask != wanted and mask & signs.ZERO and tied):
+            raise self.split(a)
 
     def _note(self, kind: str, a: Frac) -> None:
         """The condition in a form that does not depend on how it was written: by irreducible factors."""

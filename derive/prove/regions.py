@@ -8,7 +8,7 @@ from typing import Any
 
 from derive.certificate import Condition
 from derive.domain import Domain
-from derive.prove import choices, elementary, gammas, normal, signs, special, sums
+from derive.prove import choices, elementary, gammas, normal, signs, slopes, special, sums
 from derive.prove.field import Frac
 from derive.prove.normal import Normal, whole
 from derive.prove.registry import Registry
@@ -19,7 +19,7 @@ from derive.terms.term import num as number
 from derive.terms.unparse import unparse
 
 #: the modules whose laws fill the table of `normal`
-LAW_MODULES = (normal, elementary, special, gammas, choices, sums)
+LAW_MODULES = (normal, elementary, special, gammas, choices, sums, slopes)
 _MAX_RESTARTS = 80
 _MAX_REGIONS = 400
 _MAX_DEPTH = 14

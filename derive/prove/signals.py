@@ -13,6 +13,10 @@ class Undefined(Exception):
     """The expression has no value anywhere in the region under study."""
 
 
+class Outside(Undefined):
+    """Beside a point, on the side under study, the expression has no value."""
+
+
 class Split(Exception):
     """The sign of `term` decides, and is not known: study it positive, zero and negative."""
 

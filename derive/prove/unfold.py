@@ -93,11 +93,12 @@ def unfold(t: Term, domain: Domain) -> Term:
 
 def _guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
     """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
-    if has_choice(body, v.name) or has_choice(d, v.name):
-        if v.head != "sym":
-            raise GaveUp("the derivative of a choice with respect to an entry")
-        return make("slope", d, body, v, v)
-    return d if total(body, domain) else make("given", d, body)
+    choice = has_choice(body, v.name) or has_choice(d, v.name)
+    if choice and v.head != "sym":
+        raise GaveUp("the derivative of a choice with respect to an entry")
+    if not choice and total(body, domain):
+        return d
+    return make("slope", d, body, v, v) if v.head == "sym" else make("given", d, body)
 
 
 def total(t: Term, domain: Domain) -> bool:

@@ -1,0 +1,210 @@
+"""Is an expression nonnegative, or positive, on a domain? The pipeline of `decide`, with a sign as what is claimed."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Literal, TypeAlias
+
+from derive.certificate import Condition, Proved, Refuted, Unknown, Verdict, Witness
+from derive.domain import Domain, Range
+from derive.prove import bisect, points, sign_calculus, signs
+from derive.prove.ball import Point, to_arb
+from derive.prove.decide import Question, decided, prove_terms
+from derive.prove.field import Frac
+from derive.prove.normal import Normal
+from derive.prove.regions import Study, is_zero
+from derive.prove.registry import Registry
+from derive.prove.sign_rules import Signs
+from derive.prove.sign_search import downhill
+from derive.prove.signals import GaveUp, Split
+from derive.prove.signs import NEGATIVE, NONNEGATIVE, POSITIVE
+from derive.terms.json import Json, to_json
+from derive.terms.term import Term, add, bound_names, free_names, fresh, num, rebuild, sub, substitute, sym, walk
+
+#: the modules whose rules fill the table of `sign_rules`, in the order in which they are asked
+RULE_MODULES = (sign_calculus, bisect)
+METHOD = "signs by exact arithmetic"
+Want: TypeAlias = Literal["nonnegative", "positive"]
+_MASKS: dict[Want, int] = {"nonnegative": NONNEGATIVE, "positive": POSITIVE}
+_ZERO = num(0)
+_MAX_SPLITS = 3
+_EXACT_POINTS = 5
+
+
+def sign_terms(e: Term, domain: Domain, want: Want, *, budget: float = 2.0) -> Verdict:
+    """Is e ≥ 0 (`want` is "nonnegative") or e > 0 ("positive") at every point of the domain where e is defined?
+
+    `budget` is the time in seconds after which the answer is `Unknown`.
+    """
+    return decided(lambda: SignQuestion(e, domain, time.monotonic() + budget, want).answer())
+
+
+class SignQuestion(Question):
+    """Is e ≥ 0, or e > 0? The other side is 0."""
+
+    method = METHOD
+    undecided = "the sign was not decided, and no witness was found"
+
+    def __init__(self, e: Term, domain: Domain, deadline: float, want: Want) -> None:
+        super().__init__(e, _ZERO, domain, deadline)
+        self.want: Want = want
+
+    def refutes(self, left: Any, right: Any) -> bool:
+        """Is the value certainly negative, or certainly not positive?"""
+        value = to_arb(left)
+        return bool(value.is_finite() and (value < 0 or (self.want == "positive" and value <= 0)))
+
+    def answer(self) -> Verdict:
+        """The domains of definition are those of one side: there is nothing to differ."""
+        verdict = super().answer()
+        if isinstance(verdict, Unknown) and self.want == "positive":
+            return self._zero_at_a_point() or verdict
+        return replace(verdict, domains_differ=False) if isinstance(verdict, Proved) else verdict
+
+    def harder(self) -> Iterator[Point]:
+        """Kinks, corners and many points; downhill from some of them."""
+        bases = points.search(self.plain, self.domain, 0, 5)
+        yield from itertools.islice(super().harder(), 40)
+        yield from downhill(self.plain[0], self.domain, bases, self.deadline + 0.3)
+        yield from super().harder()
+
+    def _zero_at_a_point(self) -> Refuted | None:
+        """A value that is 0 but not by a ball, as log 2 − log 2, is found to be 0 by the proof of an equality."""
+        if points.arrays(*self.plain):
+            return None
+        for point in points.search(self.plain, self.domain, 0, _EXACT_POINTS):
+            value = substitute(self.plain[0], {name: num(v) for name, v in point.values.items()})
+            if point.inside() and prove_terms(value, _ZERO, Domain(), budget=0.2).status == "proved":
+                coordinates = tuple((name, str(v)) for name, v in sorted(point.values.items()))
+                return Refuted(Witness(coordinates, "0", "0"), "normal form over exact arithmetic")
+        return None
+
+    # -- proof ----------------------------------------------------------------------------
+    def goal(self, n: Normal, gap: Frac) -> Json | None:
+        """The sign of the normal form, by the rules for signs; where they are silent, a split that may help."""
+        wanted = _MASKS[self.want]
+        if is_zero(n, gap):
+            return {"sign": "0"} if wanted & signs.ZERO else None
+        rules = Signs(n, bisect.TOP)
+        mask = rules.of(gap, self.want == "positive")
+        if mask | wanted == wanted:
+            return {"sign": ">" if mask == POSITIVE else ">=", "by": rules.used}
+        if mask & wanted and (on := _split(n, rules, gap)) is not None:
+            raise Split(on)
+        return None
+
+    def prove(self, study: Study) -> Json | None:
+        """The expression itself, then with entries and sums as variables of their own, then part by part."""
+        why: GaveUp | None = None
+        for form, names in self._forms():
+            own = Study(form.domain, self.deadline, Registry(slots=self._slots()), form.goal)
+            try:
+                proof = Question.prove(form, own)
+            except GaveUp as gave_up:
+                why = why or gave_up
+                continue
+            if proof is not None:
+                _take_over(study, own, names)
+                return {"for": {k: to_json(v) for k, v in names.items()}, "proof": proof} if names else proof
+        proof = self._by_parts(study)
+        if proof is None and why is not None:
+            raise why
+        return proof
+
+    def _forms(self) -> Iterator[tuple[SignQuestion, dict[str, Term]]]:
+        yield self, {}
+        seen = {self.a}
+        for heads in (("at",), ("at", "sum", "prod")):
+            e, names, domain = generalised(self.a, self.domain, heads)
+            if e not in seen:
+                seen.add(e)
+                yield SignQuestion(e, domain, self.deadline, self.want), names
+
+    def _by_parts(self, study: Study) -> Json | None:
+        """A sum, a product or a sum over an index whose parts all have the sign."""
+        parts = _parts(self.a, self.domain, self.want)
+        proofs = []
+        for e, domain, want in parts:
+            part = SignQuestion(e, domain, self.deadline, want)
+            proof = part.prove(study)
+            if proof is None:
+                return None
+            proofs.append(proof)
+        return {"parts": proofs} if proofs else None
+
+
+def _take_over(study: Study, own: Study, names: dict[str, Term]) -> None:
+    """What the study of a more general claim has shown, in the names of the claim."""
+    conditions = (Condition(c.kind, substitute(c.term, names)) for c in own.conditions)
+    study.conditions.update(dict.fromkeys(conditions))
+    study.hypotheses.update(own.hypotheses)
+    study.undefined += own.undefined
+    study.proved += own.proved
+    study.regions += own.regions
+
+
+def generalised(e: Term, domain: Domain, heads: tuple[str, ...]) -> tuple[Term, dict[str, Term], Domain]:
+    """e with each maximal part of these heads as a variable of its own: what holds for all its values holds."""
+    names: dict[Term, str] = {}
+    taken = free_names(e) | bound_names(e) | domain.ranges.keys()
+
+    def go(t: Term) -> Term:
+        nonlocal domain
+        if t.head in ("sum", "prod", "slope", "given", "diff") and t.head not in heads:
+            return t
+        if t.head not in heads:
+            return rebuild(t, go)
+        if t not in names:
+            names[t] = fresh(f"u{len(names)}", taken | set(names.values()))
+            r = domain[t.name] if t.head == "at" else Range()
+            domain = domain.with_(names[t], replace(r, total=None))
+        return sym(names[t])
+
+    out = go(e)
+    return out, {name: t for t, name in names.items()}, domain
+
+
+def _parts(e: Term, domain: Domain, want: Want) -> list[tuple[Term, Domain, Want]]:
+    """Claims that together say that e has the sign; none where e has no such parts."""
+    if not any(t.head == "sum" for t in walk(e)):
+        return []
+    if e.head == "mul":
+        return [(a, domain, want) for a in e.args]
+    if e.head == "add":
+        return [(a, domain, want) for a in e.args]
+    if e.head == "sum":
+        body, index, first, last = e.args
+        name = fresh(index.name, free_names(e) | domain.ranges.keys())
+        inside = domain.with_(name, _index(first, last))
+        one: tuple[Term, Domain, Want] = (substitute(body, {index.name: sym(name)}), inside, want)
+        return [one, (add(sub(last, first), num(1)), domain, want)] if want == "positive" else [one]
+    return []
+
+
+def _index(first: Term, last: Term) -> Range:
+    low = first.value if first.head == "num" else None
+    return Range(low, None, low is None, True, True, index=(first, last))
+
+
+# -- where to split ----------------------------------------------------------------------------
+def _split(n: Normal, rules: Signs, gap: Frac) -> Term | None:
+    """One of several factors whose sign is open, else a variable."""
+    f = n.field
+    polys = [gap.num, *(f.factors[i] for i, e in gap.den if e % 2)]
+    factors = [p for q in polys for p, e in f.factor(q)[1] if e % 2]
+    unsettled = [p for p in factors if not n.free_of(p) & n.bound.keys() and _is_open(rules.of_poly(p, False))]
+    if len(unsettled) > 1:
+        simplest = min(unsettled, key=lambda p: (len(p), p.total_degree(), str(p)))
+        return n.readback.poly(n.facts.logarithm(simplest) or simplest)
+    names = sorted(n.free_of(gap.num) - n.bound.keys())
+    keys = [("sym", name) for name in names if ("sym", name) in n.registry.numbers]
+    masks = {key: n.facts.of_poly(f.poly_of(n.registry.numbers[key])) for key in keys[:_MAX_SPLITS]}
+    found = next((key for key, mask in masks.items() if mask not in (NEGATIVE, signs.ZERO, POSITIVE)), None)
+    return None if found is None else sym(found[1])
+
+
+def _is_open(mask: int) -> bool:
+    return bool(mask & NEGATIVE and mask & POSITIVE)

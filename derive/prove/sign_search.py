@@ -1,0 +1,80 @@
+"""Where an expression may be negative: downhill from a few points, one variable after the other.
+
+Nothing found here is believed: each point goes to rigorous balls.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from derive.domain import Domain
+from derive.prove.ball import Evaluator, Point, to_arb
+from derive.prove.points import moved, scalars
+from derive.prove.refute import precision
+from derive.prove.signals import GaveUp, Undefined
+from derive.terms.term import Term
+
+_ROUNDS = 4
+_SMALLEST = Fraction(1, 2**70)
+_STEPS = (Fraction(1), Fraction(1, 64))
+_BITS = 192
+_DENOMINATORS = (1, 10, 100, 10**4, 10**6, 10**9, 10**13, 10**20)
+
+
+def downhill(term: Term, domain: Domain, bases: Iterator[Point], deadline: float) -> Iterator[Point]:
+    """From each point to a low one nearby: first rounded to simple numbers, then exactly."""
+    names = [v for v in scalars(term) if (r := domain[v]).index is None and r.values is None and not r.whole]
+    for base in bases if names else ():
+        if time.monotonic() > deadline:
+            return
+        with precision(_BITS):
+            low = _lowest(term, names, base, deadline)
+        yield from _rounded(low, names, domain)
+
+
+def _rounded(low: Point, names: list[str], domain: Domain) -> Iterator[Point]:
+    for limit in _DENOMINATORS:
+        point = low
+        for name in names:
+            value = low.values[name].limit_denominator(limit)
+            point = moved(point, name, value) if value in domain[name] else point
+        yield point
+    yield low
+
+
+def _lowest(term: Term, names: list[str], base: Point, deadline: float) -> Point:
+    best, value = base, _value(term, base)
+    for _ in range(_ROUNDS):
+        before = value
+        for name in names:
+            for step in _STEPS:
+                best, value = _along(term, name, step, (best, value), deadline)
+        if value is None or value == before:
+            break
+    return best
+
+
+def _along(term: Term, name: str, step: Fraction, start: tuple[Point, Any], deadline: float) -> tuple[Point, Any]:
+    """Longer steps while they lead down, shorter ones where none does."""
+    point, value = start
+    while _SMALLEST < abs(step) < 2**60 and time.monotonic() < deadline:
+        for signed in (step, -step):
+            there = moved(point, name, point.values[name] + signed)
+            lower = _value(term, there) if there.values[name] in there.domain[name] else None
+            if lower is not None and (value is None or lower < value):
+                point, value, step = there, lower, signed * 2
+                break
+        else:
+            step /= 2
+    return point, value
+
+
+def _value(term: Term, point: Point) -> Any:
+    try:
+        value = to_arb(Evaluator(point).go(term))
+    except (GaveUp, Undefined, ZeroDivisionError, OverflowError):
+        return None
+    return value.mid() if value.is_finite() else None
