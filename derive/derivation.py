@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from derive import symbols as s
-from derive.errors import DerivationError, RuleDoesNotApply
+from derive.errors import DerivationError
 from derive.functions import sigmoid
 from derive.loss import Loss
 from derive.rule import Rule
@@ -53,14 +53,13 @@ class Derivation:
 
 
 def steps(start: Any, *rules: Rule, optional: tuple[Rule, ...] = ()) -> tuple[Step, ...]:
-    """Apply the rules in turn. One of the `optional` rules is left out where it does not apply."""
+    """Apply the rules in turn. One of the `optional` rules is left out where it finds nothing to rewrite."""
     out: list[Step] = []
     for rule in rules:
-        try:
-            out.append(Step(rule, rule(out[-1].result if out else start)))
-        except RuleDoesNotApply:
-            if rule not in optional:
-                raise
+        before = out[-1].result if out else start
+        result = rule.attempt(before) if rule in optional else rule(before)
+        if result is not None:
+            out.append(Step(rule, result))
     return tuple(out)
 
 
@@ -72,7 +71,7 @@ def derivations(loss: Loss) -> tuple[Derivation, ...]:
 
 def gradient(loss: Loss) -> Derivation:
     """∂J/∂θⱼ: chain rule, partial derivatives, multiply out and cancel, matrix form."""
-    start = derivative(loss.cost, s.theta[s.j, 0])
+    start = derivative(loss.cost, s.entry(s.theta, s.j))
     rules = (chain_rule, partial_derivatives, multiply_out_and_cancel, matrix_form)
     taken = steps(start, *rules, optional=(multiply_out_and_cancel,))
     return Derivation("gradient", "The gradient", "gradient", start, taken, ("j",))
@@ -81,7 +80,7 @@ def gradient(loss: Loss) -> Derivation:
 def hessian(loss: Loss, first: Derivation | None = None) -> Derivation:
     """∂²J/∂θⱼ∂θₗ from the entry of the gradient: under the sum, chain rule, partial derivatives, matrix form."""
     entry = (first or gradient(loss)).steps[-2].result
-    start = derivative(entry, s.theta[s.l, 0])
+    start = derivative(entry, s.entry(s.theta, s.l))
     rules = (derivative_of_a_sum, chain_rule, partial_derivatives, multiply_out_and_cancel, matrix_form)
     taken = steps(start, *rules, optional=(multiply_out_and_cancel,))
     return Derivation("hessian", "The Hessian", "hessian", start, taken, ("j", "l"))
@@ -105,12 +104,12 @@ def _sigmoid_derivative() -> Derivation:
 
 
 def _partial_z() -> Derivation:
-    start = derivative(s.raw_prediction(s.i), s.theta[s.j, 0])
+    start = derivative(s.raw_prediction(s.i), s.entry(s.theta, s.j))
     title = "The partial derivatives of the raw prediction"
     return _lemma("partial-z", title, start, derivative_of_a_sum, partial_derivatives, term_of_a_delta)
 
 
 def _partial_h(loss: Loss) -> Derivation:
-    start = derivative(loss.prediction(s.i), s.theta[s.j, 0])
+    start = derivative(loss.prediction(s.i), s.entry(s.theta, s.j))
     title = "The partial derivatives of the prediction"
     return _lemma("partial-h", title, start, derivative_of_the_link, partial_derivatives)

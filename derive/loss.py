@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import sympy as sp
 
@@ -43,11 +44,11 @@ class Loss:
         """hᵢ, the prediction for one row of X."""
         return put(self.inverse_link, {s.z: s.raw_prediction(row)})
 
-    @property
+    @cached_property
     def cost(self) -> sp.Expr:
         """J(θ), with m and n symbolic, in written order."""
-        sample = put(self.value, {s.h: self.prediction(s.i), s.y: s.y_vector[s.i, 0]})
-        weight = s.w_vector[s.i, 0] if self.weighted else 1
+        sample = put(self.value, {s.h: self.prediction(s.i), s.y: s.entry(s.y_vector, s.i)})
+        weight = s.entry(s.w_vector, s.i) if self.weighted else 1
         data = sp.Sum(product(weight, sample), (s.i, 0, s.m - 1))
         return written(total(product(1 / s.m, data), self.penalty_term))
 
@@ -56,4 +57,4 @@ class Loss:
         """λ/(2m) Σ_{k=1}^{n−1} θₖ², or 0."""
         if self.penalty == "none":
             return sp.S.Zero
-        return s.lam * sp.Sum(s.theta[s.k, 0] ** 2, (s.k, 1, s.n - 1)) / (2 * s.m)
+        return s.lam * sp.Sum(s.entry(s.theta, s.k) ** 2, (s.k, 1, s.n - 1)) / (2 * s.m)

@@ -33,10 +33,15 @@ class Rule:
 
         Raises `RuleDoesNotApply` where there is nothing to rewrite or a side condition does not hold.
         """
-        result = self.rewrite(expr)
-        if result == expr:
+        result = self.attempt(expr)
+        if result is None:
             raise RuleDoesNotApply(f"the rule {self.name} ({self.formula}) finds nothing to rewrite in {expr}"[:400])
         return result
+
+    def attempt(self, expr: sp.Expr) -> sp.Expr | None:
+        """The rewritten expression, or None where there is nothing to rewrite."""
+        result = self.rewrite(expr)
+        return None if result == expr else result
 
 
 #: name -> rule, of the rule files imported so far; `load_rules` imports them all

@@ -6,6 +6,7 @@ m and n are symbols, so a proof holds for every size. Indices count from 0.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 
 import sympy as sp
@@ -61,6 +62,13 @@ RANGES: MappingProxyType[str, Range] = MappingProxyType({
 })
 
 
+@lru_cache(maxsize=1024)
+def entry(array: sp.MatrixSymbol, row: sp.Expr, column: sp.Expr = sp.S.Zero) -> sp.Expr:
+    """One entry of an array. Made once: SymPy compares the indices with the shape each time, which takes long."""
+    return array[row, column]
+
+
+@lru_cache(maxsize=64)
 def raw_prediction(row: sp.Expr, index: sp.Symbol = k) -> sp.Expr:
     """zᵢ = Σₖ Xᵢₖ θₖ, the raw prediction of one sample."""
-    return sp.Sum(X[row, index] * theta[index, 0], (index, 0, n - 1))
+    return sp.Sum(entry(X, row, index) * entry(theta, index), (index, 0, n - 1))

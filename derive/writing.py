@@ -121,12 +121,17 @@ def _coefficient(term: Any) -> Any:
 
 
 def _term_order(term: Any) -> tuple[bool, bool, int]:
-    return s.lam in names(term), bool(_coefficient(term) < 0), sum(1 for _ in sp.preorder_traversal(term))
+    return s.lam in names(term), bool(_coefficient(term) < 0), _size(term)
+
+
+@lru_cache(maxsize=10_000)
+def _size(e: Any) -> int:
+    return 1 + sum(map(_size, e.args))
 
 
 def _factor_order(factor: Any) -> tuple[int, str]:
     if _entry_of(factor, s.X):
-        return 5, str(factor)
+        return 5, getattr(factor.j, "name", "")
     if _entry_of(factor, s.theta):
         return 6, ""
     if isinstance(factor, sp.Derivative):

@@ -236,7 +236,7 @@ CUSTOM = [
 
 @pytest.mark.parametrize("loss", CUSTOM, ids=lambda loss: loss.name)
 def test_any_smooth_loss_is_derived(loss: Loss, value_of: Callable[..., Any], data: dict[str, Any]) -> None:
-    """The generator knows no loss: others get a gradient and a Hessian with the right values, and nothing is refuted."""
+    """The generator knows no loss: others get a right gradient and Hessian too, and nothing of them is refuted."""
     found = verify(loss, numeric=False)
     assert all(step.justified for d in found.derivations for step in d.steps)
     assert {v.status for v in found.verdicts} <= {"proved", "unknown"}

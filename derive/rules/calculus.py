@@ -159,7 +159,7 @@ def _entry_of_the_row(z: Any, v: Any) -> Any:
     """∂(Σₖ Xᵢₖ θₖ)/∂θⱼ = Xᵢⱼ, if j is one of the k."""
     if not (isinstance(v, MatrixElement) and v.parent == s.theta and is_index(v.i, *z.limits[0][1:])):
         raise RuleDoesNotApply(f"{v} is not one of the parameters in {z}: its index may be out of range"[:300])
-    return s.X[row_of(z), v.i]
+    return s.entry(s.X, row_of(z), v.i)
 
 
 def _same_entry(e: Any, v: Any) -> Any:

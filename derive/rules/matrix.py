@@ -113,7 +113,7 @@ def _applied(body: Any, t: Any, vector: Any) -> Any:
 
 def _penalty(factors: list[Any]) -> Any:
     """(1 − δⱼ₀) θⱼ as the entry of D θ, (1 − δⱼ₀) δⱼₗ as the entry of D."""
-    special = {_NOT_BIAS: NOT_BIAS, s.theta[s.j, 0]: s.theta, sp.KroneckerDelta(s.j, s.l): None}
+    special = {_NOT_BIAS: NOT_BIAS, s.entry(s.theta, s.j): s.theta, sp.KroneckerDelta(s.j, s.l): None}
     matrices = [special[f] for f in factors if f in special]
     if matrices not in ([NOT_BIAS, s.theta], [NOT_BIAS, None]):
         raise RuleDoesNotApply(f"{product(*factors)} is no entry of D θ or of D = diag(0, 1, …, 1)"[:300])

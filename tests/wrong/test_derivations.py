@@ -16,16 +16,19 @@ import sympy as sp
 from derive import catalog
 from derive import symbols as s
 from derive.certificate import CheckedStep
+from derive.certificate_json import dumps
 from derive.derivation import Derivation, Step, derivations, steps
 from derive.domain import Domain, parse_range
-from derive.errors import DerivationError, RuleDoesNotApply
+from derive.errors import CertificateError, DerivationError, RuleDoesNotApply
 from derive.functions import sigmoid
+from derive.replay import replay_text
 from derive.rule import Rule
 from derive.rules.algebra import multiply_out_and_cancel
 from derive.rules.calculus import chain_rule, derivative_of_a_sum, partial_derivatives
 from derive.rules.logistic import fold_sigmoid
 from derive.rules.matrix import NOT_BIAS, matrix_form
 from derive.rules.sums import term_of_a_delta
+from derive.terms.term import make, num
 from derive.verify import certify, check, domain
 from derive.writing import put, written
 
@@ -317,3 +320,14 @@ def test_steps_do_not_hide_a_rule_that_does_not_apply() -> None:
     start = sp.Derivative(s.z**2, s.z)
     with pytest.raises(RuleDoesNotApply):
         steps(start, chain_rule, matrix_form)
+
+
+def test_a_tampered_certificate_is_refused() -> None:
+    """A factor 2 in the final formula, every verdict left at "proved", and a digest that fits."""
+    certificate = certify(catalog.load("linear"), derivations(catalog.load("linear")))
+    *rest, last = certificate.derivations[-1].steps
+    forged = replace(last, result=make("scale", num(2), last.result))
+    hessian = replace(certificate.derivations[-1], steps=(*rest, forged))
+    tampered = replace(certificate, derivations=(*certificate.derivations[:-1], hessian))
+    with pytest.raises(CertificateError, match="hessian, step 4: recorded as proved, but it is refuted"):
+        replay_text(dumps(tampered))
