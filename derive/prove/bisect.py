@@ -25,6 +25,7 @@ from derive.terms.term import Term
 TAIL = Fraction(20)
 TOP = 4
 _MAX_BOXES = 1_500
+_NARROW = Fraction(1, 2**24)  # a zero, or something like one: more boxes would not help
 _BITS = 128
 _SAMPLES = 3
 
@@ -74,8 +75,8 @@ class _Function:
 
 def _boxes(s: Signs, p: Poly, strict: bool) -> int:
     """One free variable: boxes on a compact interval, calculus beyond it."""
-    line = _line(s, p)
-    if line is None or s.calculus < TOP:
+    line = _line(s, p) if s.calculus == TOP and s.depth == 1 else None
+    if line is None:
         return ANY
     f, interval = line
     sign = _guess(f, interval)
@@ -127,7 +128,7 @@ def _everywhere(n: Normal, f: _Function, whole: tuple[Fraction, Fraction], sign:
             return True
         low, high = todo.pop()
         found = f.sign(low, high)
-        if found == -sign:
+        if found == -sign or (not found and high - low < _NARROW):
             return False
         if not found:
             n.field.tick()

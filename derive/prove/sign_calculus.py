@@ -124,6 +124,11 @@ def _of_generator(n: Normal, g: int, name: str) -> Frac:
             return _logarithmic(n, key, name)
         case "root":
             return f.mul(f.scale(_logarithmic(n, key, name), n.registry.units[key]), f.generator(g))
+        case "sin" | "cos":
+            inner = derivative(n, atom_value(n, key[1]), name)
+            other = n.function(("cos" if key[0] == "sin" else "sin", key[1]), n.generator(g).free)
+            unit = n.registry.units["angle", key[1]]
+            return f.mul(f.scale(inner, unit if key[0] == "sin" else -unit), other)
         case "erf" | "atan":
             a = n.readback.generator(g).args[0]
             return f.mul(derivative(n, n.go(a), name), n.go(_SLOPES[key[0]](a)))
@@ -146,7 +151,7 @@ _SLOPES: dict[str, Callable[[Term], Term]] = {
     "erf": lambda a: mul(num(2), power(make("pi"), num(-1, 2)), make("exp", mul(num(-1), _square(a)))),
     "atan": lambda a: power(Term("add", (_ONE, _square(a))), num(-1)),
 }
-_SMOOTH = frozenset({"sym", "exp", "log", "root", "erf", "atan"})
+_SMOOTH = frozenset({"sym", "exp", "log", "root", "sin", "cos", "erf", "atan"})
 
 
 # -- the rule ---------------------------------------------------------------------------------------------------------

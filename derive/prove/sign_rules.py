@@ -40,7 +40,7 @@ class Signs:
         self.n = n
         self.calculus = calculus
         self.used: list[Json] = []
-        self._depth = 0
+        self.depth = 0
         self._memo: dict[tuple[Any, bool], int] = {}
 
     def of(self, a: Frac, strict: bool) -> int:
@@ -54,7 +54,7 @@ class Signs:
     def of_poly(self, p: Poly, strict: bool) -> int:
         """The mask of a polynomial, by its irreducible factors."""
         known = self.n.facts.of_poly(p)
-        if self._enough(known, strict) or self._depth > _MAX_DEPTH:
+        if self._enough(known, strict) or self.depth > _MAX_DEPTH:
             return known
         c, found = self.n.field.factor(p)
         out = signs.of_number(c)
@@ -70,11 +70,11 @@ class Signs:
         key = (self.n.field.poly_key(p), strict)
         if key not in self._memo:
             self._memo[key] = ANY  # a rule that comes back to its own question learns nothing
-            self._depth += 1
+            self.depth += 1
             try:
                 self._memo[key] = self._by_rules(p, strict)
             finally:
-                self._depth -= 1
+                self.depth -= 1
         return self._memo[key]
 
     def _by_rules(self, p: Poly, strict: bool) -> int:
@@ -192,18 +192,19 @@ def _collected(s: Signs, p: Poly, strict: bool) -> int:
 
 
 def _discriminant(s: Signs, p: Poly, strict: bool) -> int:
-    """a g² + b g + c where b² − 4ac ≤ 0 and a ≠ 0: the sign of a, or 0."""
+    """a h² + b h + c where h is a power of g, b² − 4ac ≤ 0 and a ≠ 0: the sign of a, or 0."""
     out = ANY
     f = s.n.field
     for g in f.generators_of(p):
         parts = coefficients(s.n, p, g)
-        if max(parts) != 2:
+        top = max(parts)
+        if top % 2 or not set(parts) <= {0, top // 2, top}:
             continue
-        lead = s.of_poly(parts[2], True)
+        lead = s.of_poly(parts[top], True)
         if lead not in (NEGATIVE, POSITIVE):
             continue
-        b, c = parts.get(1, f.zero), parts.get(0, f.zero)
-        mask = s.of_poly(f.times(b, b) - f.times(parts[2], c) * 4, strict)
+        b, c = parts.get(top // 2, f.zero), parts.get(0, f.zero)
+        mask = s.of_poly(f.times(b, b) - f.times(parts[top], c) * 4, strict)
         if not mask & POSITIVE:
             out &= lead if mask == NEGATIVE else lead | ZERO
     return out
@@ -228,14 +229,11 @@ def _norm(s: Signs, p: Poly, strict: bool) -> int:
 
 
 def _exponential(s: Signs, p: Poly, strict: bool) -> int:
-    """Where logarithms occur with rational coefficients only, p has the sign of exp(p) − 1."""
-    logs = False
-    for monomial, _ in s.n.field.terms(p):
-        found = [ge for ge in monomial if s.n.generator(ge[0]).key[0] in ("log", "logn")]
-        if (found and len(monomial) > 1) or any(e > 1 for _, e in found):
-            return ANY
-        logs |= bool(found)
-    if not logs:
+    """Linear in generators, logarithms among them: p has the sign of exp(p) − 1."""
+    monomials = [m for m, _ in s.n.field.terms(p)]
+    if any(len(m) > 1 or sum(e for _, e in m) > 1 for m in monomials):
+        return ANY
+    if not any(s.n.generator(g).key[0] in ("log", "logn") for m in monomials for g, _ in m):
         return ANY
     raised = exp(s.n, Frac(p, ()))
     return s.of(s.n.field.sub(raised, s.n.field.constant(Fraction(1))), strict)
