@@ -1,0 +1,6 @@
+"""The small checker: does a recorded proof show that a = b? It looks for nothing; what the prover found is a hint."""
+
+from derive.recheck.fraction import NotRechecked
+from derive.recheck.walk import Shown, recheck
+
+__all__ = ["NotRechecked", "Shown", "recheck"]

@@ -1,0 +1,284 @@
+"""Derivatives, entries of whole matrices and Kronecker deltas under sums, written out in plain scalar terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from derive.domain import Domain, Range
+from derive.errors import CertificateError
+from derive.recheck.fraction import NotRechecked
+from derive.recheck.table import DERIVED, exp, over, root
+from derive.terms.term import (
+    MATRIX_HEADS,
+    Term,
+    add,
+    free_names,
+    fresh,
+    make,
+    mul,
+    neg,
+    num,
+    power,
+    rebuild,
+    sub,
+    substitute,
+    sym,
+    walk,
+)
+
+_ZERO, _ONE, _TWO = num(0), num(1), num(2)
+_CHOICES = frozenset({"abs", "sign", "heaviside", "max", "min", "lt", "le", "eq", "ne", "floor", "delta"})
+
+
+Ranges = Callable[[str], Range]
+#: operations that have a value whenever their arguments have
+_TOTAL = frozenset({"num", "sym", "at", "add", "mul", "exp", "sigmoid", "softplus", "logsigmoid", "tanh", "sum", "delta"})
+
+
+def _total(t: Term, ranges: Ranges) -> bool:
+    """Has this operation a value whenever its arguments have? A derivative exists only where its function does."""
+    if t.head != "pow":
+        return t.head in _TOTAL
+    base, e = t.args
+    natural = e.head == "num" and e.value.denominator == 1 and e.value >= 0
+    return natural or (base.head == "sym" and ranges(base.name).sign == "+")
+
+
+def whole(t: Term, ranges: Ranges) -> bool:
+    """Is the value a whole number by its form?"""
+    if t.head == "num":
+        return t.value.denominator == 1
+    if t.head in ("sym", "at"):
+        return ranges(t.name).whole
+    if t.head == "pow":
+        base, e = t.args
+        return whole(base, ranges) and e.head == "num" and e.value.denominator == 1 and e.value >= 0
+    return t.head in ("delta", "floor", "sign") or (t.head in ("add", "mul") and all(whole(a, ranges) for a in t.args))
+
+
+def unfold(t: Term, ranges: Ranges) -> Term:
+    """The same value without entries, derivatives, and deltas that a sum resolves."""
+    memo: dict[Term, Term] = {}
+
+    def go(a: Term) -> Term:
+        if a not in memo:
+            memo[a] = resolve(rebuild(a, go))
+        return memo[a]
+
+    def resolve(a: Term) -> Term:
+        if a.head == "entry":
+            shape(a.args[0])
+            return go(entry(*a.args))
+        if a.head == "diff":
+            d = go(differentiate(_plain(a.args[0]), a.args[1]))
+            return d if all(_total(b, ranges) for b in walk(a.args[0])) else make("given", d, a.args[0])
+        return _without_delta(a, ranges, go) if a.head == "sum" else a
+
+    return go(t)
+
+
+# -- whole matrices -----------------------------------------------------------------------------------------------------
+def shape(m: Term) -> tuple[Term, Term]:
+    """Rows and columns of a whole matrix; shapes that do not fit are an error."""
+    if m.head not in MATRIX_HEADS:
+        raise CertificateError(f"not a matrix: {m!r}"[:200])
+    if m.head in ("matrix", "entries"):
+        return m.args[-2], m.args[-1]
+    if m.head in ("scale", "map"):
+        return shape(m.args[-1])
+    shapes = [shape(a) for a in m.args]
+    rows, columns = shapes[0]
+    if m.head == "transpose":
+        return columns, rows
+    if m.head == "matadd":
+        fits = len(set(shapes)) == 1
+    elif m.head == "diag":
+        fits, columns = columns == _ONE, rows
+    else:
+        fits = all(left[1] == right[0] for left, right in zip(shapes, shapes[1:], strict=False))
+        columns = shapes[-1][1]
+    if not fits:
+        raise CertificateError(f"the shapes do not fit in {m!r}"[:300])
+    return rows, columns
+
+
+def entry(m: Term, i: Term, j: Term) -> Term:
+    """The entry (i, j) of a whole matrix, counted from 0."""
+    match m.head:
+        case "matrix":
+            return make("at", m.args[0], i) if m.args[2] == _ONE else make("at", m.args[0], i, j)
+        case "transpose":
+            return entry(m.args[0], j, i)
+        case "scale":
+            return mul(m.args[0], entry(m.args[1], i, j))
+        case "matadd":
+            return add(*(entry(a, i, j) for a in m.args))
+        case "map":
+            return substitute(m.args[0], {m.args[1].name: entry(m.args[2], i, j)})
+        case "diag":
+            return mul(make("delta", i, j), entry(m.args[0], i, _ZERO))
+        case "entries":
+            return substitute(m.args[0], {m.args[1].name: i, m.args[2].name: j})
+    first, rest = m.args[0], m.args[1:]
+    tail = rest[0] if len(rest) == 1 else Term("matmul", rest)
+    k = sym(fresh("k", free_names(m) | free_names(i) | free_names(j)))
+    last = sub(shape(first)[1], _ONE)
+    return make("sum", mul(entry(first, i, k), entry(tail, k, j)), k, _ZERO, last)
+
+
+# -- Kronecker deltas ---------------------------------------------------------------------------------------------------
+def _without_delta(t: Term, ranges: Ranges, go: Callable[[Term], Term]) -> Term:
+    """Σₖ b(δₖₑ) = Σₖ b(0) + [first ≤ e ≤ last] (b(1) − b(0)) at k = e, for a whole e."""
+    body, index, first, last = t.args
+    delta = _find(body, index)
+    if delta is None or not whole(delta.args[delta.args[0] == index], ranges):
+        return t
+    e = delta.args[delta.args[0] == index]
+    off, on = _put(body, delta, _ZERO), _put(body, delta, _ONE)
+    inside = make("and", make("le", first, e), make("le", e, last))
+    jump = substitute(_drop_zeros(sub(on, off)), {index.name: e})
+    hit = make("piecewise", go(jump), inside, _ZERO, make("true"))
+    rest = _drop_zeros(off)
+    return hit if rest == _ZERO else add(_without_delta(Term("sum", (rest, index, first, last)), ranges, go), hit)
+
+
+def _find(t: Term, index: Term) -> Term | None:
+    """A delta of the index and something else, in sums and products only: so that b(0) and b(1) exist where b does."""
+    if t.head == "delta" and index in t.args:
+        return t if index.name not in free_names(t.args[t.args[0] == index]) else None
+    if t.head in ("add", "mul"):
+        return next((d for a in t.args if (d := _find(a, index)) is not None), None)
+    return None
+
+
+def _put(t: Term, delta: Term, value: Term) -> Term:
+    if t == delta:
+        return value
+    return Term(t.head, tuple(_put(a, delta, value) for a in t.args)) if t.head in ("add", "mul") else t
+
+
+def _drop_zeros(t: Term) -> Term:
+    if t.head == "mul":
+        args = [_drop_zeros(a) for a in t.args]
+        return _ZERO if _ZERO in args else mul(*(a for a in args if a != _ONE))
+    return add(*(a for a in map(_drop_zeros, t.args) if a != _ZERO)) if t.head == "add" else t
+
+
+# -- derivatives --------------------------------------------------------------------------------------------------------
+def _plain(t: Term) -> Term:
+    """The same value without the functions that are others in disguise."""
+    t = rebuild(t, _plain)
+    return _plain(DERIVED[t.head](*t.args)) if t.head in DERIVED else t
+
+
+def differentiate(t: Term, v: Term) -> Term:
+    """∂t/∂v for a symbol or an entry v, by the rules of calculus."""
+    if v.name not in free_names(t):
+        return _ZERO
+    if t.head in _OUTER:
+        return _times(_OUTER[t.head](t.args[0]), differentiate(t.args[0], v))
+    if t.head not in _RULES or any(a.head in _CHOICES and v.name in free_names(a) for a in walk(t)):
+        raise NotRechecked(f"cannot re-check the derivative of {t!r}"[:200])
+    return _RULES[t.head](t, v)
+
+
+def _times(*factors: Term) -> Term:
+    return _ZERO if _ZERO in factors else mul(*(f for f in factors if f != _ONE))
+
+
+def _plus(*parts: Term) -> Term:
+    return add(*(p for p in parts if p != _ZERO))
+
+
+def _variable(t: Term, v: Term) -> Term:
+    """∂x/∂x = 1, ∂aᵢⱼ/∂aₖₗ = δᵢₖ δⱼₗ."""
+    if t.head != v.head or t.name != v.name or len(t.args) != len(v.args):
+        raise NotRechecked(f"cannot re-check the derivative of {t!r} with respect to {v!r}"[:200])
+    if t.head == "sym":
+        return _ONE
+    return mul(*(make("delta", a, b) for a, b in zip(t.args[1:], v.args[1:], strict=True)))
+
+
+def _product(t: Term, v: Term) -> Term:
+    return _plus(*(_times(*t.args[:i], differentiate(a, v), *t.args[i + 1 :]) for i, a in enumerate(t.args)))
+
+
+def _power(t: Term, v: Term) -> Term:
+    """(a^b)′ = b a^(b−1) a′ + a^b log(a) b′, whose second part is 0 where a = 0 < b."""
+    a, b = t.args
+    lowered = num(b.value - 1) if b.head == "num" else sub(b, _ONE)
+    by_base = _times(b, power(a, lowered), differentiate(a, v))
+    db = differentiate(b, v)
+    if db == _ZERO:
+        return by_base
+    at_zero = make("and", make("eq", a, _ZERO), make("lt", _ZERO, b))
+    return _plus(by_base, make("piecewise", _ZERO, at_zero, _times(t, make("log", a), db), make("true")))
+
+
+def _sum(t: Term, v: Term) -> Term:
+    body, index, first, last = t.args
+    if v.name in free_names(first) | free_names(last):
+        raise NotRechecked("cannot re-check the derivative with respect to the bound of a sum")
+    if index.name in free_names(v):
+        new = sym(fresh(index.name, free_names(v) | free_names(body)))
+        body, index = substitute(body, {index.name: new}), new
+    d = differentiate(body, v)
+    return _ZERO if d == _ZERO else make("sum", d, index, first, last)
+
+
+def _xlogy(t: Term, v: Term) -> Term:
+    x, y = t.args
+    dy = differentiate(y, v)
+    by_y = make("piecewise", _ZERO, make("eq", x, _ZERO), _times(x, dy, power(y, num(-1))), make("true"))
+    return _plus(_times(differentiate(x, v), make("log", y)), _ZERO if dy == _ZERO else by_y)
+
+
+def _piecewise(t: Term, v: Term) -> Term:
+    """Branch by branch: no condition depends on v."""
+    return make("piecewise", *(a if i % 2 else differentiate(a, v) for i, a in enumerate(t.args)))
+
+
+_OUTER: dict[str, Callable[[Term], Term]] = {
+    "exp": exp,
+    "log": lambda a: power(a, num(-1)),
+    "sin": lambda a: make("cos", a),
+    "cos": lambda a: neg(make("sin", a)),
+    "asin": lambda a: power(sub(_ONE, power(a, _TWO)), num(-1, 2)),
+    "atan": lambda a: power(add(_ONE, power(a, _TWO)), num(-1)),
+    "erf": lambda a: over(mul(_TWO, exp(neg(power(a, _TWO)))), root(make("pi"))),
+    "gamma": lambda a: mul(make("gamma", a), make("polygamma", _ZERO, a)),
+    "loggamma": lambda a: make("polygamma", _ZERO, a),
+}
+_RULES: dict[str, Callable[[Term, Term], Term]] = {
+    "sym": _variable,
+    "at": _variable,
+    "add": lambda t, v: _plus(*(differentiate(a, v) for a in t.args)),
+    "mul": _product,
+    "pow": _power,
+    "xlogy": _xlogy,
+    "piecewise": _piecewise,
+    "sum": _sum,
+    "given": lambda t, v: make("given", differentiate(t.args[0], v), t.args[1]),
+}
+
+
+def index_range(count: Term) -> Range:
+    """0 … count − 1."""
+    return Range(Fraction(0), None, False, True, True, index=(_ZERO, sub(count, _ONE)))
+
+
+def generic_entries(a: Term, b: Term, domain: Domain) -> tuple[Term, Term, Domain]:
+    """Two whole matrices of one shape as their entries at a generic row and column."""
+    if a.head not in MATRIX_HEADS and b.head not in MATRIX_HEADS:
+        return a, b, domain
+    rows, columns = shape(a)
+    if shape(b) != (rows, columns):
+        raise CertificateError("the shapes of the two sides differ")
+    taken = free_names(a) | free_names(b)
+    names = [fresh("row", taken)]
+    names.append(fresh("column", taken | {names[0]}))
+    for name, size in zip(names, (rows, columns), strict=True):
+        domain = domain.with_(name, index_range(size))
+    i, j = sym(names[0]), _ZERO if columns == _ONE else sym(names[1])
+    return entry(a, i, j), entry(b, i, j), domain

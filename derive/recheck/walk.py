@@ -1,0 +1,223 @@
+"""Along the tree of a proof: all cases, all regions, and at each leaf one numerator that vanishes.
+
+    {"cases": [v, …], "branches": [[[value, …], proof], …]}   finite sets: every combination
+    {"split": t, "+": proof, "0": proof, "-": proof}          t is defined wherever both sides are
+    {"at": [v, value], "proof": proof}                        under "0": t = c (v − value)
+    {"factors": [t, …], "proof": proof}                       polynomials to divide by
+    {"zero": true} · {"undefined": why} · {"empty": true}     leaves
+
+What is not seen to hold is an error. A leaf that says that a side is undefined, or that a region is empty, must show a
+contradiction in what is known there.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from derive.certificate import Condition
+from derive.domain import Domain, Range
+from derive.errors import CertificateError, DeriveError
+from derive.recheck.fraction import Book, Frac
+from derive.recheck.laws import go, is_zero, limits
+from derive.recheck.region import NEGATIVE, POSITIVE, ZERO, Region, Unsigned, Vacuous
+from derive.recheck.unfold import generic_entries, unfold, whole
+from derive.terms.json import Json, from_json
+from derive.terms.term import Term, free_names, num, substitute, sym
+
+_BRANCHES = (("+", POSITIVE), ("0", ZERO), ("-", NEGATIVE))
+_MAX_DEPTH = 60
+Assumed = tuple[tuple[Term, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a re-check has met: side conditions of the two sides, and whether a region was seen where one is undefined.
+
+    `partial`: a function was met about whose domain the checker knows nothing.
+    """
+
+    conditions: frozenset[Condition]
+    undefined: bool
+    partial: bool
+
+
+def recheck(a: Term, b: Term, domain: Domain, proof: Json) -> Shown:
+    """Check that the proof shows a = b at every point of the domain where both sides are defined.
+
+    Raises `CertificateError` where it does not, and `NotRechecked` where it takes more than the checker knows. That
+    there is a point at which both sides are defined is not checked beyond this: in one region nothing speaks against it.
+    """
+    try:
+        return _Walk(a, b, domain).shown(proof)
+    except CertificateError:
+        raise
+    except (DeriveError, ArithmeticError, ValueError) as why:
+        raise CertificateError(f"the proof does not hold together: {why}") from None
+    except RecursionError:
+        raise CertificateError("the proof is nested too deeply") from None
+
+
+class _Walk:
+    def __init__(self, a: Term, b: Term, domain: Domain) -> None:
+        a, b, domain = generic_entries(a, b, domain)
+        self.domain = domain
+        self.book = Book()
+        known = free_names(a) | free_names(b) | domain.ranges.keys()
+        index = Range(integer=True)  # a name that is not free is the index of a sum
+        self.a, self.b = (unfold(t, lambda name: domain[name] if name in known else index) for t in (a, b))
+        self.conditions: set[Condition] = set()
+        self.undefined = False
+        self.proved = 0
+
+    def shown(self, proof: Json) -> Shown:
+        """Walk the whole tree."""
+        self._node(proof, self.a, self.b, (), 0)
+        if not self.proved:
+            raise CertificateError("in no region of the proof are both sides defined: it shows nothing")
+        return Shown(frozenset(self.conditions), self.undefined, bool(self.book.opaque))
+
+    def _node(self, node: Json, a: Term, b: Term, assumed: Assumed, depth: int) -> None:
+        if depth > _MAX_DEPTH or not isinstance(node, dict):
+            raise CertificateError(f"not a proof: {node!r}"[:200])
+        match sorted(node):
+            case ["branches", "cases"]:
+                self._cases(node["cases"], node["branches"], a, b, assumed, depth)
+            case ["+", "-", "0", "split"]:
+                self._split(node, a, b, assumed, depth)
+            case ["factors", "proof"]:
+                self._hints(node["factors"])
+                self._node(node["proof"], a, b, assumed, depth + 1)
+            case ["zero"] | ["undefined"] | ["empty"]:
+                self._leaf(next(iter(node)), a, b, assumed)
+            case keys:
+                raise CertificateError(f"not a step of a proof: {', '.join(keys)}"[:200])
+
+    # -- branches ---------------------------------------------------------------------------------------------------
+    def _cases(self, names: Any, branches: Any, a: Term, b: Term, assumed: Assumed, depth: int) -> None:
+        sets = [self.domain[_text(v)].values for v in _list(names)]
+        rows = [_list(row) for row in _list(branches)]
+        if not names or any(s is None for s in sets) or len(set(names)) < len(names) or any(len(r) != 2 for r in rows):
+            raise CertificateError("cases are over different variables with finitely many values")
+        found = [tuple(Fraction(_text(v)) for v in _list(values)) for values, _ in rows]
+        if sorted(found) != sorted(itertools.product(*(s or () for s in sets))):
+            raise CertificateError(f"the cases of {', '.join(names)} are not all combinations of their values")
+        for values, (_, node) in zip(found, rows, strict=True):
+            put = {v: num(x) for v, x in zip(names, values, strict=True)}
+            inside = tuple((substitute(t, put), mask) for t, mask in assumed)
+            self._node(node, substitute(a, put), substitute(b, put), inside, depth + 1)
+
+    def _split(self, node: dict[str, Json], a: Term, b: Term, assumed: Assumed, depth: int) -> None:
+        on = from_json(node["split"])
+        value = self._defined(on, a, b, assumed)
+        for name, mask in _BRANCHES:
+            below = node[name]
+            if mask == ZERO and isinstance(below, dict) and sorted(below) == ["at", "proof"]:
+                self._at(below, on, value, (a, b), assumed, depth)
+            else:
+                self._node(below, a, b, (*assumed, (on, mask)), depth + 1)
+
+    def _defined(self, on: Term, a: Term, b: Term, assumed: Assumed) -> Region | None:
+        """A region in which `on` has a value wherever both sides have one; None where there is no such point."""
+        try:
+            r = self._region(assumed)
+        except Vacuous:
+            return None
+        if not self._strictly(r, on):
+            for side in (a, b):
+                try:
+                    go(r, side)
+                except Unsigned:
+                    continue
+                except Vacuous:
+                    return None
+            if not self._strictly(r, on):
+                raise CertificateError(f"{on!r} decides, but it may be undefined where both sides are defined"[:300])
+        return r
+
+    @staticmethod
+    def _strictly(r: Region, t: Term) -> bool:
+        """Is t seen to be defined without a new condition?"""
+        r.strict = True
+        try:
+            go(r, t)
+        except (Vacuous, CertificateError):
+            return False
+        finally:
+            r.strict = False
+        return True
+
+    def _at(
+        self, node: dict[str, Json], on: Term, r: Region | None, sides: tuple[Term, Term], assumed: Assumed, depth: int
+    ) -> None:
+        """The boundary on = 0, where on = c (v − value): v is replaced, and its range says something of the value."""
+        if r is None:
+            return
+        name, value = _text(_list(node["at"])[0]), from_json(_list(node["at"])[1])
+        self._check_solved(r, on, name, value)
+        put = {name: value}
+        inside = tuple((substitute(t, put), mask) for t, mask in assumed)
+        a, b = (substitute(side, put) for side in sides)
+        known = tuple(limits(self.domain[name], value))
+        self._node(node["proof"], a, b, (*inside, *known), depth + 1)
+
+    def _check_solved(self, r: Region, on: Term, name: str, value: Term) -> None:
+        own = self.domain[name].whole
+        if name in free_names(value) or not self._strictly(r, value) or (own and not whole(value, r.range_of)):
+            raise CertificateError(f"{name} = {value!r} does not replace the variable"[:300])
+        gap, variable = go(r, on), go(r, sym(name))
+        ((m, _),) = variable.num.items()
+        c = gap.num.get(m, 0)
+        if gap.den or not c or r.sub(gap, r.scale(r.sub(variable, go(r, value)), c)).num:
+            raise CertificateError(f"{on!r} is not zero exactly where {name} = {value!r}"[:300])
+
+    # -- leaves -----------------------------------------------------------------------------------------------------
+    def _region(self, assumed: Assumed) -> Region:
+        r = Region(self.book, self.domain)
+        for term, mask in assumed:
+            r.learn(go(r, term), mask)
+        return r
+
+    def _hints(self, factors: Json) -> None:
+        """Only polynomials to divide by, so nothing needs to be known of them."""
+        for data in _list(factors):
+            try:
+                p = go(Region(self.book, self.domain), from_json(data))
+            except (Vacuous, CertificateError):
+                continue
+            if len(p.num) > 1:
+                self.book.factored(p.num)
+
+    def _leaf(self, kind: str, a: Term, b: Term, assumed: Assumed) -> None:
+        try:
+            r = self._region(assumed)
+        except Vacuous:
+            return
+        try:
+            gap = r.sub(go(r, a), go(r, b))
+        except Vacuous:
+            self.undefined = True
+            return
+        if kind != "zero":
+            raise CertificateError(f"a region that is said to be {kind} is not seen to be")
+        if not is_zero(r, gap):
+            raise self._not_zero(r, gap)
+        self.proved += 1
+        self.conditions |= r.conditions
+
+    def _not_zero(self, r: Region, gap: Frac) -> CertificateError:
+        return CertificateError(f"the difference of the two sides does not vanish: {r.book.poly(gap.num)!r}"[:300])
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise CertificateError(f"a text was expected, not {value!r}"[:200])
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise CertificateError(f"a list was expected, not {value!r}"[:200])
+    return value
