@@ -58,6 +58,7 @@ class Normal:
         self.conditions: dict[Condition, None] = {}
         self.hypotheses: dict[str, None] = {}
         self.feasible = True
+        self.quiet = False  # conditions are neither recorded nor learnt
         self.along: Along | None = None
         self._memos: dict[Along | None, dict[Term, Frac]] = {}
         self._needed: list[tuple[str, Poly]] = []
@@ -154,10 +155,16 @@ class Normal:
             return
         if not mask & wanted:
             raise Undefined(f"{term!r} is not {kind}"[:200])
-        if mask | wanted != wanted:
+        if mask | wanted != wanted and not self.quiet:
             self.conditions[Condition(kind, term)] = None  # type: ignore[arg-type]
             self._note(kind, a)
             self.facts.learn(a, wanted)
+
+    def speak(self) -> None:
+        """From here on conditions are recorded, also those of terms that were met before."""
+        if self.quiet:
+            self.quiet = False
+            self._memos.clear()
 
     def _require_along(self, wanted: int, mask: int, term: Term, a: Frac) -> None:
         """While a derivative is taken nothing is assumed; a value that is zero at the point has a sign beside it."""

@@ -59,7 +59,7 @@ class Study:
                 n.field.tick()
             except Undefined as why:
                 self.undefined.append(f"{_where(assumed, self.places)}: {why}")
-                self.differ |= self._undefined(a, assumed) != self._undefined(b, assumed)
+                self.differ |= not (self._undefined(a, assumed) and self._undefined(b, assumed))
                 return {"undefined": str(why)}
             except Split as split:
                 return self._split(n, split.term, a, b, assumed, depth)
@@ -86,7 +86,9 @@ class Study:
         if not n.conditions:
             return
         self.conditions.update(dict.fromkeys(n.conditions))
-        left, right = (self._conditions_of(side, assumed) for side in (a, b))
+        left, right = (self._conditions_of(side, assumed, quiet=True) for side in (a, b))
+        if left is None or right is None:
+            left, right = (self._conditions_of(side, assumed) for side in (a, b))
         self.differ |= left != right
 
     def _undefined(self, side: Term, assumed: Assumed) -> bool:
@@ -102,11 +104,14 @@ class Study:
             return False
         return False
 
-    def _conditions_of(self, side: Term, assumed: Assumed) -> Any:
+    def _conditions_of(self, side: Term, assumed: Assumed, quiet: bool = False) -> Any:
+        """Quiet: what the terms that make the region need does not count, so that the side says it by itself."""
         n = Normal(self.registry, self.domain, self.deadline)
+        n.quiet = quiet
         try:
             for term, mask in assumed:
                 n.assume(n.go(term), mask)
+            n.speak()
             n.go(side)
         except (Restart, Split, Undefined):
             return None
