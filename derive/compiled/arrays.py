@@ -4,8 +4,6 @@ Shapes and types are checked on entry. Missing and infinite values are looked fo
 none of them can hide, as each entry of the data goes into z = Xθ, and a pass over X would double the cost.
 """
 
-# ruff: noqa: N803, N806  (X is the name of the data matrix in every formula)
-
 from __future__ import annotations
 
 from typing import Any, NamedTuple, NoReturn
@@ -96,21 +94,20 @@ def read_penalty(value: Any, available: bool, name: str) -> float:
     return number
 
 
-def explain(a: Arguments, rows: int, first: int = 0) -> NoReturn:
+def explain(a: Arguments, rows: int) -> NoReturn:
     """Say why a result is not finite: the first missing or infinite value, or numbers that are too large.
 
-    `first` is the number of the first row of `a` in the user's data; X is searched `rows` rows at a time.
+    X is searched `rows` rows at a time.
     """
-    for name, array, offset in (("theta", a.theta, 0), ("y", a.y, first), ("sample_weight", a.weight, first)):
+    for name, array in (("theta", a.theta), ("y", a.y), ("sample_weight", a.weight)):
         if array is not None and not (finite := np.isfinite(array)).all():
             row = int(np.argmin(finite))
-            raise DataError(f"{name}[{offset + row}] is {array[row]}: every number must be finite")
+            raise DataError(f"{name}[{row}] is {array[row]}: every number must be finite")
     for start in range(0, len(a.X), rows):
         finite = np.isfinite(a.X[start : start + rows])
         if not finite.all():
             row, column = (int(i) for i in np.unravel_index(int(np.argmin(finite)), finite.shape))
-            value = a.X[start + row, column]
-            raise DataError(f"X[{first + start + row}, {column}] is {value}: every number must be finite")
+            raise DataError(f"X[{start + row}, {column}] is {a.X[start + row, column]}: every number must be finite")
     raise DataError(
         f"the numbers are too large for {a.dtype}: X @ theta or the result overflows; scale the columns of X"
     )

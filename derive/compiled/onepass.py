@@ -4,8 +4,6 @@ Xθ and then Xᵀr, each over all of X, would read it twice, and memory is what 
 values and contribution are small, so memory does not grow with m, and no m×m matrix is built.
 """
 
-# ruff: noqa: N803, N806  (X is the name of the data matrix in every formula)
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -20,11 +18,11 @@ from derive.compiled import arrays
 from derive.compiled.arrays import Arguments
 from derive.compiled.printer import Kernel
 from derive.compiled.stable import Array
-from derive.compiled.targets import Targets
+from derive.compiled.targets import Signs, Targets
 from derive.domain import Range
 
 #: of X, per block: large enough that the calls per block cost little, small enough to be in cache when read again
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 3 << 19
 
 #: a context in which NumPy raises `FloatingPointError`; to run in a copy of it costs a tenth of `np.errstate`
 _RAISING = copy_context()
@@ -72,7 +70,10 @@ class Compiled:
     @np.errstate(all="ignore")
     def _evaluate(self, a: Arguments, strength: float) -> Any:
         """By the forms that are right for every finite z."""
-        out = self._finish(self._sum(a, self._stable_values), a, strength)
+        try:
+            out = self._finish(self._sum(a, self._stable_values), a, strength)
+        except FloatingPointError:
+            arrays.explain(a, _rows(a))
         if not np.isfinite(out).all():
             arrays.explain(a, _rows(a))
         return out
@@ -80,20 +81,21 @@ class Compiled:
     def _sum(self, a: Arguments, values: Function) -> Any:
         """The sum over all rows, block by block; in float64, as many float32 blocks would lose digits."""
         if a.uniform and a.X.nbytes <= BLOCK_BYTES:
-            return self._term(values(a, 0), a.X)
+            return self._term(values(a, self._targets.signs(a.y)), a.X)
         total: Any = 0.0
         rows = _rows(a)
         for start in range(0, len(a.X), rows):
-            block = _block(a, slice(start, start + rows))
-            total = total + self._term(values(block, start), block.X).astype(np.float64, copy=False)
+            if start % (8 * rows) == 0:
+                self._targets.check(a.y[start : start + 8 * rows], start)
+            block = _block(a, start, start + rows)
+            total = total + self._term(values(block, None), block.X).astype(np.float64, copy=False)
         return total
 
-    def _stable_values(self, a: Arguments, start: int) -> Array:
-        """The row values of a block."""
-        self._targets.signs(a.y, start)
+    def _stable_values(self, a: Arguments, signs: Signs | None) -> Array:
+        """The row values of a block; `FloatingPointError` if its data are not finite."""
         z = a.X.dot(a.theta)
         if not (np.isfinite(z).all() and _unread_is_finite(a)):
-            arrays.explain(a, len(z), start)
+            raise FloatingPointError
         return _weighted(self._row.stable(z, a.y), a, z)
 
     def _term(self, values: Array, X: Array) -> Any:
@@ -109,9 +111,12 @@ def _rows(a: Arguments) -> int:
     return max(1, int(BLOCK_BYTES // (a.X.shape[1] * a.dtype.itemsize)))
 
 
-def _block(a: Arguments, part: slice) -> Arguments:
-    X, y = a.X[part].astype(a.dtype, copy=False), a.y[part].astype(a.dtype, copy=False)
-    weight = None if a.weight is None else a.weight[part].astype(a.dtype, copy=False)
+def _block(a: Arguments, start: int, stop: int) -> Arguments:
+    """Some of the rows, in the type of the arithmetic."""
+    X, y, weight = a.X[start:stop], a.y[start:stop], None if a.weight is None else a.weight[start:stop]
+    if not a.uniform:
+        X, y = X.astype(a.dtype, copy=False), y.astype(a.dtype, copy=False)
+        weight = None if weight is None else weight.astype(a.dtype, copy=False)
     return Arguments(a.theta, X, y, weight, a.dtype, True)
 
 
@@ -156,13 +161,14 @@ class Gradient(Compiled):
             raise FloatingPointError
         return out
 
-    def _quick_values(self, a: Arguments, start: int) -> Array:
-        signs = self._targets.signs(a.y, start)
+    def _quick_values(self, a: Arguments, signs: Signs | None) -> Array:
         z = a.X.dot(a.theta)
-        if not (isfinite(z.dot(z)) and _unread_is_finite(a)):
+        if not isfinite(z.dot(z)):
             raise FloatingPointError
-        if signs is not None and self._row.labelled is not None:
-            return _weighted(self._row.labelled(z, signs), a, z)
+        if signs is not None and self._row.labelled is not None and a.weight is None:
+            return np.asarray(self._row.labelled(z, signs))  # none of them is 0, so all of X is read
+        if not _unread_is_finite(a):
+            raise FloatingPointError
         return _weighted(self._row.fast(z, a.y), a, z)
 
     def _term(self, values: Array, X: Array) -> Any:

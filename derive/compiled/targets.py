@@ -29,27 +29,28 @@ class Targets:
         self._all = allowed == Range()
         self._last: dict[int, tuple[bytes, Signs | None]] = {}
 
-    def signs(self, y: Array, start: int) -> Signs | None:
+    def signs(self, y: Array) -> Signs | None:
         """2y − 1 and 1 − 2y if y is small and each 0 or 1, else None. `DataError` for a target that is not allowed."""
         if self._all:
             return None
         if y.nbytes > _SMALL:
-            self._check(y, start)
+            self.check(y, 0)
             return None
         content = y.tobytes()
         last = self._last.get(y.itemsize)
         if last is None or last[0] != content:
-            self._check(y, start)
+            self.check(y, 0)
             self._last[y.itemsize] = last = (content, _signs(y))
         return last[1]
 
-    def _check(self, y: Array, start: int) -> None:
-        if self._closed and y.min() >= self._low and y.max() <= self._high:
+    def check(self, y: Array, start: int) -> None:
+        """`DataError` for a target that is not allowed; `start` is the number of the first row."""
+        if self._all or (self._closed and y.min() >= self._low and y.max() <= self._high):
             return
         bad = outside(y, self.allowed)
         if bad.any():
             row = int(bad.argmax())
-            raise DataError(f"y[{start + row}] is {y[row]}: the targets of this loss are in {self.allowed}")
+            raise DataError(f"y[{start + row}] is {float(y[row])}: the targets of this loss are in {self.allowed}")
 
 
 def _signs(y: Array) -> Signs | None:

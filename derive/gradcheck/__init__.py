@@ -7,6 +7,7 @@ along a direction on data in high precision (`precise`), and the same in float64
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from derive import compiled
@@ -59,7 +60,7 @@ def gradcheck(
 
 
 def _checks(loss: Loss, functions: dict[str, Callable[..., Any]], given: set[str], sets: list[Data]) -> list[Check]:
-    reference, targets = Reference(loss), samples.targets(loss.interval_y_true)
+    reference, targets = _reference(loss), samples.targets(loss.interval_y_true)
     floors = {name: size / 1000 for name, size in _typical(reference, targets).items() if name in given}
     subject = Subject(functions, floors, _PENALTY if loss.penalty != "none" else 0.0)
     checks = probe(reference, targets, subject)
@@ -68,6 +69,11 @@ def _checks(loss: Loss, functions: dict[str, Callable[..., Any]], given: set[str
     for data in (samples.generated(loss, 3_500, 40), *(d for d in sets if len(d.y) > _ROWS)):
         checks += plain(data, subject)
     return checks
+
+
+@lru_cache(maxsize=32)
+def _reference(loss: Loss) -> Reference:
+    return Reference(loss)
 
 
 def _typical(reference: Reference, targets: list[float]) -> dict[str, float]:

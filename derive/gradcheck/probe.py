@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -24,10 +25,17 @@ _WHAT = {"cost": "ℓ(z, y)", "gradient": "∂ℓ/∂z", "hessian": "∂²ℓ/�
 def probe(reference: Reference, targets: list[float], subject: Subject) -> list[Check]:
     """Compare ℓ, ℓ′ and ℓ″ on the grid, for each target."""
     z = samples.grid()
-    exact = np.array([[[float(b.mid()) for b in reference.along(float(v), 1.0, y)] for v in z] for y in targets])
+    exact = _exact(reference, tuple(targets))
     got = np.array([_values(replace(subject, penalty=0.0), z, y) for y in targets])
     places = [f"z = {v:.6g}, y = {y:g}" for y in targets for v in z]
     return [_check(subject, name, got[:, k], exact[:, :, k], places) for k, name in enumerate(_WHAT)]
+
+
+@lru_cache(maxsize=32)
+def _exact(reference: Reference, targets: tuple[float, ...]) -> Array:
+    """ℓ, ℓ′ and ℓ″ for each target and each z of the grid."""
+    z = samples.grid()
+    return np.array([[[float(b.mid()) for b in reference.along(float(v), 1.0, y)] for v in z] for y in targets])
 
 
 def _check(subject: Subject, name: str, got: Array, exact: Array, places: list[str]) -> Check:
