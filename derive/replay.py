@@ -7,10 +7,10 @@ loss: the report says so. Whoever edits a file can compute a new digest, but not
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from derive.certificate import Certificate, CheckedDerivation, CheckedStep, Proved, Status, Unknown, Verdict
+from derive.certificate import Certificate, CheckedDerivation, CheckedStep, Status, Unknown, Verdict
 from derive.certificate_json import loads
 from derive.claim import check_chain, equality
 from derive.domain import Domain
@@ -110,13 +110,13 @@ def _compare(step: CheckedStep, found: Verdict, place: str) -> None:
         return
     if recorded.status != found.status:
         raise CertificateError(f"{place}: recorded as {recorded.status}, but it is {found.status}: the file was edited")
-    if isinstance(found, Proved) and recorded != found:
-        raise CertificateError(f"{place}: proved, but not as recorded ({_what(recorded, found)}): the file was edited")
+    if recorded != found:
+        how = f"{found.status}, but not as recorded ({_what(recorded, found)})"
+        raise CertificateError(f"{place}: {how}: the file was edited")
 
 
 def _what(recorded: Verdict, found: Verdict) -> str:
-    fields = ("method", "conditions", "domains_differ", "notes", "proof")
-    return next((f for f in fields if getattr(recorded, f) != getattr(found, f)), "its fields")
+    return next(f.name for f in fields(found) if getattr(recorded, f.name) != getattr(found, f.name))
 
 
 def _read(path: Path) -> str:

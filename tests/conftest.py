@@ -71,6 +71,11 @@ def data() -> dict[str, Any]:
     """Four samples, three parameters, numbers without a pattern."""
     x = np.array([[1, 0.3, -1.2], [1, -0.7, 0.4], [1, 1.9, 0.8], [1, 0.1, -0.5]])
     return {
-        "X": x, "theta": np.array([0.4, -0.9, 0.6]), "y": np.array([0.2, 1.0, 0.0, 0.7]),
-        "w": np.array([2.0, 0.5, 1.3, 0.9]), "lambda": 0.8, "m": 4, "n": 3,
+        "X": x,
+        "theta": np.array([0.4, -0.9, 0.6]),
+        "y": np.array([0.2, 1.0, 0.0, 0.7]),
+        "w": np.array([2.0, 0.5, 1.3, 0.9]),
+        "lambda": 0.8,
+        "m": 4,
+        "n": 3,
     }

@@ -21,7 +21,7 @@ from derive.certificate_json import digest, dumps
 from derive.errors import CertificateError, UnknownError
 from derive.replay import MAX_BYTES, Replayed, replay, replay_text
 from derive.terms.json import Json
-from derive.verify import verify
+from derive.verify import certify, derivations, verify
 
 AGREEMENT = Agreement((Check("a check", 3, 1e-12, 1e-10, "as it should be", True),))
 
@@ -96,6 +96,19 @@ def test_an_unjustified_step_stays_unjustified(whole: Certificate) -> None:
     odd = replace(last.steps[-1], justified=False)
     changed = replace(whole, derivations=(*whole.derivations[:-1], replace(last, steps=(*last.steps[:-1], odd))))
     assert replay_text(dumps(changed)).status == "unknown"
+
+
+def test_a_refuted_certificate_replays_as_refuted() -> None:
+    """A wrong step, honestly recorded with its witness, is refuted again; a witness that was touched is noticed."""
+    loss = catalog.load("linear")
+    *others, hessian = derivations(loss)
+    last = replace(hessian.steps[-1], result=2 * hessian.steps[-1].result)
+    bad = certify(loss, (*others, replace(hessian, steps=(*hessian.steps[:-1], last))), AGREEMENT)
+    assert replay_text(dumps(bad)).status == "refuted"
+    body = json.loads(dumps(bad))
+    body["derivations"][-1]["steps"][-1]["verdict"]["witness"]["left"] = "7"
+    with pytest.raises(CertificateError, match=r"refuted, but not as recorded \(witness\)"):
+        replay_text(signed(body))
 
 
 def test_missing_numbers_stay_missing(whole: Certificate) -> None:
