@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from derive.certificate import Certificate
     from derive.compiled import cost, gradient, hessian
     from derive.errors import DeriveError
+    from derive.explain import explain
     from derive.gradcheck import gradcheck
     from derive.loss import Loss
-    from derive.prove import prove
+    from derive.prove import prove, prove_nonnegative, prove_positive, prove_positive_semidefinite
     from derive.verify import verify
 
 __version__ = VERSION
@@ -30,10 +31,14 @@ __all__ = [
     "__version__",
     "catalog",
     "cost",
+    "explain",
     "gradcheck",
     "gradient",
     "hessian",
     "prove",
+    "prove_nonnegative",
+    "prove_positive",
+    "prove_positive_semidefinite",
     "verify",
 ]
 
@@ -42,10 +47,14 @@ _HOME = {
     "DeriveError": "derive.errors",
     "Loss": "derive.loss",
     "cost": "derive.compiled",
+    "explain": "derive.explain",
     "gradcheck": "derive.gradcheck",
     "gradient": "derive.compiled",
     "hessian": "derive.compiled",
     "prove": "derive.prove",
+    "prove_nonnegative": "derive.prove",
+    "prove_positive": "derive.prove",
+    "prove_positive_semidefinite": "derive.prove",
     "verify": "derive.verify",
 }
 

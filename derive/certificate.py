@@ -33,6 +33,15 @@ class Witness:
     right: str
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Is `left` equal to `right` on the domain?"""
+
+    left: Term
+    right: Term
+    domain: dict[str, str]
+
+
 class _Verdict:
     """Three answers that cannot be mistaken for each other: a verdict has no truth value, ask for `.status`."""
 
@@ -60,11 +69,15 @@ class Proved(_Verdict):
 
 @dataclass(frozen=True, slots=True)
 class Refuted(_Verdict):
-    """Not equal: at `witness` rigorous enclosures of the two sides do not meet."""
+    """Not equal: at `witness` rigorous enclosures of the two sides do not meet.
+
+    `question` is what was asked, for `derive.explain`; it is not part of a certificate, which has the terms anyway.
+    """
 
     witness: Witness
     method: str = "ball arithmetic"
     notes: tuple[str, ...] = ()
+    question: Question | None = field(default=None, compare=False, repr=False, metadata={"stored": False})
     status: ClassVar[Status] = "refuted"
 
 

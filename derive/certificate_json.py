@@ -12,7 +12,7 @@ import math
 import types
 import typing
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -86,7 +86,7 @@ def encode(value: Any) -> Any:
     if isinstance(value, Term):
         return to_json(value)
     if is_dataclass(value) and not isinstance(value, type):
-        out = {f.name: encode(getattr(value, f.name)) for f in fields(value)}
+        out = {f.name: encode(getattr(value, f.name)) for f in stored(value)}
         return {"status": value.status, **out} if isinstance(value, get_args(Verdict)) else out
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
@@ -151,7 +151,12 @@ def _record(kind: Any, value: Json, where: str) -> Any:
 @cache
 def _hints(kind: Any) -> dict[str, Any]:
     hints = get_type_hints(kind)
-    return {f.name: hints[f.name] for f in fields(kind)}
+    return {f.name: hints[f.name] for f in stored(kind)}
+
+
+def stored(kind: Any) -> list[Field[Any]]:
+    """The fields of a record that a file holds."""
+    return [f for f in fields(kind) if f.metadata.get("stored", True)]
 
 
 def _difference(got: Any, wanted: Any) -> str:

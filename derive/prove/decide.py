@@ -6,10 +6,12 @@ import itertools
 import math
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 from derive.certificate import Proved, Refuted, Unknown, Verdict
+from derive.certificate import Question as Asked
 from derive.domain import Domain
 from derive.errors import TermError
 from derive.prove import points
@@ -39,7 +41,10 @@ def prove_terms(a: Term, b: Term, domain: Domain, *, budget: float = 2.0) -> Ver
 
     `budget` is the time in seconds after which the answer is `Unknown`.
     """
-    return decided(lambda: Question(a, b, domain, time.monotonic() + budget).answer())
+    verdict = decided(lambda: Question(a, b, domain, time.monotonic() + budget).answer())
+    if isinstance(verdict, Refuted):
+        return replace(verdict, question=Asked(a, b, domain.to_json()))
+    return verdict
 
 
 def decided(answer: Callable[[], Verdict]) -> Verdict:

@@ -88,14 +88,19 @@ def corners(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[Po
 
 def kinks(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[Point]:
     """Along each variable: every break of a choice, and a point inside each region between two breaks."""
-    gaps = [g for term in terms for t in walk(term) for g in _gaps(t)]
+    known = gaps(*terms)
     for name in scalars(*terms):
         r = domain[name]
         if r.index is None and r.values is None and not r.whole:
-            breaks = sorted({b for g in gaps if name in free_names(g) for b in _breaks(g, name, base)})
+            breaks = sorted({b for g in known if name in free_names(g) for b in _breaks(g, name, base)})
             inside = [(a + b) / 2 for a, b in zip(breaks, breaks[1:], strict=False)]
             ends = [breaks[0] - 1, breaks[-1] + 1] if breaks else []
             yield from (moved(base, name, v) for v in (*breaks, *inside, *ends) if v in r)
+
+
+def gaps(*terms: Term) -> list[Term]:
+    """The terms whose signs decide the choices in these terms, each once."""
+    return list(dict.fromkeys(g for term in terms for t in walk(term) for g in _gaps(t)))
 
 
 def _gaps(t: Term) -> Iterator[Term]:
