@@ -1,16 +1,30 @@
-"""Are two expressions equal on a domain? `Proved`, `Refuted` with a witness, or `Unknown` with a reason."""
+"""Are two expressions equal on a domain, is one nonnegative on it, or positive?
+
+`Proved`, `Refuted` with a witness, or `Unknown` with a reason.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from derive.certificate import Verdict
 from derive.domain import Domain
+from derive.errors import TermError
 from derive.prove.decide import prove_terms
+from derive.prove.sign import sign_terms
+from derive.prove.sign_matrix import semidefinite_terms
 from derive.terms.term import Term
 
-__all__ = ["prove", "prove_terms"]
+__all__ = [
+    "prove",
+    "prove_nonnegative",
+    "prove_positive",
+    "prove_positive_semidefinite",
+    "prove_terms",
+    "semidefinite_terms",
+    "sign_terms",
+]
 
 
 def prove(a: Any, b: Any, domain: Mapping[Any, str] | None = None, *, budget: float = 2.0) -> Verdict:
@@ -25,10 +39,63 @@ def prove(a: Any, b: Any, domain: Mapping[Any, str] | None = None, *, budget: fl
     >>> prove(sp.tanh(z), 2 / (1 + sp.exp(-2 * z)) - 1).status
     'proved'
     >>> prove("sqrt(z**2)", "z").witness.point
-    (('z', '-1'),)
+    (('z', '-1/2'),)
     """
     left, right = _term(a), _term(b)
     return prove_terms(left, right, _domain((a, b), domain or {}), budget=budget)
+
+
+def prove_nonnegative(
+    e: Any, domain: Mapping[Any, str] | None = None, *, strict: bool = False, budget: float = 2.0
+) -> Verdict:
+    """Is e ≥ 0 (e > 0 with `strict`) at every point of the domain where it is defined, over the real numbers?
+
+    e and domain are as in `prove`. `Refuted` shows a point where e is negative (or 0, with `strict`).
+
+    >>> prove_nonnegative("1/4 - sigmoid(z)*(1 - sigmoid(z))").status
+    'proved'
+    >>> prove_nonnegative("log(1 + exp(z)) - z", strict=True).status
+    'proved'
+    >>> prove_nonnegative("z**2/(1 + z**2)", strict=True).witness.point
+    (('z', '0'),)
+    """
+    term = _term(e)
+    return sign_terms(term, _domain((e,), domain or {}), "positive" if strict else "nonnegative", budget=budget)
+
+
+def prove_positive(e: Any, domain: Mapping[Any, str] | None = None, *, budget: float = 2.0) -> Verdict:
+    """Is e > 0 at every point of the domain where it is defined? See `prove_nonnegative`.
+
+    >>> prove_positive("y*exp(-z)", {"y": "positive"}).status
+    'proved'
+    """
+    return prove_nonnegative(e, domain, strict=True, budget=budget)
+
+
+def prove_positive_semidefinite(
+    matrix: Any, domain: Mapping[Any, str] | None = None, *, budget: float = 2.0
+) -> Verdict:
+    """Is v′Hv ≥ 0 for every v, at every point of the domain where all entries of H are defined?
+
+    H is a symmetric matrix of at most 4×4: a SymPy matrix, or a list of rows. `Refuted` shows a point, the value of
+    v′Hv there, and the direction v in its notes. Raises `TermError` where H is not square, not symmetric or too large.
+
+    >>> prove_positive_semidefinite([["p*(1 - p)", "-p*q"], ["-p*q", "q*(1 - q)"]], {"p, q, r": "simplex"}).status
+    'proved'
+    >>> prove_positive_semidefinite([["1", "2"], ["2", "1"]]).notes
+    ("v'Hv < 0 in the direction v = (-2, 1)",)
+    """
+    given = _rows(matrix)
+    rows = [[_term(e) for e in row] for row in given]
+    return semidefinite_terms(rows, _domain(tuple(e for row in given for e in row), domain or {}), budget=budget)
+
+
+def _rows(matrix: Any) -> list[list[Any]]:
+    """The entries of a matrix of SymPy, of an array, or of a list of rows."""
+    rows = list(matrix.tolist() if hasattr(matrix, "tolist") else matrix)
+    if any(isinstance(row, str) or not isinstance(row, Iterable) for row in rows):
+        raise TermError("a matrix is given as a list of rows, each a list of expressions")
+    return [list(row) for row in rows]
 
 
 def _term(x: Any) -> Term:

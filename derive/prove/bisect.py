@@ -25,7 +25,7 @@ from derive.terms.term import Term
 TAIL = Fraction(20)
 TOP = 4
 _MAX_BOXES = 1_500
-_NARROW = Fraction(1, 2**24)  # a zero, or something like one: more boxes would not help
+_NARROW = Fraction(1, 2**16)  # a zero, or something like one: more boxes would not help
 _BITS = 128
 _SAMPLES = 3
 
@@ -68,6 +68,13 @@ class _Function:
         if not values.is_finite():
             return 0
         return int(values > 0) - int(values < 0)
+
+    def height(self, box: tuple[Fraction, Fraction]) -> Any:
+        """The size of the value in the middle: where it is small, a proof fails first."""
+        try:
+            return abs(self._values(self.term, _exact((box[0] + box[1]) / 2))).mid()
+        except (GaveUp, Undefined, ZeroDivisionError, OverflowError):
+            return arb(0)
 
     def _values(self, term: Term, at: Any) -> Any:
         return to_arb(_Box(self.name, at, self.domain).go(term))
@@ -133,7 +140,7 @@ def _everywhere(n: Normal, f: _Function, whole: tuple[Fraction, Fraction], sign:
         if not found:
             n.field.tick()
             middle = (low + high) / 2
-            todo += [(low, middle), (middle, high)]
+            todo += sorted([(low, middle), (middle, high)], key=f.height, reverse=True)
     return False
 
 

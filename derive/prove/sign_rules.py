@@ -41,7 +41,7 @@ class Signs:
         self.calculus = calculus
         self.used: list[Json] = []
         self.depth = 0
-        self._memo: dict[tuple[Any, bool], int] = {}
+        self._memo: dict[tuple[Any, bool, int], int] = {}
 
     def of(self, a: Frac, strict: bool) -> int:
         """The mask of a fraction; its denominators are not zero where it is defined."""
@@ -67,7 +67,7 @@ class Signs:
 
     def of_factor(self, p: Poly, strict: bool) -> int:
         """The mask of an irreducible polynomial."""
-        key = (self.n.field.poly_key(p), strict)
+        key = (self.n.field.poly_key(p), strict, self.calculus)
         if key not in self._memo:
             self._memo[key] = ANY  # a rule that comes back to its own question learns nothing
             self.depth += 1
@@ -178,7 +178,15 @@ def _total(masks: Iterable[int]) -> int:
 
 
 def _collected(s: Signs, p: Poly, strict: bool) -> int:
-    """Σ cₖ gᵏ with coefficients of known signs."""
+    """Σ cₖ gᵏ with coefficients of known signs: known without calculus, which is tried on the whole."""
+    before, s.calculus = s.calculus, 0
+    try:
+        return _by_powers(s, p, strict)
+    finally:
+        s.calculus = before
+
+
+def _by_powers(s: Signs, p: Poly, strict: bool) -> int:
     out = ANY
     for g in s.n.field.generators_of(p):
         parts = coefficients(s.n, p, g)
