@@ -22,11 +22,12 @@ from derive.compiled.printer import stable_form
 from derive.errors import TermError
 from derive.loss import Loss
 from derive.terms.bridge import from_sympy
-from derive.terms.term import Term
+from derive.terms.term import Term, sym
 
 Ball: TypeAlias = Any  # flint.arb, or flint.acb on the disc
 Evaluate: TypeAlias = Callable[[Ball, Ball], Ball]
 
+_Z, _Y = sym("z"), sym("y")
 _RADIUS = 0.25
 _PRECISIONS = (256, 1024, 4096)
 #: below every float64: an error of this size does not matter
@@ -63,32 +64,50 @@ _FUNCTIONS: dict[str, Callable[[Ball], Ball]] = {
 
 
 def evaluator(term: Term) -> Evaluate:
-    """The value of a term in z and y as a function of balls. `TermError` for a function without derivatives."""
+    """The value of a term in z and y as a function of balls. `TermError` for a function without derivatives.
+
+    >>> from derive.terms.term import add, make, sym
+    >>> float(evaluator(add(make("exp", sym("z")), sym("y")))(arb(0), arb(2)))
+    3.0
+    """
+    program: dict[Term, tuple[Callable[..., Ball], tuple[Term, ...]]] = {}
+    _schedule(term, program)
+
+    def run(z: Ball, y: Ball) -> Ball:
+        values = {_Z: z, _Y: y}
+        for part, (operation, arguments) in program.items():
+            values[part] = operation(*[values[a] for a in arguments])
+        return values[term]
+
+    return run
+
+
+def _schedule(term: Term, program: dict[Term, Any]) -> None:
+    """Add the parts of a term, each distinct one once, and arguments before what uses them."""
+    if term in program or term in (_Z, _Y):
+        return
+    operation, arguments = _operation(term)
+    for a in arguments:
+        _schedule(a, program)
+    program[term] = operation, arguments
+
+
+def _operation(term: Term) -> tuple[Callable[..., Ball], tuple[Term, ...]]:
     match term.head:
         case "num":
-            return lambda z, y, q=term.value: arb(q.numerator) / q.denominator  # type: ignore[misc]
-        case "sym":
-            return (lambda z, y: z) if term.name == "z" else (lambda z, y: y)
+            top, bottom = term.value.as_integer_ratio()
+            return lambda: arb(top) / bottom, ()
         case "add" | "mul":
-            parts, how = [evaluator(a) for a in term.args], add if term.head == "add" else mul
-            return lambda z, y: reduce(how, [p(z, y) for p in parts])
+            how = add if term.head == "add" else mul
+            return lambda *parts: reduce(how, parts), term.args
+        case "pow" if term.args[1].head == "num" and term.args[1].value.denominator == 1:
+            whole = term.args[1].value.numerator
+            return lambda base: base**whole, term.args[:1]
         case "pow":
-            return _power(term)
+            return lambda base, exponent: (_log(base) * exponent).exp(), term.args
     if term.head not in _FUNCTIONS:
-        raise TermError(
-            f"{term.head} has no finite differences with a known error, so this loss cannot be checked here"
-        )
-    function, inner = _FUNCTIONS[term.head], evaluator(term.args[0])
-    return lambda z, y: function(inner(z, y))
-
-
-def _power(term: Term) -> Evaluate:
-    base, exponent = evaluator(term.args[0]), term.args[1]
-    if exponent.head == "num" and exponent.value.denominator == 1:
-        whole = exponent.value.numerator
-        return lambda z, y: base(z, y) ** whole
-    other = evaluator(exponent)
-    return lambda z, y: (_log(base(z, y)) * other(z, y)).exp()
+        raise TermError(f"{term!r} has no finite differences with a known error, so this loss cannot be checked"[:300])
+    return _FUNCTIONS[term.head], term.args
 
 
 class Reference:
