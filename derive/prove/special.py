@@ -49,7 +49,12 @@ def _erf(n: Normal, t: Term) -> Frac:
 def erf(n: Normal, a: Frac) -> Frac:
     """Odd, and the left inverse of erfinv."""
     inner = _inner(n, a, "erfinv")
-    return odd(n, "erf", a) if inner is None else inner
+    if inner is not None:
+        return inner
+    value, one = odd(n, "erf", a), n.field.constant(Fraction(1))
+    for gap in (n.field.sub(one, value), n.field.add(one, value)):  # −1 < erf < 1
+        n.assume(gap, signs.POSITIVE)
+    return value
 
 
 @law("erfinv")

@@ -1,0 +1,207 @@
+"""What the prover decides: one row an identity, its domain and what the verdict has to say beside `proved`."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+from derive.certificate import Proved, Refuted, Unknown
+from derive.errors import DomainError
+from derive.functions import sigmoid
+from derive.prove import prove
+
+SOFTMAX = "exp(z[{0}])/Sum(exp(z[q]), (q, 0, K-1))"
+CROSS_ENTROPY = "-Sum(y[k]*log(exp(z[k])/Sum(exp(z[q]), (q, 0, K-1))), (k, 0, K-1))"
+K_CLASSES = {"K": "positive integer", "c": "0..K-1", "d": "0..K-1"}
+SIZES = {"m": "positive integer", "n": "positive integer", "p": "positive integer"}
+
+ELEMENTARY = [
+    ("tanh(z)", "2*sigmoid(2*z) - 1", {}),
+    ("sigmoid(z)*(1 - sigmoid(z))", "exp(-z)/(1 + exp(-z))**2", {}),
+    ("log(1 + exp(z)) - z", "log(1 + exp(-z))", {}),
+    ("-y*log(sigmoid(z)) - (1-y)*log(1 - sigmoid(z))", "log(1 + exp(z)) - y*z", {"y": "[0, 1]"}),
+    ("log(1 + exp(-(2*y-1)*z))", "log(1 + exp(z)) - y*z", {"y": "{0, 1}"}),
+    ("(-1)**y", "1 - 2*y", {"y": "{0, 1}"}),
+    ("(-1)**(2*k + 1)", "-1", {"k": "integer"}),
+    ("p**a*p**b", "p**(a + b)", {"p": "positive"}),
+    ("(p**a)**b", "p**(a*b)", {"p": "positive"}),
+    ("sqrt(8)", "2*sqrt(2)", {}),
+    ("1/sqrt(2)", "sqrt(2)/2", {}),
+    ("sqrt(x**2)", "abs(x)", {}),
+    ("sin(2*x)", "2*sin(x)*cos(x)", {}),
+    ("cosh(x)**2 - sinh(x)**2", "1", {}),
+    ("asinh(x)", "log(x + sqrt(x**2 + 1))", {}),
+    ("exp(2*log(p))", "p**2", {"p": "positive"}),
+    ("log(6)", "log(2) + log(3)", {}),
+    ("logit(sigmoid(z))", "z", {}),
+]
+SPECIAL = [
+    ("gammaln(x + 1)", "log(x) + gammaln(x)", {"x": "positive"}),
+    ("gamma(x + 1)", "x*gamma(x)", {}),
+    ("gamma(1/2)", "sqrt(pi)", {}),
+    ("digamma(x + 2)", "digamma(x) + 1/x + 1/(x + 1)", {"x": "positive"}),
+    ("polygamma(1, x + 1)", "polygamma(1, x) - 1/x**2", {"x": "positive"}),
+    ("beta(a, b)", "exp(gammaln(a) + gammaln(b) - gammaln(a + b))", {"a": "positive", "b": "positive"}),
+    ("ndtr(x) + ndtr(-x)", "1", {}),
+    ("ndtr(ndtri(p))", "p", {"p": "(0, 1)"}),
+    ("ndtri(ndtr(x))", "x", {}),
+    ("erfc(x)", "1 - erf(x)", {}),
+    ("lambertw(x)*exp(lambertw(x))", "x", {"x": "positive"}),
+    ("log(lambertw(x)) + lambertw(x)", "log(x)", {"x": "positive"}),
+    ("atan(x) + atan(1/x)", "pi/2", {"x": "positive"}),
+    ("acos(x) + asin(x)", "pi/2", {"x": "[-1, 1]"}),
+    ("floor(x + 2)", "floor(x) + 2", {}),
+]
+CHOICES = [
+    ("max(0, z)", "(z + abs(z))/2", {}),
+    ("where(z > 0, z, 0)", "max(z, 0)", {}),
+    ("where(abs(z) <= 1, z**2/2, abs(z) - 1/2)", "where(z > 1, z - 1/2, where(z < -1, -z - 1/2, z**2/2))", {}),
+    ("clip(z, -d, d)", "where(z > d, d, where(z < -d, -d, z))", {"d": "positive"}),
+    ("max(z, 0) - z*y + log(1 + exp(-abs(z)))", "log(1 + exp(z)) - y*z", {}),
+    ("xlogy(x, y)", "x*log(y)", {"y": "positive"}),
+]
+DERIVATIVES = [
+    ("Derivative(sigmoid(z), z)", "sigmoid(z)*(1 - sigmoid(z))", {}),
+    ("Derivative(abs(z)**3, z)", "3*z*abs(z)", {}),
+    ("Derivative(max(0, z)**2, z)", "2*max(0, z)", {}),
+    ("Derivative(Derivative(max(0, z)**3, z), z)", "6*max(0, z)", {}),
+    ("Derivative(where(z == 0, 0, z**2), z)", "2*z", {}),
+    ("Derivative(where(abs(z) <= d, z**2/2, d*(abs(z) - d/2)), z)", "clip(z, -d, d)", {"d": "positive"}),
+    ("Derivative(max(z, 0) - z*y + log(1 + exp(-abs(z))), z)", "sigmoid(z) - y", {}),
+    ("Derivative(gammaln(x), x)", "digamma(x)", {"x": "positive"}),
+    ("Derivative(ndtri(p), p)", "sqrt(2*pi)*exp(ndtri(p)**2/2)", {"p": "(0, 1)"}),
+    ("Derivative(lambertw(x), x)", "lambertw(x)/(x*(1 + lambertw(x)))", {"x": "positive"}),
+    ("Derivative(x**a, x)", "a*x**(a - 1)", {"x": "positive", "a": "real"}),
+]
+SUMS = [
+    ("Sum(a[i]*b[i], (i, 0, m-1))", "Sum(a[q+1]*b[q+1], (q, -1, m-2))", SIZES),
+    ("Sum(sigmoid(z[i]), (i, 0, m-1)) + Sum(1/(1 + exp(z[i])), (i, 0, m-1))", "m", SIZES),
+    ("Sum(Sum(x[i, k], (k, 0, n-1)), (i, 0, m-1))", "Sum(Sum(x[i, k], (i, 0, m-1)), (k, 0, n-1))", SIZES),
+    ("Sum(Sum(r[k]*x[i, k], (k, 0, n-1)), (i, 0, n-1))", "Sum(Sum(r[i]*x[k, i], (k, 0, n-1)), (i, 0, n-1))", SIZES),
+    ("Sum(Sum(x[i]*x[k], (k, 0, n-1)), (i, 0, n-1))", "Sum(x[k], (k, 0, n-1))**2", SIZES),
+    ("Sum(x, (i, 0, n))", "x*(n + 1)", {"n": "nonnegative integer"}),
+    ("Product(exp(x[i]), (i, 0, n-1))", "exp(Sum(x[i], (i, 0, n-1)))", SIZES),
+    ("Sum(y[i]**2*x[i], (i, 0, m-1))", "Sum(y[i]*x[i], (i, 0, m-1))", {"y": "{0, 1}", **SIZES}),
+    ("Derivative(Sum((Sum(X[i, k]*t[k], (k, 0, n-1)) - y[i])**2, (i, 0, m-1)), t[j])",
+     "2*Sum((Sum(X[i, k]*t[k], (k, 0, n-1)) - y[i])*X[i, j], (i, 0, m-1))", {"j": "0..n-1", **SIZES}),
+]  # fmt: skip
+VECTORS = [
+    (f"Derivative({CROSS_ENTROPY}, z[c])", f"{SOFTMAX.format('c')} - y[c]", {"y": "one-hot(K)", **K_CLASSES}),
+    (f"Derivative({CROSS_ENTROPY}, z[c])", f"{SOFTMAX.format('c')} - y[c]", {"y": "simplex(K)", **K_CLASSES}),
+    (f"Derivative(Derivative({CROSS_ENTROPY}, z[c]), z[d])",
+     f"({SOFTMAX.format('c')})*(KroneckerDelta(c, d) - {SOFTMAX.format('d')})", {"y": "simplex(K)", **K_CLASSES}),
+    ("Sum(y[k]**2, (k, 0, K-1))", "1", {"y": "one-hot(K)", "K": "positive integer"}),
+    ("y0**2 + y1**2 + y2**2", "1", {"y0, y1, y2": "one-hot"}),
+    ("p0 + p1", "1 - p2", {"p0, p1, p2": "simplex"}),
+]  # fmt: skip
+TRUE = [*ELEMENTARY, *SPECIAL, *CHOICES, *DERIVATIVES, *SUMS, *VECTORS]
+
+
+@pytest.mark.parametrize(("a", "b", "domain"), TRUE, ids=[f"{a} = {b}"[:60] for a, b, _ in TRUE])
+def test_true_identities_are_proved(a: str, b: str, domain: dict[str, str]) -> None:
+    """Both sides are written differently and are equal on the whole domain."""
+    verdict = prove(a, b, domain)
+    assert isinstance(verdict, Proved), verdict
+    assert not verdict.domains_differ
+
+
+@pytest.mark.parametrize(("a", "b", "domain"), TRUE, ids=[f"{a} = {b}"[:60] for a, b, _ in TRUE])
+def test_a_small_change_is_never_proved(a: str, b: str, domain: dict[str, str]) -> None:
+    """One side is moved by one part in a million: the same question must not be proved any more."""
+    assert not isinstance(prove(a, f"({b})*(1 + 1e-6) + 1e-9", domain), Proved)
+
+
+CONDITIONAL = [
+    ("log(x**2)", "2*log(x)"),
+    ("sqrt(x)**2", "x"),
+    ("x/x", "1"),
+    ("Derivative(log(x), x)", "1/x"),
+    ("where(x > 0, x, log(x))", "x"),
+    ("xlogy(x, x)", "x*log(x)"),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), CONDITIONAL)
+def test_equal_where_both_exist_is_flagged(a: str, b: str) -> None:
+    """Two functions with different domains of definition are not the same function, and the verdict says so."""
+    verdict = prove(a, b)
+    assert isinstance(verdict, Proved)
+    assert verdict.domains_differ
+
+
+def test_conditions_and_hypotheses_are_named() -> None:
+    """A verdict lists where its sides exist and which total it has used."""
+    conditional = prove("log(x) - log(x)", "0")
+    assert isinstance(conditional, Proved)
+    assert [(c.kind, repr(c.term)) for c in conditional.conditions] == [("positive", "x")]
+    vector = prove("Sum(p[k], (k, 0, K-1))", "1", {"p": "simplex(K)", "K": "positive integer"})
+    assert vector.notes == ("used: the entries of p add up to 1",)
+
+
+def test_a_kink_is_named() -> None:
+    """Where a derivative does not exist the verdict says where."""
+    verdict = prove("Derivative(abs(z), z)", "sign(z)")
+    assert isinstance(verdict, Proved)
+    assert "z = 0" in verdict.notes[0]
+
+
+def test_the_witness_is_exact_and_shows_the_digits_that_differ() -> None:
+    """The point is rational and both values are shown to the first digits that tell them apart."""
+    verdict = prove("exp(z)", "exp(z)*(1 + 1e-9)")
+    assert isinstance(verdict, Refuted)
+    assert verdict.witness.left != verdict.witness.right
+    assert len(verdict.witness.left) < 20
+
+
+HIDDEN = [
+    ("where(z > 30, z, 0)", "where(z > 30, z + 1e-9, 0)"),
+    ("where(z > 3.0001, z, where(z > 3, 1, 2))", "where(z > 3.0001, z, 2)"),
+    ("Derivative(where(z > 0, z**2, 0), z)", "where(z == 0, 1, max(0, 2*z))"),
+    ("sign(z)", "where(z >= 0, 1, -1)"),
+    ("where(sigmoid(z) > 0.999, 1, 0)", "where(sigmoid(z) > 0.9990001, 1, 0)"),
+    ("log(1 + exp(z))", "where(z > 40, z, log(1 + exp(z)))"),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), HIDDEN)
+def test_an_error_confined_to_a_region_is_found(a: str, b: str) -> None:
+    """In a narrow window, in the tail, on a kink: there is a witness all the same."""
+    assert isinstance(prove(a, b), Refuted)
+
+
+def test_sympy_expressions_and_their_assumptions() -> None:
+    """SymPy expressions are read with the assumptions of their symbols."""
+    x, p = sp.Symbol("x"), sp.Symbol("p", positive=True)
+    assert prove(sp.sqrt(p**2), p).status == "proved"
+    assert prove(sigmoid(x), 1 / (1 + sp.exp(-x))).status == "proved"
+    assert prove(x, x + 1, {x: "[0, 1]"}).status == "refuted"
+
+
+def test_contradictory_symbols_are_an_error() -> None:
+    """Two different symbols of one name, or a domain with no point, say nothing that could be decided."""
+    with pytest.raises(DomainError, match="both called 'x'"):
+        prove(sp.Symbol("x"), sp.Symbol("x", positive=True))
+    with pytest.raises(DomainError, match="empty"):
+        prove(sp.Symbol("x", positive=True), 1, {"x": "negative"})
+
+
+def test_nothing_defined_is_unknown() -> None:
+    """Two expressions without a common point are not equal in any useful sense."""
+    assert isinstance(prove("log(-1 - x**2)", "1"), Unknown)
+
+
+HARD = ["9**9**9**9", "(1 + x)**(10**6)", "exp(exp(exp(exp(x))))**50 + (x + y + z + w)**60", "x**(10**5) - 1"]
+
+
+@pytest.mark.parametrize("text", HARD)
+def test_large_expressions_end_in_time(text: str) -> None:
+    """Powers that would swell end in an answer within the budget."""
+    assert prove(text, f"{text} + x - x", budget=1.0).status in ("proved", "unknown")
+
+
+def test_the_answer_is_the_same_every_time() -> None:
+    """The same question gives the same verdict, whatever was asked before."""
+    question = ("Sum(x[i]**2, (i, 0, m-1))", "Sum(x[i], (i, 0, m-1))**2", {"m": "positive integer"})
+    first = prove(*question)
+    prove("sin(x)", "cos(x)")
+    assert prove(*question) == first
