@@ -18,7 +18,7 @@ from derive.prove.normal import Normal
 from derive.prove.regions import Study, is_zero
 from derive.prove.registry import Registry
 from derive.prove.sign_rules import Signs
-from derive.prove.sign_search import downhill
+from derive.prove.sign_search import downhill, middle, near_zero
 from derive.prove.signals import GaveUp, Split
 from derive.prove.signs import NEGATIVE, NONNEGATIVE, POSITIVE
 from derive.terms.json import Json, to_json
@@ -31,7 +31,9 @@ Want: TypeAlias = Literal["nonnegative", "positive"]
 _MASKS: dict[Want, int] = {"nonnegative": NONNEGATIVE, "positive": POSITIVE}
 _ZERO = num(0)
 _MAX_SPLITS = 3
-_EXACT_POINTS = 5
+_EXACT_POINTS = 60
+_MORE = 12
+_SHOWN_BITS = 16
 
 
 def sign_terms(e: Term, domain: Domain, want: Want, *, budget: float = 2.0) -> Verdict:
@@ -51,33 +53,49 @@ class SignQuestion(Question):
     def __init__(self, e: Term, domain: Domain, deadline: float, want: Want) -> None:
         super().__init__(e, _ZERO, domain, deadline)
         self.want: Want = want
+        self.places: list[tuple[str, Term]] = []
 
     def refutes(self, left: Any, right: Any) -> bool:
         """Is the value certainly negative, or certainly not positive?"""
         value = to_arb(left)
-        return bool(value.is_finite() and (value < 0 or (self.want == "positive" and value <= 0)))
+        if value.is_zero():
+            return self.want == "positive"
+        return bool(value.is_finite() and value < 0 and value.rel_accuracy_bits() >= _SHOWN_BITS)
 
     def answer(self) -> Verdict:
         """The domains of definition are those of one side: there is nothing to differ."""
         verdict = super().answer()
         if isinstance(verdict, Unknown) and self.want == "positive":
-            return self._zero_at_a_point() or verdict
+            zero = self._zero_at_a_point()
+            return verdict if zero is None else zero
         return replace(verdict, domains_differ=False) if isinstance(verdict, Proved) else verdict
 
     def harder(self) -> Iterator[Point]:
-        """Kinks, corners and many points; downhill from some of them."""
-        bases = points.search(self.plain, self.domain, 0, 5)
+        """Simple points, where derivatives turn, kinks and corners; downhill from some points; then many."""
+        bases = list(points.search(self.plain, self.domain, 0, 5))
+        yield from points.search(self.plain, self.domain, _MORE, _MORE)
+        for base in bases:
+            yield from self._turns(base)
         yield from itertools.islice(super().harder(), 40)
-        yield from downhill(self.plain[0], self.domain, bases, self.deadline + 0.3)
+        yield from downhill(self.plain[0], self.domain, iter(bases), self.deadline + 0.3)
         yield from super().harder()
+
+    def _turns(self, base: Point) -> Iterator[Point]:
+        """The places that the rules met on the way, as rational numbers."""
+        for name, place in self.places:
+            value = middle(place, base) if name in base.values else None
+            if value is not None and value in self.domain[name]:
+                yield points.moved(base, name, value)
 
     def _zero_at_a_point(self) -> Refuted | None:
         """A value that is 0 but not by a ball, as log 2 − log 2, is found to be 0 by the proof of an equality."""
         if points.arrays(*self.plain):
             return None
-        for point in points.search(self.plain, self.domain, 0, _EXACT_POINTS):
-            value = substitute(self.plain[0], {name: num(v) for name, v in point.values.items()})
-            if point.inside() and prove_terms(value, _ZERO, Domain(), budget=0.2).status == "proved":
+        for point in itertools.islice(super().harder(), _EXACT_POINTS):
+            values = {name: num(v) for name, v in point.values.items()}
+            if not near_zero(self.plain[0], point) or not point.inside():
+                continue
+            if prove_terms(substitute(self.plain[0], values), _ZERO, Domain(), budget=0.2).status == "proved":
                 coordinates = tuple((name, str(v)) for name, v in sorted(point.values.items()))
                 return Refuted(Witness(coordinates, "0", "0"), "normal form over exact arithmetic")
         return None
@@ -90,6 +108,7 @@ class SignQuestion(Question):
             return {"sign": "0"} if wanted & signs.ZERO else None
         rules = Signs(n, bisect.TOP)
         mask = rules.of(gap, self.want == "positive")
+        self.places += rules.places
         if mask | wanted == wanted:
             return {"sign": ">" if mask == POSITIVE else ">=", "by": rules.used}
         if mask & wanted and (on := _split(n, rules, gap)) is not None:
@@ -106,6 +125,7 @@ class SignQuestion(Question):
             except GaveUp as gave_up:
                 why = why or gave_up
                 continue
+            self.places += () if form is self else form.places
             if proof is not None:
                 _take_over(study, own, names)
                 return {"for": {k: to_json(v) for k, v in names.items()}, "proof": proof} if names else proof

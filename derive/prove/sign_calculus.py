@@ -179,6 +179,7 @@ class _Line:
     """A polynomial in generators as a function of one variable, the others fixed."""
 
     def __init__(self, s: Signs, p: Poly, g: int) -> None:
+        self.asker = s
         self.name = s.n.generator(g).key[1]
         self.term = s.n.readback.poly(p)
         self.site = site_of(s, self.name)
@@ -194,6 +195,7 @@ class _Line:
             return ANY
         slope, turn = self._slope(strict)
         if turn is not None:
+            self.asker.places.append((self.name, turn[1]))
             return self._turned(*turn, strict)
         if not slope & NEGATIVE or not slope & POSITIVE:
             return self._between(slope, reach, strict)

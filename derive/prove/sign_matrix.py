@@ -15,11 +15,11 @@ from derive.certificate import Proved, Refuted, Unknown, Verdict, Witness
 from derive.domain import Domain
 from derive.errors import TermError
 from derive.prove import points
-from derive.prove.ball import Evaluator, Point, to_arb
+from derive.prove.ball import Point
 from derive.prove.decide import decided, prove_terms
-from derive.prove.refute import attempt, precision
+from derive.prove.refute import attempt
 from derive.prove.sign import METHOD, SignQuestion
-from derive.prove.signals import GaveUp, Undefined
+from derive.prove.sign_search import middle
 from derive.terms.term import Term, add, mul, num
 
 Rows = Sequence[Sequence[Term]]
@@ -72,7 +72,8 @@ class _Matrix:
         for chosen in self._subsets():
             verdict = self._minor(chosen)
             if not isinstance(verdict, Proved):
-                return self._refuted(self._candidates(verdict)) or _undecided(verdict, chosen)
+                refuted = self._refuted(self._candidates(verdict))
+                return _undecided(verdict, chosen) if refuted is None else refuted
             verdicts.append(verdict)
         return _all(verdicts)
 
@@ -118,25 +119,14 @@ class _Matrix:
 
     def _directions(self, point: Point) -> Iterator[list[Fraction]]:
         """A direction in which the form is negative about the point, rounded to simple numbers first."""
-        with precision(_BITS[-1]):
-            try:
-                values = [[_middle(Evaluator(point), e) for e in row] for row in self.plain]
-            except (GaveUp, Undefined, ZeroDivisionError, OverflowError):
-                return
-        v = direction(values)
+        values = [[middle(e, point) for e in row] for row in self.plain]
+        known = [[x for x in row if x is not None] for row in values]
+        v = direction(known) if known == values else None
         if v is None:
             return
         for limit in _DENOMINATORS:
             yield [x.limit_denominator(limit) for x in v]
         yield v
-
-
-def _middle(evaluator: Evaluator, e: Term) -> Fraction:
-    value = to_arb(evaluator.go(e))
-    if not value.is_finite():
-        raise GaveUp("no finite value")
-    mantissa, exponent = value.mid().man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 
 def direction(h: Sequence[Sequence[Fraction]]) -> list[Fraction] | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from derive.prove import signs
 from derive.prove.ball import Evaluator, Point, to_arb
-from derive.prove.elementary import atom_value, exp
+from derive.prove.elementary import atom_value, exp, log_number
 from derive.prove.field import Frac, Poly, to_fraction
 from derive.prove.normal import Normal
 from derive.prove.refute import precision
@@ -21,7 +21,7 @@ from derive.prove.roots import Interval, sign_on
 from derive.prove.signals import GaveUp, Kink, Split, Undefined
 from derive.prove.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
 from derive.terms.json import Json, to_json
-from derive.terms.term import add, num
+from derive.terms.term import Term, add, num
 
 _CERTAIN = (NEGATIVE, ZERO, POSITIVE)
 _SETTLED = (*_CERTAIN, NONNEGATIVE, NONPOSITIVE)
@@ -40,6 +40,8 @@ class Signs:
         self.n = n
         self.calculus = calculus
         self.used: list[Json] = []
+        #: variables and values where something was seen to turn: where to look for a witness
+        self.places: list[tuple[str, Term]] = []
         self.depth = 0
         self._memo: dict[tuple[Any, bool, int], int] = {}
 
@@ -247,6 +249,21 @@ def _exponential(s: Signs, p: Poly, strict: bool) -> int:
     return s.of(s.n.field.sub(raised, s.n.field.constant(Fraction(1))), strict)
 
 
+def _two_exponentials(s: Signs, p: Poly, strict: bool) -> int:
+    """a exp(u) − b exp(v) with a, b > 0 has the sign of u − v + log(a/b)."""
+    n, rows = s.n, s.n.field.terms(p)
+    powers = [ge for m, _ in rows for ge in m]
+    if len(rows) != 2 or rows[0][1] * rows[1][1] > 0 or any(n.generator(g).key[0] != "exp" for g, _ in powers):
+        return ANY
+    parts = [log_number(n, -rows[0][1] / rows[1][1])]
+    for (monomial, _), way in zip(rows, (1, -1), strict=True):
+        for g, e in monomial:
+            key = n.generator(g).key
+            parts.append(n.field.scale(atom_value(n, key[1]), n.registry.units[key] * e * way))
+    mask = s.of(n.field.sum(parts), strict)
+    return mask if rows[0][1] > 0 else signs.negated(mask)
+
+
 def _sums(s: Signs, p: Poly, strict: bool) -> int:
     """c₀ + Σⱼ cⱼ Sⱼ, linear in sums over one range that is not empty: the sign of c₀/count + Σⱼ cⱼ bodyⱼ."""
     n = s.n
@@ -286,5 +303,6 @@ RULES: dict[str, Rule] = {
     "discriminant": _discriminant,
     "square root": _norm,
     "coefficients": _collected,
+    "two exponentials": _two_exponentials,
     "exponential": _exponential,
 }

@@ -72,6 +72,26 @@ def _along(term: Term, name: str, step: Fraction, start: tuple[Point, Any], dead
     return point, value
 
 
+def middle(term: Term, point: Point) -> Fraction | None:
+    """A rational number close to the value."""
+    with precision(_BITS):
+        value = _value(term, point)
+    if value is None:
+        return None
+    mantissa, exponent = value.man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def near_zero(term: Term, point: Point) -> bool:
+    """May the value be 0, as far as a ball can tell?"""
+    with precision(_BITS):
+        try:
+            value = to_arb(Evaluator(point).go(term))
+        except (GaveUp, Undefined, ZeroDivisionError, OverflowError):
+            return False
+    return bool(value.is_finite() and value.contains(0))
+
+
 def _value(term: Term, point: Point) -> Any:
     try:
         value = to_arb(Evaluator(point).go(term))
