@@ -1,0 +1,160 @@
+"""Terms: equality is the tree, nothing is captured by a substitution, and JSON brings the same term back."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from fractions import Fraction
+
+import pytest
+import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derive.errors import TermError
+from derive.terms import from_json, to_json
+from derive.terms.bridge import from_sympy, to_sympy
+from derive.terms.term import HEADS, MAX_DEPTH, Term, add, at, free_names, make, mul, num, power, substitute, sym
+
+NAMES = st.sampled_from(["x", "y", "i", "k", "n"])
+LEAVES = st.one_of(st.fractions(max_denominator=50).map(num), NAMES.map(sym), NAMES.map(lambda v: at("a", sym(v))))
+
+
+def _grow(inner: st.SearchStrategy[Term]) -> st.SearchStrategy[Term]:
+    pair = st.tuples(inner, inner)
+    return st.one_of(
+        pair.map(lambda p: add(*p)),
+        pair.map(lambda p: mul(*p)),
+        pair.map(lambda p: power(*p)),
+        inner.map(lambda a: make("exp", a)),
+        pair.map(lambda p: make("piecewise", p[0], make("lt", p[0], p[1]), p[1], make("true"))),
+        st.tuples(inner, NAMES, inner).map(lambda p: make("sum", p[0], sym(p[1]), num(0), p[2])),
+        st.tuples(inner, NAMES).map(lambda p: make("diff", p[0], sym(p[1]))),
+    )
+
+
+TERMS = st.recursive(LEAVES, _grow, max_leaves=12)
+
+
+@given(TERMS)
+def test_json_brings_the_same_term_back(t: Term) -> None:
+    """A term survives JSON text and pickling, with its hash."""
+    again = from_json(json.loads(json.dumps(to_json(t))))
+    assert again == t
+    assert hash(again) == hash(t)
+    assert pickle.loads(pickle.dumps(t)) == t
+
+
+@given(TERMS)
+def test_substituting_a_name_removes_it(t: Term) -> None:
+    """After x := 1 there is no x left, and no other name has appeared or gone, but inside what was replaced."""
+    if any(a.head == "diff" for a in _nodes(t)):
+        return
+    assert free_names(substitute(t, {"x": num(1)})) == free_names(t) - {"x"}
+
+
+def _nodes(t: Term) -> list[Term]:
+    return [t, *(n for a in t.args if isinstance(a, Term) for n in _nodes(a))]
+
+
+def test_a_substitution_captures_nothing() -> None:
+    """The index of a sum is renamed where the new value has its name, and a bound name is not replaced inside."""
+    total = make("sum", mul(at("x", sym("k")), sym("j")), sym("k"), num(0), sym("k"))
+    moved = substitute(total, {"j": sym("k")})
+    assert moved.args[1] != sym("k")
+    assert free_names(moved) == {"x", "k"}
+    assert substitute(total, {"k": num(3)}).args[0] == total.args[0]
+    assert substitute(total, {"k": num(3)}).args[3] == num(3)
+
+
+def test_a_derivative_keeps_its_variable() -> None:
+    """Replacing the variable of an unevaluated derivative would change what it means, so it is refused."""
+    with pytest.raises(TermError, match="evaluate it first"):
+        substitute(make("diff", power(sym("x"), num(2)), sym("x")), {"x": num(1)})
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (["system", "x"], "not one of the known operations"),
+        (["exp", 1, 2], "takes 1 arguments"),
+        (["piecewise", 1, 2], "must be a condition"),
+        (["add", ["lt", 1, 2], 1], "must be a value"),
+        (["num", 2, 4], "lowest terms"),
+        (["num", 1, 0], "lowest terms"),
+        (1.5, "not an expression"),
+        (True, "not an expression"),
+        ("__import__('os')", "not a name"),
+        (["sum", 1, 2, 0, 1], "must be a name"),
+        ([], "not an expression"),
+    ],
+)
+def test_what_is_not_a_term_is_refused(data: object, says: str) -> None:
+    """Every malformed term is an error that shows the offending value."""
+    with pytest.raises(TermError, match=says):
+        from_json(data)
+
+
+def test_limits() -> None:
+    """Depth and size have limits, and reading nested lists ends in the same error."""
+    nested: object = "x"
+    for _ in range(MAX_DEPTH + 10):
+        nested = ["exp", nested]
+    with pytest.raises(TermError, match="nested more than"):
+        from_json(nested)
+    big = sym("x")
+    with pytest.raises(TermError, match="more than"):
+        for _ in range(40):
+            big = add(big, big)
+
+
+def test_numbers_are_exact() -> None:
+    """A number is a fraction in lowest terms, whatever it was made of."""
+    assert num(2, 4) == num(1, 2) == num(Fraction(1, 2))
+    assert num(1, 2).value == Fraction(1, 2)
+
+
+x, y = sp.symbols("x y", real=True)
+i, k, n = sp.symbols("i k n", integer=True)
+EXPRESSIONS = [
+    x**2 / 3 + sp.pi,
+    sp.Piecewise((x, x > y), (sp.exp(y), sp.Ne(x, y)), (0, True)),
+    sp.Sum(sp.IndexedBase("a")[i] * x, (i, 0, n)),
+    sp.Max(x, y, 1) - sp.Abs(x),
+    sp.polygamma(2, x) + sp.loggamma(x),
+    sp.KroneckerDelta(i, k),
+    sp.Derivative(sp.sin(x * y), x),
+]
+
+
+@pytest.mark.parametrize("e", EXPRESSIONS, ids=str)
+def test_sympy_and_back(e: sp.Expr) -> None:
+    """What crosses the bridge keeps its value: the way back gives an expression with the same term."""
+    t = from_sympy(e)
+    names = {s.name: s for s in e.free_symbols if isinstance(s, sp.Symbol) and s.name != "a"}
+    assert from_sympy(to_sympy(t, names)) == t
+
+
+@pytest.mark.parametrize("e", [sp.I * x, sp.oo, sp.zoo, sp.nan, sp.Function("f")(x), sp.Integral(x, x)], ids=str)
+def test_what_has_no_head_does_not_cross(e: sp.Expr) -> None:
+    """An expression outside the language is an error that names it."""
+    with pytest.raises(TermError):
+        from_sympy(e)
+
+
+def test_decimals_are_read_as_written() -> None:
+    """0.1 is 1/10; a double that is not a short decimal keeps all its digits."""
+    assert from_sympy(sp.Float(0.1)) == num(1, 10)
+    assert from_sympy(sp.Float(0.1) + sp.Float(0.2)) != num(3, 10)
+
+
+def test_a_dummy_never_becomes_a_symbol_of_its_name() -> None:
+    """Bound dummies get names of their own."""
+    d = sp.Dummy("x")
+    t = from_sympy(sp.Sum(d * sp.Symbol("x"), (d, 0, 3)))
+    assert free_names(t) == {"x"}
+
+
+def test_every_head_has_an_arity() -> None:
+    """The list of heads is closed: each says how many arguments it takes."""
+    assert all(least >= 0 and (most is None or most >= least) for least, most in HEADS.values())
