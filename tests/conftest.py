@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -79,3 +80,35 @@ def data() -> dict[str, Any]:
         "m": 4,
         "n": 3,
     }
+
+
+# -- golden outputs are rewritten on request only, and a document that was not compiled is named
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest --update-golden` rewrites tests/golden; a plain run never does."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite the files in tests/golden")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests that compile a document are marked."""
+    config.addinivalue_line("markers", "latex: compiles a document, so it needs pdflatex")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without pdflatex, the tests that need it are deselected; the summary below says so."""
+    if shutil.which("pdflatex") is None:
+        left = [item for item in items if item.get_closest_marker("latex")]
+        config.hook.pytest_deselected(items=left)
+        config.stash[NOT_COMPILED] = len(left)
+        items[:] = [item for item in items if item not in left]
+
+
+NOT_COMPILED = pytest.StashKey[int]()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say loudly what was not run."""
+    count = config.stash.get(NOT_COMPILED, 0)
+    if count:
+        terminalreporter.write_line(f"pdflatex is not installed: {count} tests that compile a document were NOT run")

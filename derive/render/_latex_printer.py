@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from derive.render._latex_width import width
 from derive.render._names import latex_name
-from derive.render._printer import ATOM, LETTERS, MUL, NAMES, POW, SOFT, Out, Printer
+from derive.render._printer import ADD, ATOM, BREAK, LETTERS, MUL, NAMES, POW, SOFT, Out, Printer, unmarked
 from derive.terms.term import Term
 
 _FENCES = {"abs": (r"\lvert ", r" \rvert"), "floor": (r"\lfloor ", r" \rfloor"), "entry": ("[", "]")}
@@ -19,6 +20,7 @@ _KNOWN = {"log": r"\ln", "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arct
 }
 _LETTERS = {"σ": r"\sigma", "Γ": r"\Gamma", "φ": r"\varphi", "Φ": r"\Phi", "Φ⁻¹": r"\Phi^{-1}", "W": "W", "H": "H"}
 _SHORT = 60
+_WIDEST = 45.0
 
 
 class LatexPrinter(Printer):
@@ -40,7 +42,15 @@ class LatexPrinter(Printer):
         return rf"\left{left}{inner.text}\right{right}" if inner.tall else f"{left}{inner.text}{right}"
 
     def fraction(self, above: Out, below: Out) -> Out:
-        return Out(rf"\frac{{{above.text}}}{{{below.text}}}", MUL, tall=True)
+        if max(width(above.text), width(below.text)) > _WIDEST:
+            return self._in_line(above, below)
+        return Out(rf"\frac{{{unmarked(above.text)}}}{{{unmarked(below.text)}}}", MUL, tall=True)
+
+    def _in_line(self, above: Out, below: Out) -> Out:
+        """above / below: a line cannot be broken within a fraction."""
+        top = self.brackets(above) if above.level < MUL or above.open else above.text
+        bottom = self.brackets(below) if below.level < POW or below.open else below.text
+        return Out(f"{top} {BREAK}/ {bottom}", ADD, tall=above.tall or below.tall)
 
     def lower(self, base: str, indices: Sequence[str]) -> str:
         return f"{base}_{{{('' if all(len(i) == 1 for i in indices) else ', ').join(indices)}}}"
@@ -49,7 +59,9 @@ class LatexPrinter(Printer):
         return Out(f"{base.text}^{{{exponent.text}}}", POW, tall=base.tall)
 
     def root(self, inner: Out) -> Out:
-        return Out(rf"\sqrt{{{inner.text}}}", ATOM, tall=inner.tall)
+        if width(inner.text) > _WIDEST:
+            return self.raised(self.bracketed(inner), Out("1/2"))
+        return Out(rf"\sqrt{{{unmarked(inner.text)}}}", ATOM, tall=inner.tall)
 
     def big(self, head: str, index: str, first: Out, last: Out, body: Out) -> Out:
         return Out(rf"\{head}_{{{index}={first.text}}}^{{{last.text}}} {body.text}", MUL, open=True, tall=True)

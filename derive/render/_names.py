@@ -114,7 +114,9 @@ def _in_formula(run: str) -> str:
     if len(run) > 1 and run.isascii():
         return rf"\operatorname{{{run}}}" if run in _FUNCTIONS else rf"\text{{ {run} }}"
     math = _one(run)
-    return math[1:-1] if re.fullmatch(r"\$[^$]+\$", math) else math
+    if re.fullmatch(r"\$[^$]+\$", math):
+        return math[1:-1]
+    return math if re.fullmatch(r"\\?[ -~]", math) else rf"\text{{{math}}}"
 
 
 def _pieces(text: str) -> list[str]:

@@ -130,7 +130,10 @@ class Printer(ABC):
 
     def at_least(self, t: Term, level: int, last: bool = True) -> Out:
         """The term, in brackets if it binds less tightly than asked, or is open and something follows it."""
-        out = self.term(t)
+        return self.at_least_out(self.term(t), level, last)
+
+    def at_least_out(self, out: Out, level: int, last: bool = True) -> Out:
+        """The same for what is printed already."""
         return self.bracketed(out) if out.level < level or (out.open and not last) else out
 
     def grouped(self, text: str) -> bool:
@@ -204,7 +207,8 @@ class Printer(ABC):
         if not r.below:
             return self.at_least(r.above[0], ADD if alone else MUL, last)
         above = self.product(Product(False, tuple(Ratio((f,)) for f in r.above))) if r.above else Out("1")
-        return self.fraction(above, self.product(Product(False, tuple(Ratio((f,)) for f in r.below))))
+        out = self.fraction(above, self.product(Product(False, tuple(Ratio((f,)) for f in r.below))))
+        return out if alone else self.at_least_out(out, MUL)
 
     def on_pow(self, t: Term) -> Out:
         base, exponent = t.args

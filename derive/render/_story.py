@@ -50,7 +50,8 @@ class Story:
 
     def __init__(self, certificate: Certificate) -> None:
         self.certificate = certificate
-        self.notation = (*certificate.notation, Notation(COST, (), certificate.cost, "the cost"))
+        cost = (Notation(COST, (), certificate.cost, "the cost"),) if certificate.cost.size > 2 else ()
+        self.notation = (*certificate.notation, *cost)
         self.lines = {d.name: list(self._lines(d)) for d in certificate.derivations}
 
     def folded(self, term: Term) -> Term:

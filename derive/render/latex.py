@@ -48,7 +48,7 @@ def render(certificate: Certificate, standalone: bool = False) -> str:
     if not standalone:
         return "\n".join(["% needs \\usepackage{amsmath}", *body]) + "\n"
     title = rf"\begin{{center}}\LARGE {escape(certificate.title)}\end{{center}}"
-    return _PREAMBLE + "\n".join([r"\begin{document}", title, "", *body, r"\end{document}"]) + "\n"
+    return _PREAMBLE + "\n".join([r"\begin{document}", r"\raggedright", title, "", *body, r"\end{document}"]) + "\n"
 
 
 def marked(folded: Term) -> str:
@@ -74,12 +74,14 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
     yield from ("", rf"\subsection*{{{title}}}", *lines)
 
 
-def _symbols(rows: Iterable[Row]) -> Iterator[str]:
-    yield r"\begin{tabular}{@{}llp{0.66\linewidth}@{}}"
-    for row in rows:
-        names = ", ".join(map(latex_name, row.names))
+def _symbols(rows: list[Row]) -> Iterator[str]:
+    names = [", ".join(f"${latex_name(name)}$" for name in row.names) for row in rows]
+    first = 0.17 if max(map(width, names), default=0.0) > 10 else 0.09
+    yield rf"\begin{{tabular}}{{@{{}}p{{{first}\linewidth}}p{{0.2\linewidth}}p{{{0.73 - first:.2f}\linewidth}}@{{}}}}"
+    for name, row in zip(names, rows, strict=True):
         size = "$" + r" \times ".join(map(term, row.shape)) + "$, " if row.shape else ""
-        yield rf"${names}$ & {size}{_values(row.values)} & {escape(row.says)} \\"
+        cells = name, size + _values(row.values), escape(row.says)
+        yield " & ".join(rf"\raggedright {cell}" for cell in cells) + r" \tabularnewline"
     yield r"\end{tabular}"
 
 
@@ -121,7 +123,7 @@ def _separated(rows: list[tuple[str, str]]) -> Iterator[str]:
 
 def _line(line: Line) -> tuple[str, str]:
     left = NABLA[line.nabla] if line.nabla else marked(line.left) if line.left is not None else ""
-    equation = _equation(unmarked(left), marked(line.right))
+    equation = _equation(left, marked(line.right))
     if line.step is None:
         return equation + _tag(escape(line.note)), line.note
     return equation + _tag(escape(f"{line.step.rule}, {_verdict(line.step)}")), _comment(line.step)
@@ -142,9 +144,13 @@ def _tag(text: str) -> str:
 
 def _equation(left: str, right: str) -> str:
     """left &= right, on as many lines as it needs."""
-    room = _ROOM - width(left)
-    lines = balanced(broken(right, room, room - 2, width))
-    return f"{left} &= " + " \\\\\n  &\\qquad {} ".join(lines)
+    if width(unmarked(left)) > _ROOM / 3:
+        return f"& {_rows(left, _ROOM)} \\\\\n &= {_rows(right, _ROOM)}"
+    return f"{unmarked(left)} &= {_rows(right, _ROOM - width(unmarked(left)))}"
+
+
+def _rows(math: str, room: float) -> str:
+    return " \\\\\n  &\\qquad {} ".join(balanced(broken(math, room, room - 2, width)))
 
 
 def balanced(lines: list[str]) -> list[str]:
@@ -172,11 +178,11 @@ def _reasons(steps: Iterable[CheckedStep]) -> Iterator[str]:
 
 
 def _rules(steps: Iterable[CheckedStep]) -> Iterator[str]:
-    yield r"\begin{description}"
+    yield r"\begin{itemize}"
     for step in steps:
-        yield rf"\item[{escape(step.rule)}] {escape(step.says)} \\"
+        yield rf"\item \textbf{{{escape(step.rule)}}}: {escape(step.says)} \\"
         yield rf"  ${formula(step.formula)}$"
-    yield r"\end{description}"
+    yield r"\end{itemize}"
 
 
 def _numbers(c: Certificate) -> Iterator[str]:
@@ -193,7 +199,9 @@ def _numbers(c: Certificate) -> Iterator[str]:
 
 def _check(c: Check) -> str:
     how = "agrees" if c.ok else r"\textbf{disagrees}"
-    return rf"\raggedright {escape(c.name)} & {c.points:,} & {_scientific(c.error)} & {_scientific(c.allowed)} & {how} \\"
+    return (
+        rf"\raggedright {escape(c.name)} & {c.points:,} & {_scientific(c.error)} & {_scientific(c.allowed)} & {how} \\"
+    )
 
 
 def _worst(c: Check) -> str:

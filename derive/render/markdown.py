@@ -19,6 +19,22 @@ from derive.render.report import explain, summary
 from derive.terms.term import Term
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#$~])")
+_HARMLESS = {
+    r"\operatorname": r"\mathrm",
+    r" \\ ": r" \cr ",
+    r"\_": "-",
+    r"\{": r"\lbrace ",
+    r"\}": r"\rbrace ",
+    r"\textbackslash{}": r"\backslash ",
+    r"\textasciitilde{}": r"\sim ",
+    r"\textasciicircum{}": r"\wedge ",
+    "<": r"\lt ",
+    ">": r"\gt ",
+    "|": r"\vert ",
+    "*": r"\ast ",
+    "`": "'",
+    "~": r"\sim ",
+}
 _MARKS = {"proved": "✅", "refuted": "❌", "unknown": "❔"}
 
 
@@ -95,14 +111,9 @@ def _math(folded: Term) -> str:
 
 def _safe(math: str) -> str:
     """Without what Markdown or GitHub would not leave alone."""
-    math = (
-        math
-        .replace(r"\operatorname", r"\mathrm")
-        .replace(r" \\ ", r" \cr ")
-        .replace("<", r"\lt ")
-        .replace(">", r"\gt ")
-    )
-    return re.sub(r"\\([_%&#$])", r"\\text{\1}", math).replace(r"\text{_}", r"\text{-}")
+    for dangerous, harmless in _HARMLESS.items():
+        math = math.replace(dangerous, harmless)
+    return re.sub(r"\\([%&#$])", r"\\text{\1}", math)
 
 
 def _condition(c: Condition) -> str:
