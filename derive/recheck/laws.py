@@ -1,62 +1,34 @@
-"""Term -> fraction in one region. Each law is an identity of real functions wherever its left side is defined."""
+"""Laws of arithmetic, variables, exp, log, powers, and functions that are generators of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
+from math import factorial, floor
 
 from derive.domain import Range
-from derive.errors import CertificateError
 from derive.recheck import poly
-from derive.recheck.fraction import Frac, NotRechecked
-from derive.recheck.poly import ONE, Mono, Number
-from derive.recheck.region import (
-    ANY,
-    NEGATIVE,
-    NONNEGATIVE,
-    NONPOSITIVE,
-    NONZERO,
-    POSITIVE,
-    ZERO,
-    Region,
-    Vacuous,
-)
-from derive.recheck.table import DERIVED
-from derive.recheck.unfold import index_range, whole
-from derive.terms.term import Term, add, children, free_names, mul, num, sub, substitute, sym
+from derive.recheck.fraction import Den, Frac, NotRechecked
+from derive.recheck.poly import ONE, Number
+from derive.recheck.region import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Region, Vacuous
+from derive.recheck.translate import beside, canonical, go, law, number
+from derive.recheck.unfold import whole
+from derive.terms.term import Term, free_names, mul, num, sub
 
-MAX_UNROLLED = 64
 _PRIMES = 1_000
-_ZERO, _ONE = num(0), num(1)
+_MAX_SHIFT = 30
+_FEW = 4
 _WAYS = (NONNEGATIVE, NONPOSITIVE)
-#: functions about which nothing is known here but that equal arguments give equal values
-_OPAQUE = frozenset({"asin", "floor", "gamma", "loggamma", "polygamma", "lambertw", "erfinv"})
+_INVERSE = {"erf": "erfinv", "erfinv": "erf"}
 
 
-def go(r: Region, t: Term) -> Frac:
-    """The fraction of a term."""
-    found = r.memo.get(t)
-    if found is None:
-        found = r.memo[t] = _law(t)(r, t)
-    return found
+law("num")(lambda r, t: number(poly.exact(t.value)))
+law("add")(lambda r, t: r.add([go(r, a) for a in t.args]))
+law("exp")(lambda r, t: exp(r, go(r, t.args[0])))
+law("pi", "euler_gamma")(lambda r, t: r.of(t))
 
 
-def _law(t: Term) -> Callable[[Region, Term], Frac]:
-    if t.head in DERIVED:
-        return lambda r, t: go(r, DERIVED[t.head](*t.args))
-    if t.head in _LAWS:
-        return _LAWS[t.head]
-    if t.head in _OPAQUE:
-        return _opaque
-    raise NotRechecked(f"cannot re-check {t.head}")
-
-
-def number(c: Number) -> Frac:
-    """A number as a fraction."""
-    return Frac({(): c} if c else {})
-
-
+@law("mul")
 def _product(r: Region, t: Term) -> Frac:
     out = go(r, t.args[0])
     for a in t.args[1:]:
@@ -64,23 +36,37 @@ def _product(r: Region, t: Term) -> Frac:
     return out
 
 
+@law("asin", "floor", "lambertw")
 def _opaque(r: Region, t: Term) -> Frac:
+    """A function about which nothing is known here but that equal arguments give equal values."""
     r.book.opaque.add(t.head)
     return r.of(Term(t.head, tuple(r.book.term(go(r, a)) for a in t.args)))
 
 
 # -- variables ----------------------------------------------------------------------------------------------------------
+@law("sym", "at")
 def _variable(r: Region, t: Term) -> Frac:
     """A variable or an entry; what its range says becomes a fact."""
+    if t.head == "sym" and r.along is not None and t.name == r.along.name:
+        return beside(r, None, r.along.value)
     term = t if t.head == "sym" else Term("at", (t.args[0], *(r.book.term(go(r, i)) for i in t.args[1:])))
     known = r.book.number(term) in r.signs
     out = r.of(term)
     if not known:
         for gap, mask in limits(r.range_of(t.name), term):
-            a = out if gap == term else go(r, gap)
-            if a.constant is None:
-                r.learn(a, mask)
+            r.learn(canonical(r, gap), mask)
+        _relate_values(r, out, r.range_of(t.name))
     return out
+
+
+def _relate_values(r: Region, x: Frac, s: Range) -> None:
+    """Π (x − v) = 0 over finitely many values."""
+    if s.values is not None and len(s.values) <= _FEW:
+        product = Frac(ONE)
+        for v in s.values:
+            product = r.mul(product, r.sub(x, number(v)))
+        ((m, _),) = x.num.items()
+        r.relations[m[0][0]] = (len(s.values), r.sub(r.power(x, len(s.values)), product))
 
 
 def limits(s: Range, value: Term) -> list[tuple[Term, int]]:
@@ -97,6 +83,7 @@ def limits(s: Range, value: Term) -> list[tuple[Term, int]]:
     return out
 
 
+@law("delta")
 def _delta(r: Region, t: Term) -> Frac:
     gap = r.sub(go(r, t.args[0]), go(r, t.args[1]))
     return number(int(r.sign(gap, (ZERO, NONZERO)) == ZERO))
@@ -109,14 +96,15 @@ def atoms(r: Region, a: Frac) -> list[tuple[Term, Frac, Number]]:
     p = a.num
     if not a.den:
         return [(r.book.mono(m), Frac({m: 1}), c) for m, c in p.items()]
-    whole_part, rest = poly.divide(p, _den(r, a))
+    whole_part, rest = poly.divide(p, denominator(r, a.den))
     out = [(r.book.mono(m), Frac({m: 1}), c) for m, c in whole_part.items()]
     return out + [(r.book.term(Frac({m: 1}, den.den)), Frac({m: 1}, den.den), c) for m, c in rest.items()]
 
 
-def _den(r: Region, a: Frac) -> poly.Poly:
+def denominator(r: Region, den: Den) -> poly.Poly:
+    """The denominator, multiplied out."""
     out = ONE
-    for f, e in a.den:
+    for f, e in den:
         for _ in range(e):
             r.book.spend(len(out) * len(r.book.factors[f]))
             out = poly.mul(out, r.book.factors[f])
@@ -131,16 +119,15 @@ def exp(r: Region, a: Frac) -> Frac:
             out = r.mul(out, abs_power(r, _logged(r, term), c))
             continue
         key = Term("exp", (term,))
-        r.memo.setdefault(term, value)
+        r.memos[None].setdefault(term, value)
         ((m, _),) = r.of(key).num.items()
         out = r.mul(out, Frac({poly.raised(m, c): 1}))
     return out
 
 
 def _logged(r: Region, t: Term) -> Frac:
-    """p, for log|p|."""
-    inner = t.args[0]
-    return go(r, inner.args[0] if inner.head == "abs" else inner)
+    """p, for the generator log|p|."""
+    return canonical(r, t.args[0].args[0] if t.args[0].head == "abs" else t.args[0])
 
 
 def log_abs(r: Region, a: Frac) -> Frac:
@@ -157,7 +144,7 @@ def log_abs(r: Region, a: Frac) -> Frac:
 def _log_generator(r: Region, g: int) -> Frac:
     t = r.book.terms[g]
     if t.head == "exp":
-        return go(r, t.args[0])
+        return canonical(r, t.args[0])
     if t.head == "abs":
         return r.of(Term("log", t.args)) if t.args[0].head == "num" else r.of(Term("log", (t,)))
     return r.of(_log_term(t))
@@ -187,11 +174,11 @@ def primes(c: Number) -> dict[int, int]:
     return out
 
 
+@law("log")
 def _log(r: Region, t: Term) -> Frac:
-    a = _logged(r, t)
-    if not a.num:
-        raise Vacuous("the logarithm of zero")
-    r.require("nonzero" if t.args[0].head == "abs" else "positive", t.args[0], a)
+    inner = t.args[0]
+    a = go(r, inner.args[0] if inner.head == "abs" else inner)
+    r.require("nonzero" if inner.head == "abs" else "positive", inner, a)
     return log_abs(r, a)
 
 
@@ -216,7 +203,7 @@ def _generator_power(r: Region, g: int, e: Number) -> Frac:
     if t.head == "exp":
         return Frac({((g, poly.exact(e)),): 1})
     if t.head == "abs":
-        return _one_power(r, go(r, t.args[0]), e)
+        return _one_power(r, canonical(r, t.args[0]), e)
     return _one_power(r, Frac({((g, 1),): 1}), e)
 
 
@@ -236,6 +223,7 @@ def _one_power(r: Region, p: Frac, e: Number) -> Frac:
     return r.mul(out, Frac({poly.raised(m, rest): 1}))
 
 
+@law("pow")
 def _pow(r: Region, t: Term) -> Frac:
     base, exponent = t.args
     a, b = go(r, base), go(r, exponent)
@@ -244,24 +232,16 @@ def _pow(r: Region, t: Term) -> Frac:
         return _symbolic(r, base, exponent, a, b)
     if e.denominator == 1:
         if e < 0:
-            _nonzero(r, base, a)
+            r.require("nonzero", base, a)
         return r.power(a, e.numerator)
-    if not a.num:
-        if e < 0:
-            raise Vacuous("a negative power of zero")
-        return a
     r.require("positive" if e < 0 else "nonnegative", base, a)
-    return abs_power(r, a, e)
-
-
-def _nonzero(r: Region, term: Term, a: Frac) -> None:
-    if not a.num:
-        raise Vacuous("division by zero")
-    r.require("nonzero", term, a)
+    return abs_power(r, a, e) if a.num else a
 
 
 def _symbolic(r: Region, base: Term, exponent: Term, a: Frac, b: Frac) -> Frac:
     """a^b = exp(b log a) for a > 0; 0^b = 0 for b > 0."""
+    if r.along is not None and r.mask(a) & ZERO:
+        raise NotRechecked("cannot re-check the derivative of a symbolic power where its base is zero")
     if a.num and not whole(exponent, r.range_of):
         r.require("nonnegative" if r.mask(b) & NONNEGATIVE else "positive", base, a)
     sign = r.sign(a, (POSITIVE, ZERO, NEGATIVE)) if a.num else ZERO
@@ -276,15 +256,22 @@ def _symbolic(r: Region, base: Term, exponent: Term, a: Frac, b: Frac) -> Frac:
 
 
 # -- odd functions, sine and cosine -------------------------------------------------------------------------------------
+@law("erf", "atan", "erfinv")
 def _odd(r: Region, t: Term) -> Frac:
-    """f(−a) = −f(a): one of the two is the generator."""
+    """f(−a) = −f(a): one of the two is the generator; erf and erfinv undo each other."""
     a = go(r, t.args[0])
+    if t.head == "erfinv":
+        r.require("positive", sub(num(1), mul(t.args[0], t.args[0])), r.sub(number(1), r.mul(a, a)))
     if not a.num:
         return a
     c = 1 if a.num[min(a.num)] > 0 else -1
+    inner = r.book.term(r.scale(a, c))
+    if inner.head == _INVERSE.get(t.head):
+        return r.scale(canonical(r, inner.args[0]), c)
     return r.scale(r.of(Term(t.head, (r.book.term(r.scale(a, c)),))), c)
 
 
+@law("sin", "cos")
 def _sin_cos(r: Region, t: Term) -> Frac:
     """Angle addition over the atoms; sin² is rewritten to 1 − cos²."""
     s, c = Frac({}), Frac(ONE)
@@ -300,6 +287,9 @@ def _turn(r: Region, a: tuple[Frac, Frac], b: tuple[Frac, Frac]) -> tuple[Frac, 
 
 
 def _angle(r: Region, atom: Term, e: Number) -> tuple[Frac, Frac]:
+    if atom.head == "pi" and e * 2 % 1 == 0:
+        quarters = int(e * 2) % 4
+        return number((0, 1, 0, -1)[quarters]), number((1, 0, -1, 0)[quarters])
     unit = atom if e.denominator == 1 else mul(num(1, e.denominator), atom)
     cos = r.of(Term("cos", (unit,)))
     sin = r.of(Term("sin", (unit,)))
@@ -314,229 +304,33 @@ def _angle(r: Region, atom: Term, e: Number) -> tuple[Frac, Frac]:
     return out if e > 0 else (r.scale(out[0], -1), out[1])
 
 
-# -- choices ------------------------------------------------------------------------------------------------------------
-def _abs(r: Region, t: Term) -> Frac:
-    a = go(r, t.args[0])
-    return a if r.sign(a, _WAYS) == NONNEGATIVE else r.scale(a, -1)
-
-
-def _step(below: Number, at_zero: Number) -> Callable[[Region, Term], Frac]:
-    values = {NEGATIVE: below, ZERO: at_zero, POSITIVE: 1}
-    return lambda r, t: number(values[r.sign(go(r, t.args[0]))])
-
-
-def _extreme(keep: int) -> Callable[[Region, Term], Frac]:
-    def law(r: Region, t: Term) -> Frac:
-        out, *others = (go(r, a) for a in t.args)
-        for other in others:
-            out = out if r.sign(r.sub(out, other), _WAYS) == keep else other
+# -- gamma --------------------------------------------------------------------------------------------------------------
+@law("gamma", "loggamma", "polygamma")
+def _gamma(r: Region, t: Term) -> Frac:
+    """f(b + n) by the recurrence from b, where b > 0 is the argument with its whole part taken off."""
+    a = go(r, t.args[-1])
+    r.book.opaque.add(t.head)
+    n = floor(a.num.get((), 0)) if not a.den else 0
+    base = r.sub(a, number(n))
+    if t.head == "loggamma":
+        r.require("positive", t.args[-1], a)
+    if not 0 < n <= _MAX_SHIFT or r.mask(base) != POSITIVE:
+        n, base = 0, a
+    steps = [r.add((base, number(k))) for k in range(n)]
+    out = r.of(Term(t.head, (*t.args[:-1], r.book.term(base))))
+    if t.head == "loggamma":
+        return r.add([out, *(log_abs(r, s) for s in steps)])
+    if t.head == "gamma":
+        for s in steps:
+            out = r.mul(out, s)
         return out
-
-    return law
-
-
-def _piecewise(r: Region, t: Term) -> Frac:
-    """The branch that is taken; the others need not be defined."""
-    for value, condition in zip(t.args[::2], t.args[1::2], strict=True):
-        if holds(r, condition):
-            return go(r, value)
-    raise Vacuous("no condition of a piecewise holds")
+    k = _order(t)
+    c = (-1) ** k * factorial(k)
+    return r.add([out, *(r.scale(r.power(s, -k - 1), c) for s in steps)])
 
 
-def holds(r: Region, t: Term) -> bool:
-    """Does a condition hold in this region?"""
-    match t.head:
-        case "true" | "false":
-            return t.head == "true"
-        case "and":
-            return all(holds(r, a) for a in t.args)
-        case "or":
-            return any(holds(r, a) for a in t.args)
-        case "not":
-            return not holds(r, t.args[0])
-    yes, no = _COMPARED[t.head]
-    return r.sign(r.sub(go(r, t.args[1]), go(r, t.args[0])), (yes, no)) == yes
-
-
-_COMPARED = {
-    "lt": (POSITIVE, NONPOSITIVE),
-    "le": (NONNEGATIVE, NEGATIVE),
-    "eq": (ZERO, NONZERO),
-    "ne": (NONZERO, ZERO),
-}
-
-
-def _xlogy(r: Region, t: Term) -> Frac:
-    """x log y, and 0 where x = 0, whatever y: the sign of x is not needed where log y is seen to exist."""
-    x, y = t.args
-    a = go(r, x)
-    if not a.num:
-        return a
-    if r.mask(a) & ZERO and _seen_positive(r, y):
-        return r.mul(a, log_abs(r, go(r, y)))
-    return number(0) if r.sign(a, (ZERO, NONZERO)) == ZERO else r.mul(a, go(r, Term("log", (y,))))
-
-
-def _seen_positive(r: Region, t: Term) -> bool:
-    strict, r.strict = r.strict, True
-    try:
-        a = go(r, t)
-        return bool(a.num) and r.mask(a) == POSITIVE
-    except (Vacuous, CertificateError):
-        return False
-    finally:
-        r.strict = strict
-
-
-# -- sums ---------------------------------------------------------------------------------------------------------------
-@lru_cache(maxsize=20_000)
-def height(t: Term) -> int:
-    """How deep sums are nested in a term."""
-    return max(map(height, children(t)), default=0) + (t.head in ("sum", "prod"))
-
-
-def _scope(r: Region, t: Term) -> list[Frac] | tuple[Frac, str, Term]:
-    """The summands one by one, or one generic summand with the name of its index and the number of summands."""
-    body, index, first, last = t.args
-    length = add(sub(last, first), _ONE)
-    size = go(r, length).constant
-    if size is not None and size.denominator == 1 and size <= MAX_UNROLLED:
-        return [go(r, substitute(body, {index.name: add(first, num(k))})) for k in range(max(0, int(size)))]
-    if r.sign(go(r, length), (POSITIVE, NONPOSITIVE)) == NONPOSITIVE:
-        return []
-    count = r.book.term(go(r, length))
-    name = named(r, height(t), count)
-    if name in free_names(t):
-        raise NotRechecked("cannot re-check: sums are nested in an unforeseen way")
-    at = sym(name) if first == _ZERO else add(sym(name), first)
-    return go(r, substitute(body, {index.name: at})), name, count
-
-
-def named(r: Region, depth: int, count: Term) -> str:
-    """The index of the range 0 … count − 1 in a sum with so many sums nested in it. No formula can contain the name."""
-    name = f".{depth}.{r.book.ranges.setdefault(count, len(r.book.ranges))}"
-    r.bound.setdefault(name, index_range(count))
-    return name
-
-
-def _sum(r: Region, t: Term) -> Frac:
-    scope = _scope(r, t)
-    return r.add(scope) if isinstance(scope, list) else summed(r, *scope)
-
-
-def summed(r: Region, body: Frac, name: str, count: Term) -> Frac:
-    """Σ body: linear, what does not depend on the index in front, one generator per summand that is left."""
-    inside = tuple((f, e) for f, e in body.den if name in r.names(r.book.factors[f]))
-    outside = tuple(fe for fe in body.den if fe not in inside)
-    quotient, rest = poly.divide(body.num, _den(r, Frac({}, inside))) if inside else (body.num, {})
-    parts = []
-    for p, den in ((quotient, ()), (rest, inside)):
-        groups: dict[Mono, poly.Poly] = {}
-        for m, c in p.items():
-            kept = tuple(ge for ge in m if name in free_names(r.book.terms[ge[0]]))
-            groups.setdefault(kept, {})[tuple(ge for ge in m if ge not in kept)] = c
-        parts += [r.mul(Frac(c), _one_sum(r, Frac({m: 1}, den), name, count)) for m, c in groups.items()]
-    return r.mul(r.add(parts), Frac(ONE, outside))
-
-
-def _one_sum(r: Region, atom: Frac, name: str, count: Term) -> Frac:
-    if atom.constant is not None:
-        return go(r, count)
-    body = r.book.term(atom)
-    proper = named(r, height(body) + 1, count)
-    if proper != name:
-        if proper in free_names(body):
-            raise NotRechecked("cannot re-check: sums are nested in an unforeseen way")
-        return summed(r, go(r, substitute(body, {name: sym(proper)})), proper, count)
-    sign = r.mask(atom)
-    r.memo.setdefault(body, atom)
-    return r.of(
-        Term("sum", (body, sym(name), _ZERO, sub(count, _ONE))), sign if sign & NONZERO in (NEGATIVE, POSITIVE) else ANY
-    )
-
-
-def _prod(r: Region, t: Term) -> Frac:
-    """Unrolled, or exp of the sum of logarithms where the factors are positive."""
-    scope = _scope(r, t)
-    if isinstance(scope, list):
-        out = Frac(ONE)
-        for part in scope:
-            out = r.mul(out, part)
-        return out
-    if r.mask(scope[0]) != POSITIVE:
-        raise NotRechecked("cannot re-check a product of factors that are not positive")
-    return exp(r, summed(r, log_abs(r, scope[0]), *scope[1:]))
-
-
-def merged_is_zero(r: Region, gap: Frac) -> bool:
-    """c₀ + Σⱼ cⱼ Sⱼ = 0, linear in sums over one range: is the merged summand c₀/count + Σⱼ cⱼ bodyⱼ zero?"""
-    sums = [r.book.terms[g] for g in poly.generators(gap.num) if r.book.terms[g].head == "sum"]
-    return any(_merged(r, gap, index, last) for index, last in {(s.args[1], s.args[3]) for s in sums})
-
-
-def _merged(r: Region, gap: Frac, index: Term, last: Term) -> bool:
-    count = go(r, add(last, _ONE))
-    if r.mask(count) != POSITIVE:
-        return False
-    parts = []
-    for m, c in gap.num.items():
-        mine = [(g, e) for g, e in m if r.book.terms[g].head == "sum" and r.book.terms[g].args[1::2] == (index, last)]
-        if len(mine) > 1 or (mine and mine[0][1] != 1):
-            return False
-        body = go(r, r.book.terms[mine[0][0]].args[0]) if mine else r.inverse(count)
-        parts.append(r.mul(Frac({tuple(ge for ge in m if ge not in mine): c}), body))
-    return not r.add(parts).num
-
-
-def is_zero(r: Region, gap: Frac) -> bool:
-    """Is the numerator zero, at once, modulo what is zero in this region, or after sums of one range are merged?"""
-    if not gap.num:
-        return True
-    bare = poly.shift(gap.num, poly.raised(poly.content(gap.num), -1))
-    zeros = [q for q, mask in r.facts if mask == ZERO]
-    if any(poly.fits(bare, q) and not poly.divide(bare, q)[1] for q in zeros):
-        return True
-    return merged_is_zero(r, gap)
-
-
-def _given(r: Region, t: Term) -> Frac:
-    """The value; that the body has one too is one more fact, where the body can be translated at all."""
-    try:
-        go(r, t.args[1])
-    except CertificateError:
-        if r.strict:
-            raise
-    return go(r, t.args[0])
-
-
-def _constant_name(r: Region, t: Term) -> Frac:
-    return r.of(t)
-
-
-_LAWS: dict[str, Callable[[Region, Term], Frac]] = {
-    "num": lambda r, t: number(poly.exact(t.value)),
-    "sym": _variable,
-    "at": _variable,
-    "add": lambda r, t: r.add([go(r, a) for a in t.args]),
-    "mul": _product,
-    "pow": _pow,
-    "exp": lambda r, t: exp(r, go(r, t.args[0])),
-    "log": _log,
-    "abs": _abs,
-    "sign": _step(-1, 0),
-    "heaviside": _step(0, Fraction(1, 2)),
-    "max": _extreme(NONNEGATIVE),
-    "min": _extreme(NONPOSITIVE),
-    "piecewise": _piecewise,
-    "xlogy": _xlogy,
-    "sin": _sin_cos,
-    "cos": _sin_cos,
-    "erf": _odd,
-    "atan": _odd,
-    "pi": _constant_name,
-    "euler_gamma": _constant_name,
-    "given": _given,
-    "delta": _delta,
-    "sum": _sum,
-    "prod": _prod,
-}
+def _order(t: Term) -> int:
+    k = t.args[0].value if t.args[0].head == "num" else Fraction(-1)
+    if k.denominator != 1 or not 0 <= k <= _MAX_SHIFT:
+        raise NotRechecked("cannot re-check polygamma of this order")
+    return int(k)

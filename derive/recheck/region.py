@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from derive.certificate import Condition
 from derive.domain import Domain, Range
@@ -28,6 +29,22 @@ _WANTED = {"positive": POSITIVE, "nonnegative": NONNEGATIVE, "nonzero": NONZERO}
 
 class Vacuous(Exception):
     """There is no point in this region at which both sides have a value."""
+
+
+class Kink(Exception):
+    """A choice ties at the point where a derivative is taken: both sides have to be looked at."""
+
+
+class Outside(Vacuous):
+    """Beside a point, on the side under study, there is no value."""
+
+
+class Along(NamedTuple):
+    """A derivative is being taken: the variable, its value, and the side from which it comes (0: not decided yet)."""
+
+    name: str
+    value: Term
+    side: int
 
 
 class Unsigned(CertificateError):
@@ -80,7 +97,8 @@ class Region:
         self.relations: dict[int, tuple[int, Frac]] = {}
         self.facts: list[tuple[Poly, int]] = []
         self.signs: dict[int, int] = {}
-        self.memo: dict[Term, Frac] = {}
+        self.along: Along | None = None
+        self.memos: dict[Along | None, dict[Term, Frac]] = {None: {}}
 
     def range_of(self, name: str) -> Range:
         """The values of a variable or of a bound index."""
@@ -256,7 +274,7 @@ class Region:
             return ANY
         gap: Poly = {}
         for g, e in poly.times(m, poly.raised(n, -1)):
-            inside = self.memo.get(self.book.terms[g].args[0]) if self.book.terms[g].head == "exp" else None
+            inside = self.memos[None].get(self.book.terms[g].args[0]) if self.book.terms[g].head == "exp" else None
             if inside is None or inside.den:
                 return ANY
             gap = poly.add(gap, poly.scale(inside.num, e))
@@ -266,13 +284,29 @@ class Region:
     def require(self, kind: str, term: Term, a: Frac) -> None:
         """Both sides are defined only where a has this sign: a condition, and a fact from here on."""
         wanted, mask = _WANTED[kind], self.mask(a)
+        if self.along is not None:
+            return self._require_along(wanted, mask, term)
         if self.strict and mask | wanted != wanted:
-            raise CertificateError(f"{term!r} is not seen to be {kind} in this region"[:300])
+            raise Unsigned(f"{term!r} is not seen to be {kind} in this region"[:300])
         if not mask & wanted:
             raise Vacuous(f"{term!r} is not {kind}"[:200])
         if mask | wanted != wanted:
             self.conditions.add(Condition(kind, term))  # type: ignore[arg-type]
             self.learn(a, wanted)
+        return None
+
+    def _require_along(self, wanted: int, mask: int, term: Term) -> None:
+        """While a derivative is taken nothing is assumed; a root of zero has a sign beside the point."""
+        tied = self.along is not None and self.along.name in free_names(term)
+        if mask == ZERO and tied and wanted == NONNEGATIVE:
+            from derive.recheck.choices import beside_zero
+
+            if not beside_zero(self, term, self.along) & wanted:  # type: ignore[arg-type]
+                raise Outside(f"{term!r} leaves its range"[:200])
+        elif not mask & wanted:
+            raise Vacuous(f"{term!r} does not lie in its range"[:200])
+        elif mask | wanted != wanted or (mask != wanted and mask & ZERO and tied):
+            raise Unsigned(f"while a derivative is taken, the sign of {term!r} must be known"[:300])
 
     def learn(self, a: Frac, mask: int) -> None:
         """Enter the sign of a fraction that holds in this region."""

@@ -27,13 +27,27 @@ from derive.terms.term import (
     walk,
 )
 
-_ZERO, _ONE, _TWO = num(0), num(1), num(2)
-_CHOICES = frozenset({"abs", "sign", "heaviside", "max", "min", "lt", "le", "eq", "ne", "floor", "delta"})
+_ZERO, _ONE, _TWO, _HALF = num(0), num(1), num(2), num(1, 2)
+#: heads whose value depends on a sign
+CHOICES = frozenset({"abs", "sign", "heaviside", "max", "min", "lt", "le", "eq", "ne", "xlogy"})
 
 
 Ranges = Callable[[str], Range]
 #: operations that have a value whenever their arguments have
-_TOTAL = frozenset({"num", "sym", "at", "add", "mul", "exp", "sigmoid", "softplus", "logsigmoid", "tanh", "sum", "delta"})
+_TOTAL = frozenset({
+    "num",
+    "sym",
+    "at",
+    "add",
+    "mul",
+    "exp",
+    "sigmoid",
+    "softplus",
+    "logsigmoid",
+    "tanh",
+    "sum",
+    "delta",
+})
 
 
 def _total(t: Term, ranges: Ranges) -> bool:
@@ -71,11 +85,21 @@ def unfold(t: Term, ranges: Ranges) -> Term:
             shape(a.args[0])
             return go(entry(*a.args))
         if a.head == "diff":
-            d = go(differentiate(_plain(a.args[0]), a.args[1]))
-            return d if all(_total(b, ranges) for b in walk(a.args[0])) else make("given", d, a.args[0])
+            body, v = a.args
+            d = go(differentiate(plain(body), v))
+            return d if all(_total(b, ranges) for b in walk(body)) else _guarded(d, body, v)
         return _without_delta(a, ranges, go) if a.head == "sum" else a
 
     return go(t)
+
+
+def _guarded(d: Term, body: Term, v: Term) -> Term:
+    """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
+    if v.head == "sym":
+        return make("slope", d, body, v, v)
+    if any(a.head in CHOICES and v.name in free_names(a) for a in walk(body)):
+        raise NotRechecked("cannot re-check the derivative of a choice with respect to an entry")
+    return make("given", d, body)
 
 
 # -- whole matrices -----------------------------------------------------------------------------------------------------
@@ -166,10 +190,10 @@ def _drop_zeros(t: Term) -> Term:
 
 
 # -- derivatives --------------------------------------------------------------------------------------------------------
-def _plain(t: Term) -> Term:
+def plain(t: Term) -> Term:
     """The same value without the functions that are others in disguise."""
-    t = rebuild(t, _plain)
-    return _plain(DERIVED[t.head](*t.args)) if t.head in DERIVED else t
+    t = rebuild(t, plain)
+    return plain(DERIVED[t.head](*t.args)) if t.head in DERIVED else t
 
 
 def differentiate(t: Term, v: Term) -> Term:
@@ -178,7 +202,7 @@ def differentiate(t: Term, v: Term) -> Term:
         return _ZERO
     if t.head in _OUTER:
         return _times(_OUTER[t.head](t.args[0]), differentiate(t.args[0], v))
-    if t.head not in _RULES or any(a.head in _CHOICES and v.name in free_names(a) for a in walk(t)):
+    if t.head not in _RULES:
         raise NotRechecked(f"cannot re-check the derivative of {t!r}"[:200])
     return _RULES[t.head](t, v)
 
@@ -235,8 +259,24 @@ def _xlogy(t: Term, v: Term) -> Term:
 
 
 def _piecewise(t: Term, v: Term) -> Term:
-    """Branch by branch: no condition depends on v."""
+    """Branch by branch, where no boundary is met; `slope` looks at both sides of one."""
     return make("piecewise", *(a if i % 2 else differentiate(a, v) for i, a in enumerate(t.args)))
+
+
+def _extreme(t: Term, v: Term) -> Term:
+    """The derivative of the one that is taken."""
+    first, *rest = t.args
+    if not rest:
+        return differentiate(first, v)
+    other = rest[0] if len(rest) == 1 else make(t.head, *rest)
+    taken = make("le", other, first) if t.head == "max" else make("le", first, other)
+    return make("piecewise", differentiate(first, v), taken, differentiate(other, v), make("true"))
+
+
+def _polygamma(t: Term, v: Term) -> Term:
+    if t.args[0].head != "num":
+        raise NotRechecked("cannot re-check the derivative of polygamma of a symbolic order")
+    return _times(make("polygamma", num(t.args[0].value + 1), t.args[1]), differentiate(t.args[1], v))
 
 
 _OUTER: dict[str, Callable[[Term], Term]] = {
@@ -247,6 +287,8 @@ _OUTER: dict[str, Callable[[Term], Term]] = {
     "asin": lambda a: power(sub(_ONE, power(a, _TWO)), num(-1, 2)),
     "atan": lambda a: power(add(_ONE, power(a, _TWO)), num(-1)),
     "erf": lambda a: over(mul(_TWO, exp(neg(power(a, _TWO)))), root(make("pi"))),
+    "erfinv": lambda a: mul(_HALF, root(make("pi")), exp(power(make("erfinv", a), _TWO))),
+    "abs": lambda a: make("sign", a),
     "gamma": lambda a: mul(make("gamma", a), make("polygamma", _ZERO, a)),
     "loggamma": lambda a: make("polygamma", _ZERO, a),
 }
@@ -258,6 +300,12 @@ _RULES: dict[str, Callable[[Term, Term], Term]] = {
     "pow": _power,
     "xlogy": _xlogy,
     "piecewise": _piecewise,
+    "max": _extreme,
+    "min": _extreme,
+    "sign": lambda t, v: _ZERO,
+    "heaviside": lambda t, v: _ZERO,
+    "slope": lambda t, v: differentiate(t.args[0], v),
+    "polygamma": _polygamma,
     "sum": _sum,
     "given": lambda t, v: make("given", differentiate(t.args[0], v), t.args[1]),
 }

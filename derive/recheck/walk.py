@@ -21,8 +21,10 @@ from derive.certificate import Condition
 from derive.domain import Domain, Range
 from derive.errors import CertificateError, DeriveError
 from derive.recheck.fraction import Book, Frac
-from derive.recheck.laws import go, is_zero, limits
+from derive.recheck.laws import limits
 from derive.recheck.region import NEGATIVE, POSITIVE, ZERO, Region, Unsigned, Vacuous
+from derive.recheck.sums import is_zero
+from derive.recheck.translate import go
 from derive.recheck.unfold import generic_entries, unfold, whole
 from derive.terms.json import Json, from_json
 from derive.terms.term import Term, free_names, num, substitute, sym

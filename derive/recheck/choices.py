@@ -1,0 +1,186 @@
+"""Laws of abs, sign, max, min, heaviside, piecewise and xlogy, and of derivatives where one of them may tie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from fractions import Fraction
+
+from derive.errors import CertificateError
+from derive.recheck.fraction import Frac, NotRechecked
+from derive.recheck.region import (
+    NEGATIVE,
+    NONNEGATIVE,
+    NONPOSITIVE,
+    NONZERO,
+    POSITIVE,
+    SIGNS,
+    ZERO,
+    Along,
+    Kink,
+    Outside,
+    Region,
+    Unsigned,
+    Vacuous,
+    negated,
+)
+from derive.recheck.translate import Law, beside, go, law, number
+from derive.recheck.unfold import CHOICES, differentiate, plain
+from derive.terms.term import Term, free_names, sub, substitute, sym, walk
+
+_WAYS = (NONNEGATIVE, NONPOSITIVE)
+_COMPARED = {
+    "lt": (POSITIVE, NONPOSITIVE),
+    "le": (NONNEGATIVE, NEGATIVE),
+    "eq": (ZERO, NONZERO),
+    "ne": (NONZERO, ZERO),
+}
+
+
+def sign_of(r: Region, gap: Term, wanted: Sequence[int] = SIGNS) -> int:
+    """The one mask of `wanted` in which the sign of a gap lies; beside the point, while a derivative is taken."""
+    a = go(r, gap)
+    if r.along is None or r.along.name not in free_names(gap):
+        return r.sign(a, wanted)
+    mask = r.sign(a)
+    if mask == ZERO:
+        mask = beside_zero(r, gap, r.along)
+    return next(w for w in wanted if mask | w == w)
+
+
+def beside_zero(r: Region, gap: Term, along: Along) -> int:
+    """The sign of a gap that is zero at the point, on the side from which the variable comes: that of its slope."""
+    if not along.side:
+        raise Kink
+    mask = r.sign(go(r, differentiate(plain(gap), sym(along.name))))
+    if mask == ZERO:
+        raise NotRechecked("cannot re-check a boundary that is touched and not crossed")
+    return mask if along.side > 0 else negated(mask)
+
+
+@law("abs")
+def _abs(r: Region, t: Term) -> Frac:
+    return r.scale(go(r, t.args[0]), 1 if sign_of(r, t.args[0], _WAYS) == NONNEGATIVE else -1)
+
+
+def _step(below: int, at_zero: Fraction) -> Law:
+    values = {NEGATIVE: below, ZERO: at_zero, POSITIVE: 1}
+    return lambda r, t: number(values[sign_of(r, t.args[0])])
+
+
+law("sign")(_step(-1, Fraction(0)))
+law("heaviside")(_step(0, Fraction(1, 2)))
+
+
+@law("max", "min")
+def _extreme(r: Region, t: Term) -> Frac:
+    out, *others = t.args
+    for other in others:
+        keep = sign_of(r, sub(out, other), _WAYS) == (NONNEGATIVE if t.head == "max" else NONPOSITIVE)
+        out = out if keep else other
+    return go(r, out)
+
+
+@law("piecewise")
+def _piecewise(r: Region, t: Term) -> Frac:
+    """The branch that is taken; the others need not be defined."""
+    for value, condition in zip(t.args[::2], t.args[1::2], strict=True):
+        if holds(r, condition):
+            return go(r, value)
+    raise Vacuous("no condition of a piecewise holds")
+
+
+def holds(r: Region, t: Term) -> bool:
+    """Does a condition hold in this region?"""
+    match t.head:
+        case "true" | "false":
+            return t.head == "true"
+        case "and":
+            return all(holds(r, a) for a in t.args)
+        case "or":
+            return any(holds(r, a) for a in t.args)
+        case "not":
+            return not holds(r, t.args[0])
+    yes, no = _COMPARED[t.head]
+    return sign_of(r, sub(t.args[1], t.args[0]), (yes, no)) == yes
+
+
+@law("xlogy")
+def _xlogy(r: Region, t: Term) -> Frac:
+    """x log y, and 0 where x = 0, whatever y: the sign of x is not needed where log y is seen to exist."""
+    x, y = t.args
+    a = go(r, x)
+    if r.mask(a) & ZERO and not _seen_positive(r, y) and sign_of(r, x, (ZERO, NONZERO)) == ZERO:
+        return number(0)
+    return r.mul(a, go(r, Term("log", (y,))))
+
+
+def _seen_positive(r: Region, t: Term) -> bool:
+    """Is t seen to be defined and positive, without a new condition?"""
+    strict, r.strict = r.strict, True
+    try:
+        return r.mask(go(r, t)) == POSITIVE
+    except (Vacuous, CertificateError, Kink):
+        return False
+    finally:
+        r.strict = strict
+
+
+# -- derivatives --------------------------------------------------------------------------------------------------------
+@law("slope")
+def _slope(r: Region, t: Term) -> Frac:
+    """The formula where nothing ties; else the common limit of both sides, where the function is continuous.
+
+    A function that is continuous at a point, and whose derivative has one limit from both sides, has that derivative.
+    """
+    formula, body, v, at = t.args
+    if r.along is not None:
+        return _inner_slope(r, t, r.along)
+    here = go(r, body if at == v else substitute(body, {v.name: at}))
+    try:
+        if any(a.head in CHOICES and v.name in free_names(a) for a in walk(body)):
+            beside(r, Along(v.name, at, 0), body)
+        return beside(r, Along(v.name, at, 0), formula)
+    except Kink:
+        values, slopes = _both_sides(r, t, body), _both_sides(r, t, formula)
+    except Vacuous:
+        _both_sides(r, t, body)
+        raise NotRechecked("cannot re-check a derivative where its formula has no value") from None
+    gaps = [r.sub(here, values[0]), r.sub(here, values[1]), r.sub(*slopes)]
+    if any(gap.num and r.sign(gap, (ZERO, NONZERO)) == NONZERO for gap in gaps):
+        raise Vacuous("there is no derivative at a kink or a jump")
+    return slopes[0]
+
+
+def _both_sides(r: Region, t: Term, value: Term) -> list[Frac]:
+    """The limits of a value from above and from below."""
+    try:
+        return [beside(r, Along(t.args[2].name, t.args[3], side), value) for side in (1, -1)]
+    except Outside:
+        raise Vacuous("there is no derivative at the border of the function") from None
+    except Vacuous:
+        raise NotRechecked("cannot re-check a derivative at a point where one side has no value") from None
+
+
+def _inner_slope(r: Region, t: Term, along: Along) -> Frac:
+    """A derivative inside a derivative: beside the point the formula holds, at the point both sides count again."""
+    formula, body, v, at = t.args
+    if along.name != v.name or at != v:
+        raise NotRechecked("cannot re-check a mixed derivative at the boundary of a choice")
+    if along.side:
+        return go(r, formula)
+    return beside(r, None, Term("slope", (formula, body, v, along.value)))
+
+
+@law("given")
+def _given(r: Region, t: Term) -> Frac:
+    """The formula of a derivative: nothing is assumed but that the function has a value, which says less if unsigned."""
+    with suppress(Unsigned):
+        go(r, t.args[1])
+    strict, r.strict = r.strict, True
+    try:
+        return go(r, t.args[0])
+    except Vacuous:
+        raise NotRechecked("cannot re-check a derivative where its formula has no value") from None
+    finally:
+        r.strict = strict
