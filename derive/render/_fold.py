@@ -165,7 +165,7 @@ def _lower(term: Term) -> Term:
             return Term("mul", args)
         case "matadd":
             return Term("add", args)
-        case "map":
+        case "map" if args[1].name in free_names(args[0]):
             return substitute(args[0], {args[1].name: args[2]})
         case "entries":
             return _lower_entries(Term("entries", args))
@@ -174,6 +174,6 @@ def _lower(term: Term) -> Term:
 
 def _lower_entries(term: Term) -> Term:
     body, i, j, _, columns = term.args
-    if columns == num(1) and j.name not in free_names(body):
+    if columns == num(1) and i.name in free_names(body) and j.name not in free_names(body):
         return vectorise(body, i.name) or term
     return term

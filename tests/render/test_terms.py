@@ -157,6 +157,12 @@ def test_hessians() -> None:
     assert text.term(make("entries", at("X", j, i), i, j, n, m)) == "[xⱼᵢ]_{i < n, j < m}"
 
 
+def test_a_constant_vector_is_no_number() -> None:
+    """A vector of ones does not print as 1."""
+    assert text.term(make("diag", make("entries", num(1), i, j, m, num(1)))) == "diag([1]_{i < m, j < 1})"
+    assert text.term(make("map", num(2), d, Y)) == "map(2, d, y)"
+
+
 @pytest.mark.parametrize(
     "t",
     [
