@@ -77,13 +77,15 @@ class Readback:
         return make("exp", mul(self._unit(key), self.atom(key[1])))
 
     def _log(self, key: Key) -> Term:
-        return make("log", make("abs", self._poly_key(key[1])))
+        """log|p| as ½ log p², which asks for no sign when it is read again."""
+        return mul(num(1, 2), make("log", power(self._poly_key(key[1]), num(2))))
 
     def _logn(self, key: Key) -> Term:
         return make("log", num(key[1]))
 
     def _root(self, key: Key) -> Term:
-        return power(make("abs", self._poly_key(key[1])), self._unit(key))
+        """|p|^r as (p²)^(r/2), for the same reason."""
+        return power(power(self._poly_key(key[1]), num(2)), mul(num(1, 2), self._unit(key)))
 
     def _rootn(self, key: Key) -> Term:
         return power(num(key[1]), self._unit(key))

@@ -40,6 +40,7 @@ class Study:
     goal: Goal
     conditions: dict[Condition, None] = field(default_factory=dict)
     hypotheses: dict[str, None] = field(default_factory=dict)
+    factors: dict[Term, None] = field(default_factory=dict)
     undefined: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
     differ: bool = False
@@ -77,9 +78,14 @@ class Study:
         if proof is None:
             return None
         self.proved += 1
+        self.factors.update((n.readback.poly(p), None) for p in n.field.met.values() if not n.free_of(p) & n.bound.keys())
         self.hypotheses.update(n.hypotheses)
         self._note_conditions(n, a, b, assumed)
         return proof
+
+    def hinted(self, proof: Json) -> Json:
+        """The proof with the factors that were found on the way, for a checker that finds none itself."""
+        return {"factors": list(map(to_json, self.factors)), "proof": proof} if self.factors else proof
 
     def _note_conditions(self, n: Normal, a: Term, b: Term, assumed: Assumed) -> None:
         """Which conditions each side needs on its own: where they differ, so do the domains of definition."""
@@ -123,7 +129,7 @@ class Study:
             if mask == signs.ZERO and (solved := _solve(n, on)):
                 branch = self._at(solved, a, b, assumed, depth)
             else:
-                branch = self.prove(a, b, (*assumed, (on, mask)), depth + 1)
+                branch = self.prove(a, b, ((on, mask), *assumed), depth + 1)  # first: older terms may need it
             if branch is None:
                 return None
             tree[name] = branch

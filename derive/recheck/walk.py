@@ -119,7 +119,7 @@ class _Walk:
             if mask == ZERO and isinstance(below, dict) and sorted(below) == ["at", "proof"]:
                 self._at(below, on, value, (a, b), assumed, depth)
             else:
-                self._node(below, a, b, (*assumed, (on, mask)), depth + 1)
+                self._node(below, a, b, ((on, mask), *assumed), depth + 1)
 
     def _defined(self, on: Term, a: Term, b: Term, assumed: Assumed) -> Region | None:
         """A region in which `on` has a value wherever both sides have one; None where there is no such point."""
