@@ -17,8 +17,8 @@ from derive.prove.field import Frac
 from derive.prove.normal import Normal
 from derive.prove.regions import Study, is_zero
 from derive.prove.registry import Registry
-from derive.prove.sign_rules import Signs
-from derive.prove.sign_search import downhill, middle, near_zero
+from derive.prove.sign_rules import Signs, learn_bounds
+from derive.prove.sign_search import downhill, middle, near_zero, rounded
 from derive.prove.signals import GaveUp, Split
 from derive.prove.signs import NEGATIVE, NONNEGATIVE, POSITIVE
 from derive.terms.json import Json, to_json
@@ -31,6 +31,7 @@ Want: TypeAlias = Literal["nonnegative", "positive"]
 _MASKS: dict[Want, int] = {"nonnegative": NONNEGATIVE, "positive": POSITIVE}
 _ZERO = num(0)
 _MAX_SPLITS = 3
+_SHALLOW, _DEEP = (0, 1), (2, bisect.TOP)
 _EXACT_POINTS = 60
 _MORE = 12
 _SHOWN_BITS = 16
@@ -84,8 +85,8 @@ class SignQuestion(Question):
         """The places that the rules met on the way, as rational numbers."""
         for name, place in self.places:
             value = middle(place, base) if name in base.values else None
-            if value is not None and value in self.domain[name]:
-                yield points.moved(base, name, value)
+            if value is not None:
+                yield from rounded(points.moved(base, name, value), [name])
 
     def _zero_at_a_point(self) -> Refuted | None:
         """A value that is 0 but not by a ball, as log 2 − log 2, is found to be 0 by the proof of an equality."""
@@ -106,14 +107,31 @@ class SignQuestion(Question):
         wanted = _MASKS[self.want]
         if is_zero(n, gap):
             return {"sign": "0"} if wanted & signs.ZERO else None
-        rules = Signs(n, bisect.TOP)
-        mask = rules.of(gap, self.want == "positive")
+        rules = Signs(n, 0)
+        mask = self._mask(rules, gap, _SHALLOW)
+        if mask | wanted != wanted and mask & wanted:
+            if (on := _split(n, rules, gap)) is not None:
+                raise Split(on)
+            mask &= self._mask(rules, gap, _DEEP)
+            mask &= self._bounded(rules, gap) if mask | wanted != wanted else mask
         self.places += rules.places
-        if mask | wanted == wanted:
-            return {"sign": ">" if mask == POSITIVE else ">=", "by": rules.used}
-        if mask & wanted and (on := _split(n, rules, gap)) is not None:
-            raise Split(on)
-        return None
+        return {"sign": ">" if mask == POSITIVE else ">=", "by": rules.used} if mask | wanted == wanted else None
+
+    def _mask(self, rules: Signs, gap: Frac, depths: tuple[int, ...]) -> int:
+        """The mask by ever deeper calculus."""
+        wanted, mask = _MASKS[self.want], signs.ANY
+        for rules.calculus in depths:
+            if mask | wanted != wanted:
+                mask &= rules.of(gap, self.want == "positive")
+        return mask
+
+    def _bounded(self, rules: Signs, gap: Frac) -> int:
+        """The mask with bounds of generators as facts."""
+        learn_bounds(rules.n, gap)
+        bounded = Signs(rules.n, 0)
+        mask = bounded.of(gap, self.want == "positive")
+        rules.used += bounded.used
+        return mask
 
     def prove(self, study: Study) -> Json | None:
         """The expression itself, then with entries and sums as variables of their own, then part by part."""

@@ -22,7 +22,7 @@ from derive.prove.roots import Interval
 from derive.prove.sign_rules import RULES, Signs, coefficients, interval_of
 from derive.prove.signals import GaveUp, Kink, Restart, Split, Undefined
 from derive.prove.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
-from derive.terms.term import Term, make, mul, num, power, sub, substitute
+from derive.terms.term import Term, make, mul, num, power, sub, substitute, sym
 
 _MAX_RESTARTS = 40
 _ONE = num(1)
@@ -90,7 +90,7 @@ def site_of(s: Signs, name: str) -> Site:
     domain = n.domain
     for index, r in n.bound.items():
         domain = domain.with_(index, r)
-    kept = tuple((n.readback.poly(q), mask) for q, mask in n.facts.known if name not in n.free_of(q))
+    kept = tuple((n.readback.poly(q), mask) for q, mask in n.facts.known[: s.facts] if name not in n.free_of(q))
     return Site(domain, kept, n.field.deadline, s.calculus - 1, n.registry.slots)
 
 
@@ -224,7 +224,9 @@ class _Line:
             if not _defined(n, s) or not _never_zero(n, s, d):
                 return ANY, None
             mask = s.of(d, strict)
-            return mask, _turn(n, s, d, self.name) if mask & NEGATIVE and mask & POSITIVE else None
+            if mask & NEGATIVE and mask & POSITIVE:
+                return mask, _turn(n, s, d, self.name) or _flat(n, s, d, self.name)
+            return mask, None
 
         return self.site.at(self.name, inside).study(ask)
 
@@ -287,6 +289,20 @@ def _turn(n: Normal, s: Signs, d: Frac, name: str) -> tuple[int, Term] | None:
     if turning is None or (mask & NONZERO) == NONZERO:
         return None
     return _solved(n, s, turning, name, -1 if mask & NEGATIVE else 1)
+
+
+def _flat(n: Normal, s: Signs, d: Frac, name: str) -> tuple[int, Term] | None:
+    """Where d = 0 at 0 or at another variable, and does not fall, or does not rise, anywhere."""
+    term = n.readback.fraction(d)
+    others = sorted(v for v in n.free(d) - {name} if n.registry.number(("sym", v)) is not None)
+    for at in (num(0), *map(sym, others)):
+        with suppress(GaveUp, Split, Undefined, Kink, ZeroDivisionError):
+            if n.field.is_zero(n.go(substitute(term, {name: at}))):
+                second = derivative(n, d, name)
+                mask = s.of(second, False) if _never_zero(n, s, second) else ANY
+                if not mask & NEGATIVE or not mask & POSITIVE:
+                    return (1 if not mask & NEGATIVE else -1), at
+    return None
 
 
 def _solved(n: Normal, s: Signs, p: Poly, name: str, way: int) -> tuple[int, Term] | None:

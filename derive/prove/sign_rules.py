@@ -21,7 +21,7 @@ from derive.prove.roots import Interval, sign_on
 from derive.prove.signals import GaveUp, Kink, Split, Undefined
 from derive.prove.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
 from derive.terms.json import Json, to_json
-from derive.terms.term import Term, add, num
+from derive.terms.term import Term, add, make, num
 
 _CERTAIN = (NEGATIVE, ZERO, POSITIVE)
 _SETTLED = (*_CERTAIN, NONNEGATIVE, NONPOSITIVE)
@@ -39,6 +39,7 @@ class Signs:
     def __init__(self, n: Normal, calculus: int) -> None:
         self.n = n
         self.calculus = calculus
+        self.facts = len(n.facts.known)
         self.used: list[Json] = []
         #: variables and values where something was seen to turn: where to look for a witness
         self.places: list[tuple[str, Term]] = []
@@ -100,6 +101,26 @@ class Signs:
     @staticmethod
     def _enough(mask: int, strict: bool) -> bool:
         return mask in _CERTAIN or (not strict and mask in _SETTLED)
+
+
+# -- facts about generators
+def learn_bounds(n: Normal, a: Frac) -> None:
+    """exp(u) ≥ 1 + u, log|p| ≤ |p| − 1 and |atan(u)| < π/2, for the generators of a."""
+    f = n.field
+    for g in sorted({g for p in (a.num, *(f.factors[i] for i, _ in a.den)) for g in f.generators_of(p)}):
+        key, gen = n.generator(g).key, f.poly_of(g)
+        match key[0]:
+            case "exp" if not key[1][1]:
+                n.facts.enter(gen - f.one - f.monomial(key[1][0], n.registry.units[key]), NONNEGATIVE)
+            case "log":
+                p = sum((f.monomial(m, c) for m, c in key[1]), f.zero)
+                if n.facts.of_poly(p) in (POSITIVE, NEGATIVE):
+                    size = p if n.facts.of_poly(p) == POSITIVE else -p
+                    n.facts.enter(size - f.one - gen, NONNEGATIVE)
+            case "atan":
+                pi = n.go(make("pi")).num
+                n.facts.enter(pi - gen * 2, POSITIVE)
+                n.facts.enter(pi + gen * 2, POSITIVE)
 
 
 # -- polynomials as polynomials in one generator ----------------------------------------------------------------------

@@ -32,17 +32,22 @@ def downhill(term: Term, domain: Domain, bases: Iterator[Point], deadline: float
             return
         with precision(_BITS):
             low = _lowest(term, names, base, deadline)
-        yield from _rounded(low, names, domain)
+        yield from rounded(low, names)
 
 
-def _rounded(low: Point, names: list[str], domain: Domain) -> Iterator[Point]:
+def rounded(low: Point, names: list[str]) -> Iterator[Point]:
+    """The point with simple values of these variables, ever closer, and the point itself; all within the domain."""
     for limit in _DENOMINATORS:
         point = low
         for name in names:
             value = low.values[name].limit_denominator(limit)
-            point = moved(point, name, value) if value in domain[name] else point
-        yield point
-    yield low
+            point = moved(point, name, value)
+        yield from (p for p in (point,) if _inside(p, names))
+    yield from (p for p in (low,) if _inside(p, names))
+
+
+def _inside(point: Point, names: list[str]) -> bool:
+    return all(point.values[name] in point.domain[name] for name in names)
 
 
 def _lowest(term: Term, names: list[str], base: Point, deadline: float) -> Point:
