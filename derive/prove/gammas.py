@@ -47,8 +47,15 @@ def gamma(n: Normal, a: Frac) -> Frac:
     base, steps = _based(n, "gamma", a)
     out = _gamma_base(n, base)
     for step in steps:
-        out = n.field.mul(out, step)
+        out = n.field.mul(out, _not_a_pole(n, step))
     return out
+
+
+def _not_a_pole(n: Normal, step: Frac) -> Frac:
+    """The recurrence over a step: where the step is 0 its left side has a value and its right side has none."""
+    if n.sign(step, (signs.ZERO, signs.NONZERO)) == signs.ZERO:
+        raise GaveUp("a recurrence of the gamma function that starts at a pole")
+    return step
 
 
 def _gamma_base(n: Normal, base: Frac) -> Frac:
@@ -97,7 +104,7 @@ def _polygamma(n: Normal, t: Term) -> Frac:
     base, steps = _based(n, f"polygamma{k}", a)
     factor = Fraction((-1) ** k * factorial(k))
     parts = [_polygamma_base(n, k, base)]
-    parts += [f.scale(f.power(f.inverse(step), k + 1), factor) for step in steps]
+    parts += [f.scale(f.power(f.inverse(_not_a_pole(n, step)), k + 1), factor) for step in steps]
     return f.sum(parts)
 
 
