@@ -96,10 +96,12 @@ PEERS: dict[str, tuple[str, Callable[[Any, Any, Any], Run]]] = {
 
 
 def times(runs: dict[str, Run], repetitions: int, inner: int) -> dict[str, Any]:
-    """The time of each in each round, in seconds; in a round they take turns."""
+    """The time of each in each round, in seconds; in a round they take turns, in a random order."""
     out: dict[str, list[float]] = {name: [] for name in runs}
+    rng = np.random.default_rng(1)
     for _ in range(repetitions):
-        for name, run in runs.items():
+        for name in rng.permutation(list(runs)):  # who comes after whom decides what is in the cache
+            run = runs[name]
             start = time.perf_counter()
             for _ in range(inner):
                 run()

@@ -88,7 +88,7 @@ class Compiled:
             if start % (8 * rows) == 0:
                 self._targets.check(a.y[start : start + 8 * rows], start)
             block = _block(a, start, start + rows)
-            total = total + self._term(values(block, None), block.X).astype(np.float64, copy=False)
+            total = np.add(total, self._term(values(block, None), block.X), dtype=np.float64)
         return total
 
     def _stable_values(self, a: Arguments, signs: Signs | None) -> Array:
