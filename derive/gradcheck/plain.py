@@ -31,8 +31,8 @@ def plain(data: Data, subject: Subject) -> list[Check]:
     where = f"{data.title} ({len(data.y):,} × {len(v)})"
     rows = [f"row {k}" for k in range(len(v))]
     return [
-        agreement(f"gradient: J differenced in float64, {where}", first, _TOLERANCE, ["along v"]),
-        agreement(f"hessian: ∇J differenced in float64, {where}", second, _TOLERANCE, rows),
+        agreement(f"gradient: J in float64, {where}", first, _TOLERANCE, ["along v"]),
+        agreement(f"hessian: ∇J in float64, {where}", second, _TOLERANCE, rows),
         agreement(f"hessian: symmetric, {where}", _symmetry(H, wide), _ORDER, rows),
     ]
 

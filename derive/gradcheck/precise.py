@@ -48,7 +48,7 @@ def precise(reference: Reference, data: Data, subject: Subject) -> list[Check]:
 
 
 def _check(name: str, data: Data, pair: Pair, places: list[str]) -> Check:
-    return agreement(f"{name}: J differenced with 77 digits, {data.title}", pair, _TOLERANCE, places)
+    return agreement(f"{name}: J with 77 digits, {data.title}", pair, _TOLERANCE, places)
 
 
 def _each(found: list[Directional], name: str) -> Array:

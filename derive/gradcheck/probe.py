@@ -40,7 +40,7 @@ def _exact(reference: Reference, targets: tuple[float, ...]) -> Array:
 
 def _check(subject: Subject, name: str, got: Array, exact: Array, places: list[str]) -> Check:
     size = np.maximum(np.abs(exact), subject.floors.get(name, _SMALLEST))
-    title = f"{name}: {_WHAT[name]} at corners and random points, one sample at a time"
+    title = f"{name}: {_WHAT[name]}, corners and random z"
     why = _ROUNDED if name in subject.floors else _STRICT
     return agreement(title, Pair(got, exact, size), Tolerance(_ALLOWED, why), places)
 
