@@ -226,7 +226,10 @@ class Certificate:
                     return f"{d.name}, step {n} ({step.rule}): {how}"
         if self.agreement is None:
             return "the numeric agreement was not checked"
-        return next((f"{c.name}: error {c.error:.3g}, allowed {c.allowed:.3g}" for c in self.agreement.checks if not c.ok), "there is nothing in it")
+        return next(
+            (f"{c.name}: error {c.error:.3g}, allowed {c.allowed:.3g}" for c in self.agreement.checks if not c.ok),
+            "there is nothing in it",
+        )
 
     def _repr_latex_(self) -> str:
         from derive.render import latex

@@ -212,7 +212,9 @@ def intersect(a: Range, b: Range, name: str) -> Range:
     return _intersect(a, b, f"{name}: {a} and {b}")
 
 
-def _tighter(a: tuple[Fraction | None, bool], b: tuple[Fraction | None, bool], way: int) -> tuple[Fraction | None, bool]:
+def _tighter(
+    a: tuple[Fraction | None, bool], b: tuple[Fraction | None, bool], way: int
+) -> tuple[Fraction | None, bool]:
     if a[0] is None or b[0] is None:
         return a if b[0] is None else b
     if a[0] == b[0]:

@@ -23,10 +23,10 @@ class sigmoid(sp.Function):  # noqa: N801  (named as it is written in formulas)
     def _eval_rewrite_as_exp(self, z: sp.Expr, **_: Any) -> sp.Expr:
         return 1 / (1 + sp.exp(-z))
 
-    def _eval_is_positive(self) -> bool | None:
+    def _eval_is_positive(self) -> Any:
         return self.args[0].is_extended_real
 
-    def _eval_is_real(self) -> bool | None:
+    def _eval_is_real(self) -> Any:
         return self.args[0].is_extended_real
 
 

@@ -17,6 +17,7 @@ from derive.errors import TermError
 from derive.prove import points
 from derive.prove.field import Frac
 from derive.prove.normal import Normal
+from derive.prove.point import Point
 from derive.prove.refute import attempt, differ
 from derive.prove.regions import Assumed, Study, vanishes
 from derive.prove.registry import Registry
@@ -110,7 +111,7 @@ class Question:
             return Unknown("a proof and a witness contradict each other: please report this claim")
         undefined = (f"a side is undefined {where}" for where in dict.fromkeys(study.undefined))
         notes = (*undefined, *(f"used: {h}" for h in study.hypotheses))
-        return Proved(self.method, tuple(study.conditions), study.differ, notes, proof)
+        return Proved(self.method, tuple(study.conditions), study.differ, notes, study.hinted(proof))
 
     def _slots(self) -> int:
         """Room for the generators to be expected, so that few restarts are needed."""
@@ -121,19 +122,17 @@ class Question:
     def _sides(self) -> tuple[Term, Term]:
         return self.a, self.b
 
-    def _refute(
-        self, candidates: Iterator[points.Point], bits: tuple[int, ...], enough: int | None = None
-    ) -> Refuted | None:
+    def _refute(self, candidates: Iterator[Point], bits: tuple[int, ...], enough: int | None = None) -> Refuted | None:
         refuted, defined = attempt(candidates, self.plain, bits, enough, self.refutes)
         self.defined += defined
         return refuted
 
-    def around(self) -> Iterator[points.Point]:
+    def around(self) -> Iterator[Point]:
         """The kinks around one point: a second look at a proof by regions."""
         for base in points.search(self._sides, self.domain, _QUICK, 1):
             yield from points.kinks(self._sides, self.domain, base)
 
-    def harder(self) -> Iterator[points.Point]:
+    def harder(self) -> Iterator[Point]:
         """Kinks and corners around a few points, then more points, as long as there is time."""
         bases = list(points.search(self._sides, self.domain, _QUICK, 4))
         around = (where(self._sides, self.domain, base) for base in bases for where in (points.kinks, points.corners))
@@ -176,9 +175,7 @@ class Question:
                 study.hypotheses[f"{' + '.join(g.names)} = 1"] = None
         return a, b, assumed
 
-    def _each_case(
-        self, study: Study, a: Term, b: Term, assumed: Assumed, choices: list[_Choice]
-    ) -> Json | None:
+    def _each_case(self, study: Study, a: Term, b: Term, assumed: Assumed, choices: list[_Choice]) -> Json | None:
         branches = []
         names = [v for group, _ in choices for v in group]
         for combination in itertools.product(*(values for _, values in choices)):

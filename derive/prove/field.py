@@ -57,6 +57,7 @@ class Field:
         self.zero = self.ring.constant(0)
         self.factors: list[Poly] = []
         self._index: dict[str, int] = {}
+        self.met: dict[str, Poly] = {}  # factors of products that were taken apart: hints for who checks the proof
         self.relations: list[tuple[int, int, Poly]] = []
 
     # -- making -----------------------------------------------------------------------------------------------------
@@ -297,7 +298,9 @@ class Field:
         for f, e in a.den:
             for g, k in self.factor(self.factors[f])[1]:
                 index = self.factor_index(g)
-                out = self._cancel(out.num, tuple(sorted((dict(out.den) | {index: dict(out.den).get(index, 0) + k * e}).items())))
+                out = self._cancel(
+                    out.num, tuple(sorted((dict(out.den) | {index: dict(out.den).get(index, 0) + k * e}).items()))
+                )
         return out
 
     def factor(self, p: Poly) -> tuple[Fraction, list[tuple[Poly, int]]]:
@@ -320,4 +323,6 @@ class Field:
             product *= f**e
         if product != p:
             raise GaveUp("a factorisation did not multiply back")
+        if sum(e for f, e in monic if len(f) > 1) > 1:
+            self.met.update((str(f), f) for f, _ in monic if len(f) > 1)
         return c, monic

@@ -124,5 +124,3 @@ def _polygamma_base(n: Normal, k: int, base: Frac) -> Frac:
     if k % 2 and n.mask(base) == signs.POSITIVE:
         n.facts.learn(out, signs.POSITIVE)
     return out
-
-

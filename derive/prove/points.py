@@ -9,13 +9,35 @@ from fractions import Fraction
 from flint import arb, fmpq
 
 from derive.domain import Domain
-from derive.prove.ball import Evaluator, Point, choose, shares
+from derive.prove.ball import Evaluator
+from derive.prove.point import Point, choose, shares
 from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import Term, free_names, sub, walk
 
-_CORNERS = ("0", "1", "-1", "1e-8", "-1e-8", "20", "-20", "37", "-37", "40", "-40", "710", "-710", "745", "-745", "1e20", "-1e20")
+_CORNERS = (
+    "0",
+    "1",
+    "-1",
+    "1e-8",
+    "-1e-8",
+    "20",
+    "-20",
+    "37",
+    "-37",
+    "40",
+    "-40",
+    "710",
+    "-710",
+    "745",
+    "-745",
+    "1e20",
+    "-1e20",
+)
 CORNERS = tuple(map(Fraction, _CORNERS))
-_GRID = [Fraction(v) for v in (-745, -300, -100, -40, -30, -20, -12, -8, -5, -3, -2, -1, 0, 1, 2, 3, 5, 8, 12, 20, 30, 40, 100, 300, 745)]
+_GRID = [
+    Fraction(v)
+    for v in (-745, -300, -100, -40, -30, -20, -12, -8, -5, -3, -2, -1, 0, 1, 2, 3, 5, 8, 12, 20, 30, 40, 100, 300, 745)
+]
 _BISECTIONS = 60
 _SIMPLE_SEEDS = 4
 
@@ -39,7 +61,11 @@ def simple(names: list[str], domain: Domain, seed: int) -> Point:
     for name in sorted(names, key=lambda v: domain[v].index is not None):
         r = domain[name]
         if r.index is None:
-            values[name] = _size(rng) if r.whole and r.values is None and r.upper is None and r.lower is not None else choose(r, rng, likely)
+            values[name] = (
+                _size(rng)
+                if r.whole and r.values is None and r.upper is None and r.lower is not None
+                else choose(r, rng, likely)
+            )
             continue
         _give_sizes(r.index, values, domain, rng)
         first, last = (Evaluator(point).index(b) for b in r.index)

@@ -78,7 +78,9 @@ class Study:
         if proof is None:
             return None
         self.proved += 1
-        self.factors.update((n.readback.poly(p), None) for p in n.field.met.values() if not n.free_of(p) & n.bound.keys())
+        self.factors.update(
+            (n.readback.poly(p), None) for p in n.field.met.values() if not n.free_of(p) & n.bound.keys()
+        )
         self.hypotheses.update(n.hypotheses)
         self._note_conditions(n, a, b, assumed)
         return proof

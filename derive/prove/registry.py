@@ -16,7 +16,7 @@ from typing import Any
 
 from derive.prove.signals import Restart
 
-Key = tuple[Any, ...]
+Key = Any  # nested tuples and frozensets of numbers, names and fractions
 
 
 def rational_gcd(a: Fraction, b: Fraction) -> Fraction:

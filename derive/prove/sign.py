@@ -11,10 +11,11 @@ from typing import Any, Literal, TypeAlias
 from derive.certificate import Condition, Proved, Refuted, Unknown, Verdict, Witness
 from derive.domain import Domain, Range
 from derive.prove import bisect, points, sign_calculus, signs
-from derive.prove.ball import Point, to_arb
+from derive.prove.ball_functions import to_arb
 from derive.prove.decide import Question, decided, prove_terms
 from derive.prove.field import Frac
 from derive.prove.normal import Normal
+from derive.prove.point import Point
 from derive.prove.regions import Study, is_zero
 from derive.prove.registry import Registry
 from derive.prove.sign_rules import Signs, learn_bounds

@@ -19,7 +19,7 @@ from derive.prove.field import Frac, Poly
 from derive.prove.normal import Normal
 from derive.prove.registry import Key, Registry
 from derive.prove.roots import Interval
-from derive.prove.sign_rules import RULES, Signs, coefficients, interval_of
+from derive.prove.sign_rules import FRACTION_RULES, RULES, Signs, coefficients, interval_of
 from derive.prove.signals import GaveUp, Kink, Restart, Split, Undefined
 from derive.prove.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
 from derive.terms.term import Term, make, mul, num, power, sub, substitute, sym
@@ -156,32 +156,36 @@ _SMOOTH = frozenset({"sym", "exp", "log", "root", "sin", "cos", "erf", "atan"})
 
 # -- the rule ---------------------------------------------------------------------------------------------------------
 def _monotone(s: Signs, p: Poly, strict: bool) -> int:
+    return _compared(s, Frac(p, ()), strict)
+
+
+def _compared(s: Signs, a: Frac, strict: bool) -> int:
     """f ≥ f(a) on one side of a where f′ ≥ 0 there, and everywhere where f′ has the sign of z − a."""
     out = ANY
     if s.calculus <= 0:
         return out
-    for g in _variables(s.n, p):
-        out &= _Line(s, p, g).mask(strict)
+    for g in _variables(s.n, a):
+        out &= _Line(s, a, g).mask(strict)
         if out in (POSITIVE, NEGATIVE, ZERO):
             break
     return out
 
 
-def _variables(n: Normal, p: Poly) -> list[int]:
-    """The real variables of p, as generators."""
-    keys = (("sym", name) for name in sorted(n.free_of(p)) if name not in n.bound)
+def _variables(n: Normal, a: Frac) -> list[int]:
+    """The real variables of a, as generators."""
+    keys = (("sym", name) for name in sorted(n.free(a)) if name not in n.bound)
     found = [n.registry.numbers[k] for k in keys if k in n.registry.numbers]
     ranges = {g: n.range_of(n.generator(g).key[1]) for g in found}
     return [g for g, r in ranges.items() if not r.whole and r.values is None and r.index is None]
 
 
 class _Line:
-    """A polynomial in generators as a function of one variable, the others fixed."""
+    """A fraction over generators as a function of one variable, the others fixed."""
 
-    def __init__(self, s: Signs, p: Poly, g: int) -> None:
+    def __init__(self, s: Signs, a: Frac, g: int) -> None:
         self.asker = s
         self.name = s.n.generator(g).key[1]
-        self.term = s.n.readback.poly(p)
+        self.term = s.n.readback.fraction(a)
         self.site = site_of(s, self.name)
         self.interval = interval_of(s.n, g)
 
@@ -335,3 +339,4 @@ def _reached(n: Normal, s: Signs, g: int, rest: Poly, lead: int) -> bool:
 
 
 RULES["monotone"] = _monotone
+FRACTION_RULES["monotone"] = _compared

@@ -15,8 +15,8 @@ from derive.certificate import Proved, Refuted, Unknown, Verdict, Witness
 from derive.domain import Domain
 from derive.errors import TermError
 from derive.prove import points
-from derive.prove.ball import Point
 from derive.prove.decide import decided, prove_terms
+from derive.prove.point import Point
 from derive.prove.refute import attempt
 from derive.prove.sign import METHOD, SignQuestion
 from derive.prove.sign_search import middle

@@ -11,10 +11,12 @@ from fractions import Fraction
 from typing import Any
 
 from derive.prove import signs
-from derive.prove.ball import Evaluator, Point, to_arb
+from derive.prove.ball import Evaluator
+from derive.prove.ball_functions import to_arb
 from derive.prove.elementary import atom_value, exp, log_number
 from derive.prove.field import Frac, Poly, to_fraction
 from derive.prove.normal import Normal
+from derive.prove.point import Point
 from derive.prove.refute import precision
 from derive.prove.registry import Key
 from derive.prove.roots import Interval, sign_on
@@ -26,11 +28,14 @@ from derive.terms.term import Term, add, make, num
 _CERTAIN = (NEGATIVE, ZERO, POSITIVE)
 _SETTLED = (*_CERTAIN, NONNEGATIVE, NONPOSITIVE)
 _MAX_DEPTH = 6
+_MAX_COLLECTED = 2
 _BITS = (96, 768)
 _RANGES = {"sin": Interval(Fraction(-1), Fraction(1), False, False), "erf": Interval(Fraction(-1), Fraction(1))}
 _RANGES["cos"] = _RANGES["sin"]
 
 Rule = Callable[["Signs", Poly, bool], int]
+#: rules for a fraction as a whole, which may be simpler than its numerator
+FRACTION_RULES: dict[str, Callable[[Signs, Frac, bool], int]] = {}
 
 
 class Signs:
@@ -52,6 +57,9 @@ class Signs:
         for i, e in a.den:
             if e % 2:
                 out = signs.product(out, self.of_poly(self.n.field.factors[i], True) & NONZERO or NONZERO)
+        if a.den and not self._enough(out, strict) and not self.depth:
+            for rule in FRACTION_RULES.values():
+                out = out & self._applied(rule, a, strict) or out
         return out
 
     def of_poly(self, p: Poly, strict: bool) -> int:
@@ -92,9 +100,9 @@ class Signs:
                 self.used.append({"rule": name, "of": to_json(self.n.readback.poly(p))})
         return out
 
-    def _applied(self, rule: Rule, p: Poly, strict: bool) -> int:
+    def _applied(self, rule: Callable[[Signs, Any, bool], int], a: Poly | Frac, strict: bool) -> int:
         try:
-            return rule(self, p, strict)
+            return rule(self, a, strict)
         except (GaveUp, Split, Undefined, Kink, ZeroDivisionError, OverflowError):
             return ANY
 
@@ -197,11 +205,15 @@ def _total(masks: Iterable[int]) -> int:
     out = ZERO
     for mask in masks:
         out = signs.total(out, mask)
+        if out == ANY:
+            break
     return out
 
 
 def _collected(s: Signs, p: Poly, strict: bool) -> int:
     """Σ cₖ gᵏ with coefficients of known signs: known without calculus, which is tried on the whole."""
+    if s.depth > _MAX_COLLECTED:
+        return ANY
     before, s.calculus = s.calculus, 0
     try:
         return _by_powers(s, p, strict)

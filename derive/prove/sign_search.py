@@ -11,7 +11,9 @@ from fractions import Fraction
 from typing import Any
 
 from derive.domain import Domain
-from derive.prove.ball import Evaluator, Point, to_arb
+from derive.prove.ball import Evaluator
+from derive.prove.ball_functions import to_arb
+from derive.prove.point import Point
 from derive.prove.points import moved, scalars
 from derive.prove.refute import precision
 from derive.prove.signals import GaveUp, Undefined

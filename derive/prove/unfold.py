@@ -55,7 +55,8 @@ class Unfolding:
         if t.head == "entry":
             return self(entry(*t.args))
         if t.head == "diff":
-            return _guarded(self(differentiate(*t.args)), *t.args, self.domain)
+            body, v = t.args
+            return _guarded(self(differentiate(body, v)), body, v, self.domain)
         if t.head == "sum" and self.deltas:
             return self._without_delta(t)
         return t

@@ -212,7 +212,9 @@ def assumptions(*exprs: Any) -> dict[str, Range]:
         if isinstance(s, sp.Symbol):
             out[s.name] = _symbol_range(s)
             if seen.setdefault(s.name, s) != s:
-                raise DomainError(f"two different symbols are both called {s.name!r} ({_symbol_range(seen[s.name])}, {out[s.name]}); rename one")
+                raise DomainError(
+                    f"two different symbols are both called {s.name!r} ({_symbol_range(seen[s.name])}, {out[s.name]}); rename one"
+                )
     return out
 
 

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derive.domain import Domain
-from derive.prove.ball import Evaluator, Point, to_arb
+from derive.prove.ball import Evaluator
+from derive.prove.ball_functions import to_arb
+from derive.prove.point import Point
 from derive.prove.refute import precision
 from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import make, num, sym

@@ -37,7 +37,7 @@ ELEMENTARY = [
 ]
 SPECIAL = [
     ("gammaln(x + 1)", "log(x) + gammaln(x)", {"x": "positive"}),
-    ("gamma(x + 1)", "x*gamma(x)", {}),
+    ("gamma(x + 1)", "x*gamma(x)", {"x": "positive"}),
     ("gamma(1/2)", "sqrt(pi)", {}),
     ("digamma(x + 2)", "digamma(x) + 1/x + 1/(x + 1)", {"x": "positive"}),
     ("polygamma(1, x + 1)", "polygamma(1, x) - 1/x**2", {"x": "positive"}),

@@ -1,0 +1,112 @@
+"""A point of a domain: exact rational values of the variables, and of the entries of arrays as they are met."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+
+from derive.domain import Domain, Group, Range
+from derive.prove.signals import GaveUp, Undefined
+from derive.terms.term import Term, free_names, num
+
+
+@dataclass(slots=True)
+class Point:
+    """Values of the variables; entries of arrays are chosen when they are first met, the same for the same seed."""
+
+    values: dict[str, Fraction]
+    domain: Domain
+    seed: int = 0
+    entries: dict[tuple[str, tuple[int, ...]], Fraction] = field(default_factory=dict)
+
+    def entry(self, name: str, indices: tuple[int, ...]) -> Fraction:
+        """An entry of an array, within the range of the array."""
+        key = (name, indices)
+        if key not in self.entries:
+            r = self.domain[name]
+            seed = f"{self.seed} {key}"
+            self.entries[key] = _entry_value(r, seed) if r.total is None else self._share(name, indices)
+        return self.entries[key]
+
+    def _share(self, name: str, indices: tuple[int, ...]) -> Fraction:
+        """An entry of a vector whose entries add up to 1."""
+        r = self.domain[name]
+        size = bound(r.total or num(1), self.values)
+        if not 0 <= indices[-1] < size:
+            raise Undefined(f"{name} has {size} entries")
+        rng = random.Random(f"{self.seed} {name} {indices[:-1]}")
+        return shares(rng, size, one_hot=r.values is not None)[indices[-1]]
+
+    def inside(self) -> bool:
+        """Does every coordinate lie in its range, and every index between its bounds?"""
+        for name, value in self.values.items():
+            r = self.domain[name]
+            if value not in r:
+                return False
+            if r.index is not None and not self._between(value, *r.index):
+                return False
+        if any(sum(self.values[v] for v in g.names if v in self.values) != 1 for g in self._groups()):
+            return False
+        return all(value in self.domain[name] for (name, _), value in self.entries.items())
+
+    def _between(self, value: Fraction, first: Term, last: Term) -> bool:
+        known = all(v in self.values for v in free_names(first) | free_names(last))
+        return known and bound(first, self.values) <= value <= bound(last, self.values)
+
+    def _groups(self) -> list[Group]:
+        """The groups that occur; `points.simple` gives a value to every member of one."""
+        return [g for g in self.domain.groups if any(v in self.values for v in g.names)]
+
+
+def shares(rng: random.Random, size: int, *, one_hot: bool) -> list[Fraction]:
+    """Numbers that add up to 1."""
+    parts = [Fraction(rng.randint(1, 5)) for _ in range(size)]
+    hot = rng.randrange(size)
+    if one_hot:
+        return [Fraction(int(i == hot)) for i in range(size)]
+    return [p / sum(parts) for p in parts]
+
+
+_SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "1/3", "-3/2", "5/2", "3/4")]
+
+
+def choose(r: Range, rng: random.Random, simple: float = 0.5) -> Fraction:
+    """A number of a range: with probability `simple` one of very few and short ones."""
+    if r.values is not None:
+        return rng.choice(r.values)
+    for _ in range(40):
+        value = rng.choice(_SIMPLE) if rng.random() < simple else Fraction(rng.randint(-60, 60), rng.randint(1, 9))
+        if r.lower is not None and r.upper is not None:
+            value = r.lower + (r.upper - r.lower) * Fraction(rng.randint(0, 12), 12)
+        elif r.lower is not None:
+            value = r.lower + abs(value)
+        elif r.upper is not None:
+            value = r.upper - abs(value)
+        value = Fraction(round(value)) if r.whole else value
+        if value in r:
+            return value
+    raise GaveUp(f"no simple number was found in {r}")
+
+
+@lru_cache(maxsize=4_096)
+def _entry_value(r: Range, seed: str) -> Fraction:
+    return choose(r, random.Random(seed))
+
+
+def bound(t: Term, values: Mapping[str, Fraction]) -> int:
+    """The value of an end of an index range: a number, a size, or a size and a number."""
+    match t.head:
+        case "num":
+            value = t.value
+        case "sym" if t.name in values:
+            value = values[t.name]
+        case "add":
+            value = Fraction(sum(bound(a, values) for a in t.args))
+        case _:
+            raise GaveUp(f"the end of an index range has no value: {t!r}"[:200])
+    if value.denominator != 1:
+        raise GaveUp(f"the end of an index range is not whole: {t!r}"[:200])
+    return value.numerator
