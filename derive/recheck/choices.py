@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from derive.errors import CertificateError
 from derive.recheck.fraction import Frac, NotRechecked
+from derive.recheck.poly import Number
 from derive.recheck.region import (
     NEGATIVE,
     NONNEGATIVE,
@@ -64,7 +65,7 @@ def _abs(r: Region, t: Term) -> Frac:
 
 
 def _step(below: int, at_zero: Fraction) -> Law:
-    values = {NEGATIVE: below, ZERO: at_zero, POSITIVE: 1}
+    values: dict[int, Number] = {NEGATIVE: below, ZERO: at_zero, POSITIVE: 1}
     return lambda r, t: number(values[sign_of(r, t.args[0])])
 
 
@@ -126,7 +127,7 @@ def _seen_positive(r: Region, t: Term) -> bool:
         r.strict = strict
 
 
-# -- derivatives --------------------------------------------------------------------------------------------------------
+# -- derivatives ------------------------------------------------------------------------------------------------------
 @law("slope")
 def _slope(r: Region, t: Term) -> Frac:
     """The formula where nothing ties; else the common limit of both sides, where the function is continuous.
@@ -174,7 +175,7 @@ def _inner_slope(r: Region, t: Term, along: Along) -> Frac:
 
 @law("given")
 def _given(r: Region, t: Term) -> Frac:
-    """The formula of a derivative: nothing is assumed but that the function has a value, which says less if unsigned."""
+    """The formula of a derivative: nothing is assumed but that the function has a value (which may be undecided)."""
     with suppress(Unsigned):
         go(r, t.args[1])
     strict, r.strict = r.strict, True

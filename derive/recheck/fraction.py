@@ -60,7 +60,7 @@ class Book:
         if self._work > MAX_WORK:
             raise NotRechecked("cannot re-check: the expression swells beyond the limit of the small checker")
 
-    # -- back to terms ----------------------------------------------------------------------------------------------
+    # -- back to terms ------------------------------------------------------------------------------------------------
     def mono(self, m: Mono) -> Term:
         """Π generator^e."""
         return mul(*(self.terms[g] if e == 1 else power(self.terms[g], num(e)) for g, e in m))
@@ -78,7 +78,7 @@ class Book:
             return self.poly(a.num)
         return mul(self.poly(a.num), *(power(self.poly(self.factors[f]), num(-e)) for f, e in a.den))
 
-    # -- factors ----------------------------------------------------------------------------------------------------
+    # -- factors ------------------------------------------------------------------------------------------------------
     def split(self, p: Poly) -> tuple[Number, Mono, dict[int, int], Poly]:
         """p = c · monomial · Π factor^e · rest, where no known factor divides the rest."""
         m = poly.content(p)

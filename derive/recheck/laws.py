@@ -11,6 +11,7 @@ from derive.recheck import poly
 from derive.recheck.fraction import Den, Frac, NotRechecked
 from derive.recheck.poly import ONE, Number
 from derive.recheck.region import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Region, Vacuous
+from derive.recheck.table import DERIVED
 from derive.recheck.translate import beside, canonical, go, law, number
 from derive.recheck.unfold import whole
 from derive.terms.term import Term, free_names, mul, num, sub
@@ -43,7 +44,7 @@ def _opaque(r: Region, t: Term) -> Frac:
     return r.of(Term(t.head, tuple(r.book.term(go(r, a)) for a in t.args)))
 
 
-# -- variables ----------------------------------------------------------------------------------------------------------
+# -- variables --------------------------------------------------------------------------------------------------------
 @law("sym", "at")
 def _variable(r: Region, t: Term) -> Frac:
     """A variable or an entry; what its range says becomes a fact."""
@@ -89,7 +90,7 @@ def _delta(r: Region, t: Term) -> Frac:
     return number(int(r.sign(gap, (ZERO, NONZERO)) == ZERO))
 
 
-# -- exp and log --------------------------------------------------------------------------------------------------------
+# -- exp and log ------------------------------------------------------------------------------------------------------
 def atoms(r: Region, a: Frac) -> list[tuple[Term, Frac, Number]]:
     """a = Σ c · atom, where an atom is a monomial, or a monomial over the denominator: (its term, its value, c)."""
     den = Frac(ONE, a.den)
@@ -135,7 +136,7 @@ def log_abs(r: Region, a: Frac) -> Frac:
     c, m, found = r.book.factored(a.num)
     for f, e in a.den:
         found[f] = found.get(f, 0) - e
-    parts = [_log_number(r, abs(c))]
+    parts = [_log_number(r, max(c, -c))]
     parts += [r.scale(_log_generator(r, g), e) for g, e in m]
     parts += [r.scale(r.of(_log_term(r.book.poly(r.book.factors[f]))), e) for f, e in found.items()]
     return r.add(parts)
@@ -163,7 +164,8 @@ def _log_number(r: Region, c: Number) -> Frac:
 def primes(c: Number) -> dict[int, int]:
     """c = Π p^e for c > 0: p is prime, or a whole number > 1 without small prime factors."""
     out: dict[int, int] = {}
-    for value, sign in ((c.numerator, 1), (c.denominator, -1)):
+    parts: tuple[tuple[int, int], ...] = (c.numerator, 1), (c.denominator, -1)
+    for value, sign in parts:
         for p in range(2, _PRIMES):
             while value % p == 0:
                 value, out[p] = value // p, out.get(p, 0) + sign  # noqa: PLW2901
@@ -182,17 +184,25 @@ def _log(r: Region, t: Term) -> Frac:
     return log_abs(r, a)
 
 
-# -- powers -------------------------------------------------------------------------------------------------------------
+@law("asinh")
+def _asinh(r: Region, t: Term) -> Frac:
+    """log(a + √(a² + 1)), whose argument is positive for every a."""
+    inner = DERIVED["asinh"](*t.args)
+    r.learn(go(r, inner.args[0]), POSITIVE)
+    return go(r, inner)
+
+
+# -- powers -----------------------------------------------------------------------------------------------------------
 def abs_power(r: Region, a: Frac, e: Number) -> Frac:
     """|a|^e over the generators and factors of a; a is not zero, or e > 0."""
     c, m, found = r.book.factored(a.num)
     for f, k in a.den:
         found[f] = found.get(f, 0) - k
     out = Frac(ONE)
-    for p, k in primes(abs(c)).items():
+    for p, k in primes(max(c, -c)).items():
         out = r.mul(out, _one_power(r, number(p), e * k))
-    for g, k in m:
-        out = r.mul(out, _generator_power(r, g, e * k))
+    for g, own in m:
+        out = r.mul(out, _generator_power(r, g, e * own))
     for f, k in found.items():
         out = r.mul(out, _one_power(r, Frac(r.book.factors[f]), e * k))
     return out
@@ -255,7 +265,7 @@ def _symbolic(r: Region, base: Term, exponent: Term, a: Frac, b: Frac) -> Frac:
     return number(int(at_zero == ZERO))
 
 
-# -- odd functions, sine and cosine -------------------------------------------------------------------------------------
+# -- odd functions, sine and cosine -----------------------------------------------------------------------------------
 @law("erf", "atan", "erfinv")
 def _odd(r: Region, t: Term) -> Frac:
     """f(−a) = −f(a): one of the two is the generator; erf and erfinv undo each other."""
@@ -304,7 +314,7 @@ def _angle(r: Region, atom: Term, e: Number) -> tuple[Frac, Frac]:
     return out if e > 0 else (r.scale(out[0], -1), out[1])
 
 
-# -- gamma --------------------------------------------------------------------------------------------------------------
+# -- gamma ------------------------------------------------------------------------------------------------------------
 @law("gamma", "loggamma", "polygamma")
 def _gamma(r: Region, t: Term) -> Frac:
     """f(b + n) by the recurrence from b, where b > 0 is the argument with its whole part taken off."""

@@ -15,6 +15,8 @@ Mono: TypeAlias = tuple[tuple[int, Number], ...]
 Poly: TypeAlias = dict[Mono, Number]
 
 ONE: Poly = {(): 1}
+MAX_STEPS = 2_000
+MAX_BITS = 20_000
 
 
 def exact(value: Number) -> Number:
@@ -67,6 +69,8 @@ def mul(p: Poly, q: Poly) -> Poly:
         for n, d in q.items():
             at = times(m, n)
             out[at] = out.get(at, 0) + c * d
+    if any(max(c.numerator.bit_length(), c.denominator.bit_length()) > MAX_BITS for c in out.values()):
+        raise OverflowError("a number of too many digits")
     return {m: c for m, c in out.items() if c}
 
 
@@ -76,7 +80,7 @@ def generators(p: Iterable[Mono]) -> set[int]:
 
 
 def content(p: Poly) -> Mono:
-    """The monomial of the least exponents: p divided by it has only exponents >= 0, and 0 for each generator somewhere."""
+    """The monomial of the least exponents: p divided by it has exponents >= 0 only, and each of them is 0 somewhere."""
     if len(p) == 1:
         return next(iter(p))
     rows = [dict(m) for m in p]
@@ -92,7 +96,9 @@ def divide(p: Poly, f: Poly) -> tuple[Poly, Poly]:
     by = Fraction(tail.pop(lead))
     quotient: Poly = {}
     rest: Poly = {}
-    while left:
+    for _ in range(MAX_STEPS):
+        if not left:
+            return quotient, rest
         top = max(left)
         c = left.pop(top)
         step = tuple(a - b for a, b in zip(top, lead, strict=True))
@@ -104,7 +110,7 @@ def divide(p: Poly, f: Poly) -> tuple[Poly, Poly]:
             at = tuple(a + b for a, b in zip(step, n, strict=True))
             if total := left.pop(at, 0) - k * d:
                 left[at] = exact(total)
-    return quotient, rest
+    raise OverflowError("a division of polynomials that takes too long")
 
 
 def fits(p: Poly, f: Poly) -> bool:

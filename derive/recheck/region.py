@@ -15,7 +15,7 @@ from derive.certificate import Condition
 from derive.domain import Domain, Range
 from derive.errors import CertificateError
 from derive.recheck import poly
-from derive.recheck.fraction import MAX_POWER, Book, Frac, NotRechecked
+from derive.recheck.fraction import MAX_POWER, Book, Den, Frac, NotRechecked
 from derive.recheck.poly import ONE, Mono, Number, Poly
 from derive.terms.term import Term, free_names
 
@@ -104,7 +104,7 @@ class Region:
         """The values of a variable or of a bound index."""
         return self.bound.get(name) or self.domain[name]
 
-    # -- arithmetic -------------------------------------------------------------------------------------------------
+    # -- arithmetic ---------------------------------------------------------------------------------------------------
     def of(self, term: Term, sign: int = ANY) -> Frac:
         """The generator that is written like this; `sign` is what holds of it in this region."""
         g = self.book.number(term)
@@ -162,14 +162,16 @@ class Region:
 
     def _related(self, a: Frac) -> Frac:
         """generator^limit is another fraction: |p|^1 = ±p, sin² = 1 − cos²."""
-        for g, (limit, value) in sorted(self.relations.items(), reverse=True):
-            if any(h == g and (e >= limit or e < 0) for m in a.num for h, e in m):
-                return self.add(self._reduced(m, c, g, limit, value, a.den) for m, c in a.num.items())
+        for g in sorted(self.relations, reverse=True):
+            limit, value = self.relations[g]
+            shrinks = g not in poly.generators(value.num)
+            if any(h == g and (e >= limit or (e < 0 and shrinks)) for m in a.num for h, e in m):
+                return self.add(self._reduced(m, c, g, a.den) for m, c in a.num.items())
         return a
 
-    def _reduced(self, m: Mono, c: Number, g: int, limit: int, value: Frac, den: tuple[tuple[int, int], ...]) -> Frac:
-        e = dict(m).get(g, 0)
-        times = e // limit
+    def _reduced(self, m: Mono, c: Number, g: int, den: Den) -> Frac:
+        limit, value = self.relations[g]
+        times = dict(m).get(g, 0) // limit
         rest = poly.times(m, ((g, -times * limit),)) if times else m
         return self.mul(Frac({rest: c}, den), self.power(value, int(times)))
 
@@ -189,9 +191,8 @@ class Region:
             return self.power(self.inverse(a), -e)
         if len(a.num) == 1 and not a.den:
             ((m, c),) = a.num.items()
-            if abs(e) > MAX_POWER and c not in (1, -1):
-                raise NotRechecked(f"cannot re-check: an exponent over {MAX_POWER}")
-            return self._related(Frac({poly.raised(m, e): c**e}))
+            if e <= MAX_POWER or c in (1, -1):
+                return self._related(Frac(poly.mul({poly.raised(m, e): c**e}, ONE)))
         if e > MAX_POWER:
             raise NotRechecked(f"cannot re-check: an exponent over {MAX_POWER}")
         out = Frac(ONE)
@@ -203,7 +204,7 @@ class Region:
         """The names on which monomials depend."""
         return frozenset().union(*(free_names(self.book.terms[g]) for g in poly.generators(p)))
 
-    # -- signs ------------------------------------------------------------------------------------------------------
+    # -- signs --------------------------------------------------------------------------------------------------------
     def sign(self, a: Frac, wanted: Sequence[int] = SIGNS) -> int:
         """The one mask of `wanted` in which the sign of a lies; `Unsigned` where that does not follow."""
         mask = self.mask(a)
@@ -273,14 +274,15 @@ class Region:
         if c != -d:
             return ANY
         gap: Poly = {}
+        outside = product(of_number(c), self._of_mono(n))
         for g, e in poly.times(m, poly.raised(n, -1)):
             inside = self.memos[None].get(self.book.terms[g].args[0]) if self.book.terms[g].head == "exp" else None
             if inside is None or inside.den:
                 return ANY
             gap = poly.add(gap, poly.scale(inside.num, e))
-        return product(of_number(c), self._by_terms(gap) & self._by_facts(gap))
+        return product(outside, self._by_terms(gap) & self._by_facts(gap))
 
-    # -- facts ------------------------------------------------------------------------------------------------------
+    # -- facts --------------------------------------------------------------------------------------------------------
     def require(self, kind: str, term: Term, a: Frac) -> None:
         """Both sides are defined only where a has this sign: a condition, and a fact from here on."""
         wanted, mask = _WANTED[kind], self.mask(a)

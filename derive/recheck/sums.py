@@ -28,7 +28,9 @@ def _scope(r: Region, t: Term) -> list[Frac] | tuple[Frac, str, Term]:
     body, index, first, last = t.args
     length = add(sub(last, first), _ONE)
     size = go(r, length).constant
-    if size is not None and size.denominator == 1 and size <= MAX_UNROLLED:
+    if size is not None and size.denominator != 1:
+        raise NotRechecked("cannot re-check a sum over a range that does not end on a whole number")
+    if size is not None and size <= MAX_UNROLLED:
         return [go(r, substitute(body, {index.name: add(first, num(k))})) for k in range(max(0, int(size)))]
     if r.sign(go(r, length), (POSITIVE, NONPOSITIVE)) == NONPOSITIVE:
         return []

@@ -10,18 +10,22 @@ _ONE, _TWO, _HALF = num(1), num(2), num(1, 2)
 
 
 def exp(a: Term) -> Term:
+    """exp a."""
     return make("exp", a)
 
 
 def log(a: Term) -> Term:
+    """log a."""
     return make("log", a)
 
 
 def over(a: Term, b: Term) -> Term:
+    """a/b."""
     return mul(a, power(b, num(-1)))
 
 
 def root(a: Term) -> Term:
+    """√a."""
     return power(a, _HALF)
 
 

@@ -33,10 +33,10 @@ def go(r: Region, t: Term) -> Frac:
     memo = r.memos.setdefault(r.along, {})
     found = memo.get(t)
     if found is None:
-        if t.head in DERIVED:
-            found = go(r, DERIVED[t.head](*t.args))
-        elif t.head in LAWS:
+        if t.head in LAWS:
             found = LAWS[t.head](r, t)
+        elif t.head in DERIVED:
+            found = go(r, DERIVED[t.head](*t.args))
         else:
             raise NotRechecked(f"cannot re-check {t.head}")
         memo[t] = found

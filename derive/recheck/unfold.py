@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 
 from derive.domain import Domain, Range
 from derive.errors import CertificateError
@@ -102,7 +103,7 @@ def _guarded(d: Term, body: Term, v: Term) -> Term:
     return make("given", d, body)
 
 
-# -- whole matrices -----------------------------------------------------------------------------------------------------
+# -- whole matrices ---------------------------------------------------------------------------------------------------
 def shape(m: Term) -> tuple[Term, Term]:
     """Rows and columns of a whole matrix; shapes that do not fit are an error."""
     if m.head not in MATRIX_HEADS:
@@ -120,7 +121,7 @@ def shape(m: Term) -> tuple[Term, Term]:
     elif m.head == "diag":
         fits, columns = columns == _ONE, rows
     else:
-        fits = all(left[1] == right[0] for left, right in zip(shapes, shapes[1:], strict=False))
+        fits = all(left[1] == right[0] for left, right in pairwise(shapes))
         columns = shapes[-1][1]
     if not fits:
         raise CertificateError(f"the shapes do not fit in {m!r}"[:300])
@@ -151,12 +152,12 @@ def entry(m: Term, i: Term, j: Term) -> Term:
     return make("sum", mul(entry(first, i, k), entry(tail, k, j)), k, _ZERO, last)
 
 
-# -- Kronecker deltas ---------------------------------------------------------------------------------------------------
+# -- Kronecker deltas -------------------------------------------------------------------------------------------------
 def _without_delta(t: Term, ranges: Ranges, go: Callable[[Term], Term]) -> Term:
     """Σₖ b(δₖₑ) = Σₖ b(0) + [first ≤ e ≤ last] (b(1) − b(0)) at k = e, for a whole e."""
     body, index, first, last = t.args
     delta = _find(body, index)
-    if delta is None or not whole(delta.args[delta.args[0] == index], ranges):
+    if delta is None or not all(whole(a, ranges) for a in (*delta.args, first) if a != index):
         return t
     e = delta.args[delta.args[0] == index]
     off, on = _put(body, delta, _ZERO), _put(body, delta, _ONE)
@@ -189,7 +190,7 @@ def _drop_zeros(t: Term) -> Term:
     return add(*(a for a in map(_drop_zeros, t.args) if a != _ZERO)) if t.head == "add" else t
 
 
-# -- derivatives --------------------------------------------------------------------------------------------------------
+# -- derivatives ------------------------------------------------------------------------------------------------------
 def plain(t: Term) -> Term:
     """The same value without the functions that are others in disguise."""
     t = rebuild(t, plain)

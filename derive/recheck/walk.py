@@ -13,24 +13,27 @@ contradiction in what is known there.
 from __future__ import annotations
 
 import itertools
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from derive.certificate import Condition
 from derive.domain import Domain, Range
 from derive.errors import CertificateError, DeriveError
-from derive.recheck.fraction import Book, Frac
+from derive.recheck.fraction import Book, NotRechecked
 from derive.recheck.laws import limits
 from derive.recheck.region import NEGATIVE, POSITIVE, ZERO, Region, Unsigned, Vacuous
 from derive.recheck.sums import is_zero
 from derive.recheck.translate import go
 from derive.recheck.unfold import generic_entries, unfold, whole
 from derive.terms.json import Json, from_json
-from derive.terms.term import Term, free_names, num, substitute, sym
+from derive.terms.term import MATRIX_HEADS, Term, free_names, num, substitute, sym, walk
 
 _BRANCHES = (("+", POSITIVE), ("0", ZERO), ("-", NEGATIVE))
 _MAX_DEPTH = 60
+#: what derivatives are written out to
+_MADE = frozenset({"slope", "given"})
 Assumed = tuple[tuple[Term, int], ...]
 
 
@@ -50,7 +53,7 @@ def recheck(a: Term, b: Term, domain: Domain, proof: Json) -> Shown:
     """Check that the proof shows a = b at every point of the domain where both sides are defined.
 
     Raises `CertificateError` where it does not, and `NotRechecked` where it takes more than the checker knows. That
-    there is a point at which both sides are defined is not checked beyond this: in one region nothing speaks against it.
+    there is a point where both sides are defined is not checked but for this: in one region nothing speaks against it.
     """
     try:
         return _Walk(a, b, domain).shown(proof)
@@ -62,81 +65,99 @@ def recheck(a: Term, b: Term, domain: Domain, proof: Json) -> Shown:
         raise CertificateError("the proof is nested too deeply") from None
 
 
+class _Place(NamedTuple):
+    """Where the walk is: the two sides, what is assumed of signs, and how deep it is."""
+
+    a: Term
+    b: Term
+    assumed: Assumed = ()
+    depth: int = 0
+
+    def put(self, values: dict[str, Term], known: Assumed = ()) -> _Place:
+        """With values in place of variables."""
+        inside = tuple((substitute(t, values), mask) for t, mask in self.assumed)
+        return _Place(substitute(self.a, values), substitute(self.b, values), (*inside, *known), self.depth + 1)
+
+    def where(self, on: Term, mask: int) -> _Place:
+        """Where a term has this sign."""
+        return self._replace(assumed=(*self.assumed, (on, mask)), depth=self.depth + 1)
+
+
 class _Walk:
     def __init__(self, a: Term, b: Term, domain: Domain) -> None:
-        a, b, domain = generic_entries(a, b, domain)
-        self.domain = domain
+        if any(t.head in _MADE for side in (a, b) for t in walk(side)):
+            raise NotRechecked("cannot re-check a claim about a formula of a derivative")
+        a, b, self.domain = generic_entries(a, b, domain)
         self.book = Book()
-        known = free_names(a) | free_names(b) | domain.ranges.keys()
+        known = free_names(a) | free_names(b) | self.domain.ranges.keys()
         index = Range(integer=True)  # a name that is not free is the index of a sum
-        self.a, self.b = (unfold(t, lambda name: domain[name] if name in known else index) for t in (a, b))
+        self.sides = [unfold(t, lambda name: self.domain[name] if name in known else index) for t in (a, b)]
         self.conditions: set[Condition] = set()
         self.undefined = False
         self.proved = 0
 
     def shown(self, proof: Json) -> Shown:
         """Walk the whole tree."""
-        self._node(proof, self.a, self.b, (), 0)
+        self._node(proof, _Place(self.sides[0], self.sides[1]))
         if not self.proved:
             raise CertificateError("in no region of the proof are both sides defined: it shows nothing")
         return Shown(frozenset(self.conditions), self.undefined, bool(self.book.opaque))
 
-    def _node(self, node: Json, a: Term, b: Term, assumed: Assumed, depth: int) -> None:
-        if depth > _MAX_DEPTH or not isinstance(node, dict):
+    def _node(self, node: Json, place: _Place) -> None:
+        if place.depth > _MAX_DEPTH or not isinstance(node, dict):
             raise CertificateError(f"not a proof: {node!r}"[:200])
         match sorted(node):
             case ["branches", "cases"]:
-                self._cases(node["cases"], node["branches"], a, b, assumed, depth)
+                self._cases(node["cases"], node["branches"], place)
             case ["+", "-", "0", "split"]:
-                self._split(node, a, b, assumed, depth)
+                self._split(node, place)
             case ["factors", "proof"]:
                 self._hints(node["factors"])
-                self._node(node["proof"], a, b, assumed, depth + 1)
+                self._node(node["proof"], place._replace(depth=place.depth + 1))
             case ["zero"] | ["undefined"] | ["empty"]:
-                self._leaf(next(iter(node)), a, b, assumed)
+                self._leaf(next(iter(node)), place)
             case keys:
                 raise CertificateError(f"not a step of a proof: {', '.join(keys)}"[:200])
 
-    # -- branches ---------------------------------------------------------------------------------------------------
-    def _cases(self, names: Any, branches: Any, a: Term, b: Term, assumed: Assumed, depth: int) -> None:
+    # -- branches -----------------------------------------------------------------------------------------------------
+    def _cases(self, names: Json, branches: Json, place: _Place) -> None:
         sets = [self.domain[_text(v)].values for v in _list(names)]
-        rows = [_list(row) for row in _list(branches)]
-        if not names or any(s is None for s in sets) or len(set(names)) < len(names) or any(len(r) != 2 for r in rows):
+        rows = [_list(row, 2) for row in _list(branches)]
+        if not names or None in sets or len(set(names)) < len(names):
             raise CertificateError("cases are over different variables with finitely many values")
         found = [tuple(Fraction(_text(v)) for v in _list(values)) for values, _ in rows]
         if sorted(found) != sorted(itertools.product(*(s or () for s in sets))):
             raise CertificateError(f"the cases of {', '.join(names)} are not all combinations of their values")
         for values, (_, node) in zip(found, rows, strict=True):
-            put = {v: num(x) for v, x in zip(names, values, strict=True)}
-            inside = tuple((substitute(t, put), mask) for t, mask in assumed)
-            self._node(node, substitute(a, put), substitute(b, put), inside, depth + 1)
+            self._node(node, place.put({v: num(x) for v, x in zip(names, values, strict=True)}))
 
-    def _split(self, node: dict[str, Json], a: Term, b: Term, assumed: Assumed, depth: int) -> None:
-        on = from_json(node["split"])
-        value = self._defined(on, a, b, assumed)
+    def _split(self, node: dict[str, Json], place: _Place) -> None:
+        on = _plain(node["split"])
+        region = self._defined(on, place)
+        if region is None:
+            return
         for name, mask in _BRANCHES:
             below = node[name]
             if mask == ZERO and isinstance(below, dict) and sorted(below) == ["at", "proof"]:
-                self._at(below, on, value, (a, b), assumed, depth)
+                variable, value = _list(below["at"], 2)
+                self._check_solved(region, on, _text(variable), _plain(value))
+                limited = tuple(limits(self.domain[variable], _plain(value)))
+                self._node(below["proof"], place.put({variable: _plain(value)}, limited))
             else:
-                self._node(below, a, b, ((on, mask), *assumed), depth + 1)
+                self._node(below, place.where(on, mask))
 
-    def _defined(self, on: Term, a: Term, b: Term, assumed: Assumed) -> Region | None:
+    def _defined(self, on: Term, place: _Place) -> Region | None:
         """A region in which `on` has a value wherever both sides have one; None where there is no such point."""
         try:
-            r = self._region(assumed)
+            r = self._region(place.assumed)
+            if not self._strictly(r, on):
+                for side in (place.a, place.b):
+                    with suppress(Unsigned):
+                        go(r, side)
         except Vacuous:
             return None
         if not self._strictly(r, on):
-            for side in (a, b):
-                try:
-                    go(r, side)
-                except Unsigned:
-                    continue
-                except Vacuous:
-                    return None
-            if not self._strictly(r, on):
-                raise CertificateError(f"{on!r} decides, but it may be undefined where both sides are defined"[:300])
+            raise CertificateError(f"{on!r} decides, but it may be undefined where both sides are defined"[:300])
         return r
 
     @staticmethod
@@ -151,21 +172,8 @@ class _Walk:
             r.strict = False
         return True
 
-    def _at(
-        self, node: dict[str, Json], on: Term, r: Region | None, sides: tuple[Term, Term], assumed: Assumed, depth: int
-    ) -> None:
-        """The boundary on = 0, where on = c (v − value): v is replaced, and its range says something of the value."""
-        if r is None:
-            return
-        name, value = _text(_list(node["at"])[0]), from_json(_list(node["at"])[1])
-        self._check_solved(r, on, name, value)
-        put = {name: value}
-        inside = tuple((substitute(t, put), mask) for t, mask in assumed)
-        a, b = (substitute(side, put) for side in sides)
-        known = tuple(limits(self.domain[name], value))
-        self._node(node["proof"], a, b, (*inside, *known), depth + 1)
-
     def _check_solved(self, r: Region, on: Term, name: str, value: Term) -> None:
+        """The boundary on = 0, where on = c (v − value): v is replaced, and its range says something of the value."""
         own = self.domain[name].whole
         if name in free_names(value) or not self._strictly(r, value) or (own and not whole(value, r.range_of)):
             raise CertificateError(f"{name} = {value!r} does not replace the variable"[:300])
@@ -175,7 +183,7 @@ class _Walk:
         if gap.den or not c or r.sub(gap, r.scale(r.sub(variable, go(r, value)), c)).num:
             raise CertificateError(f"{on!r} is not zero exactly where {name} = {value!r}"[:300])
 
-    # -- leaves -----------------------------------------------------------------------------------------------------
+    # -- leaves -------------------------------------------------------------------------------------------------------
     def _region(self, assumed: Assumed) -> Region:
         r = Region(self.book, self.domain)
         for term, mask in assumed:
@@ -185,32 +193,35 @@ class _Walk:
     def _hints(self, factors: Json) -> None:
         """Only polynomials to divide by, so nothing needs to be known of them."""
         for data in _list(factors):
-            try:
-                p = go(Region(self.book, self.domain), from_json(data))
-            except (Vacuous, CertificateError):
-                continue
-            if len(p.num) > 1:
-                self.book.factored(p.num)
+            with suppress(Vacuous, CertificateError):
+                p = go(Region(self.book, self.domain), _plain(data))
+                if len(p.num) > 1:
+                    self.book.factored(p.num)
 
-    def _leaf(self, kind: str, a: Term, b: Term, assumed: Assumed) -> None:
+    def _leaf(self, kind: str, place: _Place) -> None:
         try:
-            r = self._region(assumed)
+            r = self._region(place.assumed)
         except Vacuous:
             return
         try:
-            gap = r.sub(go(r, a), go(r, b))
+            gap = r.sub(go(r, place.a), go(r, place.b))
         except Vacuous:
             self.undefined = True
             return
         if kind != "zero":
             raise CertificateError(f"a region that is said to be {kind} is not seen to be")
         if not is_zero(r, gap):
-            raise self._not_zero(r, gap)
+            raise CertificateError(f"the difference of the two sides does not vanish: {r.book.poly(gap.num)!r}"[:300])
         self.proved += 1
         self.conditions |= r.conditions
 
-    def _not_zero(self, r: Region, gap: Frac) -> CertificateError:
-        return CertificateError(f"the difference of the two sides does not vanish: {r.book.poly(gap.num)!r}"[:300])
+
+def _plain(data: Json) -> Term:
+    """A term of the proof: without derivatives and matrices, which only have a meaning once they are written out."""
+    t = from_json(data)
+    if any(a.head in _MADE or a.head in MATRIX_HEADS or a.head in ("diff", "entry") for a in walk(t)):
+        raise CertificateError(f"not a plain expression: {t!r}"[:200])
+    return t
 
 
 def _text(value: Any) -> str:
@@ -219,7 +230,7 @@ def _text(value: Any) -> str:
     return value
 
 
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
+def _list(value: Any, length: int | None = None) -> list[Any]:
+    if not isinstance(value, list) or length not in (None, len(value)):
         raise CertificateError(f"a list was expected, not {value!r}"[:200])
     return value
