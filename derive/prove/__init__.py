@@ -92,7 +92,8 @@ def prove_positive_semidefinite(
 
 def _rows(matrix: Any) -> list[list[Any]]:
     """The entries of a matrix of SymPy, of an array, or of a list of rows."""
-    rows = list(matrix.tolist() if hasattr(matrix, "tolist") else matrix)
+    given = matrix.tolist() if hasattr(matrix, "tolist") else matrix
+    rows = list(given) if isinstance(given, Iterable) else [given]
     if any(isinstance(row, str) or not isinstance(row, Iterable) for row in rows):
         raise TermError("a matrix is given as a list of rows, each a list of expressions")
     return [list(row) for row in rows]

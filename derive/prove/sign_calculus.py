@@ -154,7 +154,7 @@ _SLOPES: dict[str, Callable[[Term], Term]] = {
 _SMOOTH = frozenset({"sym", "exp", "log", "root", "sin", "cos", "erf", "atan"})
 
 
-# -- the rule ---------------------------------------------------------------------------------------------------------
+# -- the rule ----------------------------------------------------------------
 def _monotone(s: Signs, p: Poly, strict: bool) -> int:
     return _compared(s, Frac(p, ()), strict)
 

@@ -34,8 +34,10 @@ def semidefinite_terms(rows: Rows, domain: Domain, *, budget: float = 2.0) -> Ve
 
     Raises `TermError` where H is not square, not symmetric or larger than 4×4.
     """
+    deadline = time.monotonic() + budget
     _check_shape(rows)
-    return decided(lambda: _Matrix(rows, domain, time.monotonic() + budget).answer())
+    reason = _not_symmetric(rows, domain, budget)
+    return Unknown(reason) if reason else decided(lambda: _Matrix(rows, domain, deadline).answer())
 
 
 def _check_shape(rows: Rows) -> None:
@@ -44,6 +46,19 @@ def _check_shape(rows: Rows) -> None:
         raise TermError(
             f"a square matrix of at most {MAX_SIZE} rows is needed, not rows of {[*map(len, rows)]} entries"
         )
+
+
+def _not_symmetric(rows: Rows, domain: Domain, budget: float) -> str:
+    """Why two entries that mirror each other are not seen to be equal; an error where they differ."""
+    for i, j in itertools.combinations(range(len(rows)), 2):
+        if rows[i][j] == rows[j][i]:
+            continue
+        verdict = prove_terms(rows[i][j], rows[j][i], domain, budget=budget)
+        if isinstance(verdict, Refuted):
+            raise TermError(f"the matrix is not symmetric: its entries ({i}, {j}) and ({j}, {i}) differ")
+        if isinstance(verdict, Unknown):
+            return f"the entries ({i}, {j}) and ({j}, {i}) are not seen to be equal: {verdict.reason}"
+    return ""
 
 
 class _Matrix:
@@ -62,9 +77,6 @@ class _Matrix:
         return add(num(0), *(mul(num(v[i] * v[j]), self.rows[i][j]) for i, j in pairs))
 
     def answer(self) -> Verdict:
-        unlike = self._unlike()
-        if unlike is not None:
-            return unlike
         refuted = self._refuted(points.search(self.whole.plain, self.domain, 0, _SIMPLE))
         if refuted is not None:
             return refuted
@@ -76,20 +88,6 @@ class _Matrix:
                 return _undecided(verdict, chosen) if refuted is None else refuted
             verdicts.append(verdict)
         return _all(verdicts)
-
-    def _unlike(self) -> Verdict | None:
-        """Are two entries that mirror each other different, or not seen to be equal?"""
-        for i, j in itertools.combinations(range(self.size), 2):
-            left, right = self.rows[i][j], self.rows[j][i]
-            verdict = None if left == right else prove_terms(left, right, self.domain, budget=self._left())
-            if isinstance(verdict, Refuted):
-                raise TermError(f"the matrix is not symmetric: entries ({i}, {j}) and ({j}, {i}) differ")
-            if isinstance(verdict, Unknown):
-                return Unknown(f"not seen to be symmetric at ({i}, {j}): {verdict.reason}")
-        return None
-
-    def _left(self) -> float:
-        return self.deadline - time.monotonic()
 
     def _subsets(self) -> Iterator[tuple[int, ...]]:
         for count in range(1, self.size + 1):

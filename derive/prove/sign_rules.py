@@ -168,7 +168,7 @@ def _interval(masks: dict[Fraction, int], base: Interval) -> Interval:
     return Interval(lower, upper, lower_open, upper_open)
 
 
-# -- rules ------------------------------------------------------------------------------------------------------------
+# -- rules ----------------------------------------------------------------
 def _constant(s: Signs, p: Poly, strict: bool) -> int:
     """A number: by a ball around its value."""
     if s.n.free_of(p):
