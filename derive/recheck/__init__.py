@@ -1,10 +1,10 @@
 """The small checker: does a recorded proof show that a = b? It looks for nothing; what the prover found is a hint."""
 
-from derive.recheck import choices, laws, sums
+from derive.recheck import choices, laws, special, sums
 from derive.recheck.fraction import NotRechecked
 from derive.recheck.walk import Shown, recheck
 
 __all__ = ["NotRechecked", "Shown", "recheck"]
 
 #: the modules whose laws fill the table of `translate`
-LAW_MODULES = (laws, choices, sums)
+LAW_MODULES = (laws, special, choices, sums)

@@ -7,26 +7,14 @@ from contextlib import suppress
 from fractions import Fraction
 
 from derive.errors import CertificateError
+from derive.recheck.arithmetic import Vacuous
+from derive.recheck.differentiate import differentiate, plain
 from derive.recheck.fraction import Frac, NotRechecked
 from derive.recheck.poly import Number
-from derive.recheck.region import (
-    NEGATIVE,
-    NONNEGATIVE,
-    NONPOSITIVE,
-    NONZERO,
-    POSITIVE,
-    SIGNS,
-    ZERO,
-    Along,
-    Kink,
-    Outside,
-    Region,
-    Unsigned,
-    Vacuous,
-    negated,
-)
+from derive.recheck.region import Along, Kink, Outside, Region, Unsigned
+from derive.recheck.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, SIGNS, ZERO, negated
 from derive.recheck.translate import Law, beside, go, law, number
-from derive.recheck.unfold import CHOICES, differentiate, plain
+from derive.recheck.unfold import CHOICES
 from derive.terms.term import Term, free_names, sub, substitute, sym, walk
 
 _WAYS = (NONNEGATIVE, NONPOSITIVE)

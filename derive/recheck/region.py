@@ -7,7 +7,7 @@ there is no such place: `Vacuous`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -15,20 +15,28 @@ from derive.certificate import Condition
 from derive.domain import Domain, Range
 from derive.errors import CertificateError
 from derive.recheck import poly
-from derive.recheck.fraction import MAX_POWER, Book, Den, Frac, NotRechecked
-from derive.recheck.poly import ONE, Mono, Number, Poly
+from derive.recheck.arithmetic import Arithmetic, Vacuous
+from derive.recheck.fraction import Book, Frac
+from derive.recheck.poly import Mono, Number, Poly
+from derive.recheck.signs import (
+    ANY,
+    NEGATIVE,
+    NONNEGATIVE,
+    NONZERO,
+    POSITIVE,
+    SIGNS,
+    ZERO,
+    negated,
+    of_number,
+    of_text,
+    product,
+    to_power,
+    total,
+)
 from derive.terms.term import Term, free_names
 
-NEGATIVE, ZERO, POSITIVE, ANY = 1, 2, 4, 7
-NONNEGATIVE, NONPOSITIVE, NONZERO = ZERO | POSITIVE, ZERO | NEGATIVE, NEGATIVE | POSITIVE
-SIGNS = (NEGATIVE, ZERO, POSITIVE)
-_OF_TEXT = {"+": POSITIVE, "-": NEGATIVE, "0": ZERO, ">=": NONNEGATIVE, "<=": NONPOSITIVE, "!=": NONZERO, "?": ANY}
 _OF_HEAD = {"exp": POSITIVE, "abs": NONNEGATIVE, "pi": POSITIVE, "euler_gamma": POSITIVE}
 _WANTED = {"positive": POSITIVE, "nonnegative": NONNEGATIVE, "nonzero": NONZERO}
-
-
-class Vacuous(Exception):
-    """There is no point in this region at which both sides have a value."""
 
 
 class Kink(Exception):
@@ -51,50 +59,15 @@ class Unsigned(CertificateError):
     """A sign decides here, and does not follow from what is known in this region."""
 
 
-def negated(mask: int) -> int:
-    """The signs of −x."""
-    return (mask & ZERO) | (mask >> 2) | (mask & NEGATIVE) << 2
-
-
-def product(a: int, b: int) -> int:
-    """The signs of x y."""
-    out = (a | b) & ZERO
-    if b & POSITIVE:
-        out |= a & NONZERO
-    return out | negated(a) & NONZERO if b & NEGATIVE else out
-
-
-def total(a: int, b: int) -> int:
-    """The signs of x + y."""
-    if ZERO in (a, b):
-        return b if a == ZERO else a
-    if (a | b) & NONZERO == NONZERO:
-        return ANY
-    return (a | b) & NONZERO | (a & b & ZERO)
-
-
-def to_power(mask: int, e: Number) -> int:
-    """The signs of x^e: e is whole, or x is not negative."""
-    if e.denominator == 1 and e.numerator % 2 == 0:
-        mask = mask & ZERO | (POSITIVE if mask & NONZERO else 0)
-    return mask & NONZERO if e < 0 else mask
-
-
-def of_number(c: Number) -> int:
-    """The sign of a number."""
-    return POSITIVE if c > 0 else NEGATIVE if c < 0 else ZERO
-
-
-class Region:
+class Region(Arithmetic):
     """A domain, assumptions about signs, and arithmetic with what follows from them."""
 
     def __init__(self, book: Book, domain: Domain) -> None:
-        self.book = book
+        super().__init__(book)
         self.domain = domain
         self.bound: dict[str, Range] = {}
         self.conditions: set[Condition] = set()
         self.strict = False
-        self.relations: dict[int, tuple[int, Frac]] = {}
         self.facts: list[tuple[Poly, int]] = []
         self.signs: dict[int, int] = {}
         self.along: Along | None = None
@@ -104,7 +77,6 @@ class Region:
         """The values of a variable or of a bound index."""
         return self.bound.get(name) or self.domain[name]
 
-    # -- arithmetic ---------------------------------------------------------------------------------------------------
     def of(self, term: Term, sign: int = ANY) -> Frac:
         """The generator that is written like this; `sign` is what holds of it in this region."""
         g = self.book.number(term)
@@ -113,96 +85,8 @@ class Region:
 
     def _sign_by_form(self, term: Term) -> int:
         if term.head in ("sym", "at"):
-            return _OF_TEXT[self.range_of(term.name).sign]
+            return of_text(self.range_of(term.name).sign)
         return _OF_HEAD.get(term.head, ANY)
-
-    def add(self, parts: Iterable[Frac]) -> Frac:
-        """The sum, over a common denominator."""
-        buckets: dict[object, Frac] = {}
-        for a in parts:
-            before = buckets.get(a.den)
-            buckets[a.den] = Frac(poly.add(before.num, a.num), a.den) if before else a
-        common: dict[int, int] = {}
-        for a in buckets.values():
-            common |= {f: max(common.get(f, 0), e) for f, e in a.den}
-        out: Poly = {}
-        for a in buckets.values():
-            own = dict(a.den)
-            lifted = a.num
-            for f, e in common.items():
-                lifted = self._times(lifted, self._power(self.book.factors[f], e - own.get(f, 0)))
-            out = poly.add(out, lifted)
-        return self._related(self.book.cancel(out, common))
-
-    def sub(self, a: Frac, b: Frac) -> Frac:
-        """a − b."""
-        return self.add((a, self.scale(b, -1)))
-
-    def scale(self, a: Frac, c: Number) -> Frac:
-        """c a."""
-        return Frac(poly.scale(a.num, c), a.den if c else ())
-
-    def mul(self, a: Frac, b: Frac) -> Frac:
-        """a b, with the relations of generators used."""
-        self.book.spend(len(a.num) * len(b.num))
-        den = dict(a.den)
-        for f, e in b.den:
-            den[f] = den.get(f, 0) + e
-        return self._related(self.book.cancel(poly.mul(a.num, b.num), den))
-
-    def _times(self, p: Poly, q: Poly) -> Poly:
-        self.book.spend(len(p) * len(q))
-        return p if q == ONE else poly.mul(p, q)
-
-    def _power(self, p: Poly, e: int) -> Poly:
-        out = ONE
-        for _ in range(e):
-            out = self._times(p, out)
-        return out
-
-    def _related(self, a: Frac) -> Frac:
-        """generator^limit is another fraction: |p|^1 = ±p, sin² = 1 − cos²."""
-        for g in sorted(self.relations, reverse=True):
-            limit, value = self.relations[g]
-            shrinks = g not in poly.generators(value.num)
-            if any(h == g and (e >= limit or (e < 0 and shrinks)) for m in a.num for h, e in m):
-                return self.add(self._reduced(m, c, g, a.den) for m, c in a.num.items())
-        return a
-
-    def _reduced(self, m: Mono, c: Number, g: int, den: Den) -> Frac:
-        limit, value = self.relations[g]
-        times = dict(m).get(g, 0) // limit
-        rest = poly.times(m, ((g, -times * limit),)) if times else m
-        return self.mul(Frac({rest: c}, den), self.power(value, int(times)))
-
-    def inverse(self, a: Frac) -> Frac:
-        """1/a; the caller knows that a is not zero."""
-        if not a.num:
-            raise Vacuous("division by zero")
-        c, m, found = self.book.factored(a.num)
-        out: Poly = {poly.raised(m, -1): Fraction(1) / c}
-        for f, e in a.den:
-            out = self._times(self._power(self.book.factors[f], e), out)
-        return self._related(self.book.cancel(out, found))
-
-    def power(self, a: Frac, e: int) -> Frac:
-        """a^e for a whole e; the caller knows that a is not zero where e < 0."""
-        if e < 0:
-            return self.power(self.inverse(a), -e)
-        if len(a.num) == 1 and not a.den:
-            ((m, c),) = a.num.items()
-            if e <= MAX_POWER or c in (1, -1):
-                return self._related(Frac(poly.mul({poly.raised(m, e): c**e}, ONE)))
-        if e > MAX_POWER:
-            raise NotRechecked(f"cannot re-check: an exponent over {MAX_POWER}")
-        out = Frac(ONE)
-        for _ in range(e):
-            out = self.mul(a, out)
-        return out
-
-    def names(self, p: Iterable[Mono]) -> frozenset[str]:
-        """The names on which monomials depend."""
-        return frozenset().union(*(free_names(self.book.terms[g]) for g in poly.generators(p)))
 
     # -- signs --------------------------------------------------------------------------------------------------------
     def sign(self, a: Frac, wanted: Sequence[int] = SIGNS) -> int:

@@ -8,7 +8,8 @@ from derive.recheck import poly
 from derive.recheck.fraction import Frac, NotRechecked
 from derive.recheck.laws import denominator, exp, log_abs
 from derive.recheck.poly import ONE, Mono
-from derive.recheck.region import ANY, NEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Region
+from derive.recheck.region import Region
+from derive.recheck.signs import ANY, NEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
 from derive.recheck.translate import canonical, go, law
 from derive.recheck.unfold import index_range
 from derive.terms.term import Term, add, children, free_names, num, sub, substitute, sym

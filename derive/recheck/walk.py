@@ -21,9 +21,11 @@ from typing import Any, NamedTuple
 from derive.certificate import Condition
 from derive.domain import Domain, Range
 from derive.errors import CertificateError, DeriveError
+from derive.recheck.arithmetic import Vacuous
 from derive.recheck.fraction import Book, NotRechecked
 from derive.recheck.laws import limits
-from derive.recheck.region import NEGATIVE, POSITIVE, ZERO, Region, Unsigned, Vacuous
+from derive.recheck.region import Region, Unsigned
+from derive.recheck.signs import NEGATIVE, POSITIVE, ZERO
 from derive.recheck.sums import is_zero
 from derive.recheck.translate import go
 from derive.recheck.unfold import generic_entries, unfold, whole
