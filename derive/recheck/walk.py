@@ -33,6 +33,7 @@ from derive.terms.json import Json, from_json
 from derive.terms.term import MATRIX_HEADS, Term, free_names, num, substitute, sym, walk
 
 _BRANCHES = (("+", POSITIVE), ("0", ZERO), ("-", NEGATIVE))
+_LEAVES = ({"zero": True}, {"empty": True})
 _MAX_DEPTH = 60
 #: what derivatives are written out to
 _MADE = frozenset({"slope", "given"})
@@ -116,8 +117,10 @@ class _Walk:
             case ["factors", "proof"]:
                 self._hints(node["factors"])
                 self._node(node["proof"], place._replace(depth=place.depth + 1))
-            case ["zero"] | ["undefined"] | ["empty"]:
+            case ["zero"] | ["empty"] if node in _LEAVES:
                 self._leaf(next(iter(node)), place)
+            case ["undefined"] if _text(node["undefined"]):
+                self._leaf("undefined", place)
             case keys:
                 raise CertificateError(f"not a step of a proof: {', '.join(keys)}"[:200])
 

@@ -61,7 +61,7 @@ def test_a_good_file_is_proved_again(whole: Certificate, tmp_path: Path) -> None
 
 
 def test_a_replay_needs_no_sympy(whole: Certificate, tmp_path: Path) -> None:
-    """Neither SymPy nor NumPy, no rule, no loss, no catalog is loaded."""
+    """Neither SymPy nor NumPy, no rule, no loss, no catalog is loaded; and no prover where the small checker does."""
     path = tmp_path / "linear.json"
     path.write_text(dumps(whole), encoding="utf-8")
     code = "import sys; from derive.replay import replay; print(replay(sys.argv[1]).status); print(*sys.modules)"
@@ -69,6 +69,7 @@ def test_a_replay_needs_no_sympy(whole: Certificate, tmp_path: Path) -> None:
     status, modules = done.stdout.splitlines()
     assert status == "proved"
     assert not {"sympy", "numpy", "derive.rule", "derive.loss", "derive.catalog"} & set(modules.split())
+    assert not {"flint", "derive.prove"} & set(modules.split())
 
 
 def test_an_unknown_verdict_stays_unknown(whole: Certificate) -> None:
@@ -80,9 +81,14 @@ def test_an_unknown_verdict_stays_unknown(whole: Certificate) -> None:
         replay_text(dumps(changed))
 
 
+def _refuse(*_: object) -> None:
+    raise CertificateError("this is not re-checked")
+
+
 def test_what_cannot_be_decided_here_is_unknown(whole: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the time is used up nothing is proved, and then nothing is green; but it is no edit either."""
     monkeypatch.setattr(sys.modules["derive.replay"], "prove_terms", lambda *_, **__: Unknown("the time is used up"))
+    monkeypatch.setattr(sys.modules["derive.replay"], "recheck", _refuse)
     found = replay_text(dumps(whole))
     assert found.status == "unknown"
     assert not found.ok
