@@ -1,0 +1,100 @@
+"""One random claim from one seed, and what is to be said against the prover's answer to it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from derive.certificate import Proved, Refuted, Verdict
+from derive.errors import TermError
+from derive.prove import prove_terms
+from derive.terms.term import Term, make, sym
+from fuzzing.judge import confirmed, look, places
+from fuzzing.rewrites import gated, hidden, mutate, rewrite, somewhere
+from fuzzing.terms import DOMAIN, Maker
+
+CONTRADICTION = "contradict"
+SLOW = 4.0
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Two terms; `true` when they are equal wherever both are defined, by the way in which they were made.
+
+    The prover is asked about the two in a frame, which hides them from a quick look.
+    """
+
+    left: Term
+    right: Term
+    true: bool
+    frame: Callable[[Term], Term] = gated
+
+    @property
+    def asked(self) -> tuple[Term, Term]:
+        """What the prover is asked."""
+        return self.frame(self.left), self.frame(self.right)
+
+
+def plain(t: Term) -> Term:
+    """No frame."""
+    return t
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The status, the time, and a complaint where the verdict is wrong."""
+
+    status: str
+    seconds: float
+    complaint: str = ""
+
+
+def claim(rng: Random) -> Claim:
+    """Both sides are rewritten from one start; half of the time one is then mutated; some are differentiated."""
+    g = Maker(rng)
+    left = right = g.term(rng.choice((1, 2, 2, 3, 3, 4)))
+    for _ in range(rng.randint(0, 2)):
+        left = somewhere(g, left, rewrite)
+    for _ in range(rng.randint(1, 4)):
+        right = somewhere(g, right, rewrite)
+    other = somewhere(g, right, mutate) if rng.random() < 0.5 else right
+    sides = [left, other]
+    for _ in range(rng.choice((0,) * 17 + (1, 1, 2))):
+        sides = [make("diff", t, sym("x")) for t in sides]
+    rng.shuffle(sides)
+    return Claim(*sides, true=other == right, frame=rng.choice((plain, plain, gated, hidden)))
+
+
+def judged(c: Claim, points: int) -> Outcome:
+    """What the prover says of a claim, and whether that is right."""
+    start = time.monotonic()
+    verdict = prove_terms(*c.asked, DOMAIN)
+    seconds = time.monotonic() - start
+    complaint = f"takes {seconds:.1f} s" if seconds > SLOW else _complaint(c, verdict, points)
+    return Outcome(verdict.status, seconds, complaint)
+
+
+def _complaint(c: Claim, verdict: Verdict, points: int) -> str:
+    if isinstance(verdict, Refuted):
+        if c.true:
+            return f"a true claim is refuted at {verdict.witness}"
+        return f"no witness: {verdict.witness}" if confirmed(*c.asked, DOMAIN, verdict.witness) is False else ""
+    if isinstance(verdict, Proved):
+        seen = look(c.left, c.right, places((c.left, c.right), DOMAIN, 0, points))
+        if seen.differs:
+            return f"a false claim is proved: see {seen.differs}"
+        if seen.one_sided and not verdict.domains_differ:
+            return f"the domains differ without a word: see {seen.one_sided}"
+        return ""
+    return verdict.reason if CONTRADICTION in verdict.reason else ""
+
+
+def from_seed(seed: int, points: int = 30) -> tuple[Claim | None, Outcome]:
+    """The claim of a seed, judged; no claim where the terms grow too large."""
+    try:
+        c = claim(Random(seed))
+    except TermError:
+        return None, Outcome("too large", 0.0)
+    return c, judged(c, points)
