@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 
 from derive.recheck import poly
 from derive.recheck.fraction import MAX_POWER, Book, Den, Frac, NotRechecked
@@ -86,7 +85,7 @@ class Arithmetic:
         if not a.num:
             raise Vacuous("division by zero")
         c, m, found = self.book.factored(a.num)
-        out: Poly = {poly.raised(m, -1): Fraction(1) / c}
+        out: Poly = {poly.raised(m, -1): poly.ratio(1, c)}
         for f, e in a.den:
             out = self._times(self._power(self.book.factors[f], e), out)
         return self._related(self.book.cancel(out, found))

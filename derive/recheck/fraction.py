@@ -6,7 +6,6 @@ No factor is ever found here: a polynomial is divided by the factors that are kn
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import NamedTuple
 
 from derive.errors import CertificateError
@@ -84,7 +83,7 @@ class Book:
         m = poly.content(p)
         p = poly.shift(p, poly.raised(m, -1))
         c = p[max(p)]
-        p = poly.scale(p, Fraction(1) / c)
+        p = poly.scale(p, poly.ratio(1, c))
         found: dict[int, int] = {}
         for f in range(len(self.factors)):
             while (q := self.quotient(p, f)) is not None:

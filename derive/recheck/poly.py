@@ -24,6 +24,11 @@ def exact(value: Number) -> Number:
     return value.numerator if value.denominator == 1 else value
 
 
+def ratio(a: Number, b: Number) -> Number:
+    """a/b, exactly."""
+    return a * b if b in (1, -1) else exact(Fraction(a) / b)
+
+
 def times(a: Mono, b: Mono) -> Mono:
     """The product of two monomials."""
     if not a or not b:
@@ -93,7 +98,7 @@ def divide(p: Poly, f: Poly) -> tuple[Poly, Poly]:
     order = sorted(generators(p) | generators(f), reverse=True)
     left, tail = _dense(p, order), _dense(f, order)
     lead = max(tail)
-    by = Fraction(tail.pop(lead))
+    by = tail.pop(lead)
     quotient: Poly = {}
     rest: Poly = {}
     for _ in range(MAX_STEPS):
@@ -105,7 +110,7 @@ def divide(p: Poly, f: Poly) -> tuple[Poly, Poly]:
         if any(e < 0 for e in step):
             rest[_sparse(top, order)] = c
             continue
-        k = quotient[_sparse(step, order)] = exact(c / by)
+        k = quotient[_sparse(step, order)] = ratio(c, by)
         for n, d in tail.items():
             at = tuple(a + b for a, b in zip(step, n, strict=True))
             if total := left.pop(at, 0) - k * d:

@@ -8,7 +8,6 @@ there is no such place: `Vacuous`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import NamedTuple
 
 from derive.certificate import Condition
@@ -147,7 +146,7 @@ class Region(Arithmetic):
         out = ANY
         for q, known in self.facts:
             self.book.spend(len(q))
-            for w in {Fraction(p[m]) / c for m, c in q.items() if m in p}:
+            for w in {poly.ratio(p[m], c) for m, c in q.items() if m in p}:
                 rest = poly.add(p, poly.scale(q, -w))
                 out &= total(known if w > 0 else negated(known), self._by_terms(rest))
         return out
