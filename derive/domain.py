@@ -199,7 +199,7 @@ def _intersect(a: Range, b: Range, text: str) -> Range:
 
 def intersect(a: Range, b: Range, name: str) -> Range:
     """The values in both ranges of the variable `name`."""
-    if b == REAL or a == b:
+    if b in (REAL, a):
         return a
     finite, other = (a, b) if a.values is not None else (b, a)
     if finite.values is not None:

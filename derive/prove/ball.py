@@ -14,10 +14,10 @@ from derive.domain import Range
 from derive.prove.ball_functions import REAL_FUNCTIONS, Ball, compare, finite, log, signum, to_arb
 from derive.prove.ball_slopes import slope
 from derive.prove.differentiate import CHOICES, differentiate
-from derive.prove.normal import resolve, whole
 from derive.prove.point import Point
 from derive.prove.signals import GaveUp, Kink, Outside, Undefined
 from derive.prove.unfold import unfold
+from derive.prove.variables import resolve, whole
 from derive.terms.term import Term, free_names, sub, sym
 
 _MAX_SUMMANDS = 200
@@ -104,7 +104,7 @@ class Evaluator:
         return {"lt": order < 0, "le": order <= 0, "eq": order == 0, "ne": order != 0}[t.head]
 
 
-# -- arithmetic ---------------------------------------------------------------------------------------------------------
+# -- arithmetic ----------------------------------------------------------------
 def _add(e: Evaluator, t: Term) -> Ball:
     return _fold(map(e.go, t.args), lambda a, b: a + b)
 
@@ -152,7 +152,7 @@ def _whole_power(base: Ball, k: int) -> Ball:
     return base**k if exact else to_arb(base) ** k
 
 
-# -- special heads ------------------------------------------------------------------------------------------------------
+# -- special heads ----------------------------------------------------------------
 def _polygamma(e: Evaluator, t: Term) -> Ball:
     """ψ by FLINT; ψ⁽ᵏ⁾(x) = (−1)^(k+1) k! ζ(k+1, x) for x > 0."""
     k, x = e.index(t.args[0]), e.go(t.args[1])
@@ -175,7 +175,7 @@ def _floor(e: Evaluator, t: Term) -> Ball:
     return fmpq(low)
 
 
-# -- choices, sums, entries -----------------------------------------------------------------------------------------------
+# -- choices, sums, entries ----------------------------------------------------------------
 def _extreme(way: int) -> Callable[[Evaluator, Term], Ball]:
     def f(e: Evaluator, t: Term) -> Ball:
         values = [e.go(a) for a in t.args]

@@ -118,7 +118,7 @@ REAL_FUNCTIONS: dict[str, Callable[[Ball], Ball]] = {
     "expm1": _exact_zero(0, lambda x: x.expm1()),
     "log": log,
     "log1p": lambda x: log(1 + x),
-    "abs": lambda x: abs(x),
+    "abs": abs,
     "sign": lambda x: fmpq(signum(x)),
     "heaviside": _half_step,
     "sin": _exact_zero(0, lambda x: x.sin()),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from derive.prove import signs
-from derive.prove.elementary import log_of
+from derive.prove.defined import log_of
 from derive.prove.field import Frac
 from derive.prove.normal import Normal, law
 from derive.prove.signals import GaveUp, Undefined

@@ -11,9 +11,10 @@ from fractions import Fraction
 from math import factorial, floor
 
 from derive.prove import signs
-from derive.prove.elementary import log_abs, log_number, rational_power
+from derive.prove.elementary import log_abs, log_number
 from derive.prove.field import Frac
 from derive.prove.normal import Normal, law
+from derive.prove.powers import rational_power
 from derive.prove.registry import Key
 from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import Term

@@ -13,6 +13,7 @@ from derive.prove.ball import Evaluator
 from derive.prove.point import Point, choose, shares
 from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import Term, free_names, sub, walk
+import itertools
 
 _CORNERS = (
     "0",
@@ -119,7 +120,7 @@ def kinks(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[Poin
         r = domain[name]
         if r.index is None and r.values is None and not r.whole:
             breaks = sorted({b for g in known if name in free_names(g) for b in _breaks(g, name, base)})
-            inside = [(a + b) / 2 for a, b in zip(breaks, breaks[1:], strict=False)]
+            inside = [(a + b) / 2 for a, b in itertools.pairwise(breaks)]
             ends = [breaks[0] - 1, breaks[-1] + 1] if breaks else []
             yield from (moved(base, name, v) for v in (*breaks, *inside, *ends) if v in r)
 
@@ -159,7 +160,7 @@ def _by_bisection(gap: Term, name: str, base: Point) -> list[Fraction]:
     """Both sides of each change of sign on the grid."""
     out: list[Fraction] = []
     known = [(v, s) for v in _GRID if (s := _sign_at(gap, name, base, v)) is not None]
-    for (low, s), (high, t) in zip(known, known[1:], strict=False):
+    for (low, s), (high, t) in itertools.pairwise(known):
         if s * t < 0:
             out += _narrowed(gap, name, base, (low, s), high)
         elif t == 0:

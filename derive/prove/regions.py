@@ -8,18 +8,19 @@ from typing import Any
 
 from derive.certificate import Condition
 from derive.domain import Domain
-from derive.prove import choices, elementary, gammas, normal, signs, slopes, special, sums
+from derive.prove import choices, defined, gammas, powers, signs, slopes, special, sums, variables
 from derive.prove.field import Frac
-from derive.prove.normal import Normal, whole
+from derive.prove.normal import Normal
 from derive.prove.registry import Registry
 from derive.prove.signals import GaveUp, Restart, Split, Undefined
+from derive.prove.variables import whole
 from derive.terms.json import Json, to_json
 from derive.terms.term import Term, free_names, sub, substitute
 from derive.terms.term import num as number
 from derive.terms.unparse import unparse
 
 #: the modules whose laws fill the table of `normal`
-LAW_MODULES = (normal, elementary, special, gammas, choices, sums, slopes)
+LAW_MODULES = (variables, powers, defined, special, gammas, choices, sums, slopes)
 _MAX_RESTARTS = 80
 _MAX_REGIONS = 400
 _MAX_DEPTH = 14
@@ -87,7 +88,8 @@ class Study:
 
     def hinted(self, proof: Json) -> Json:
         """The proof with the factors that were found on the way, for a checker that finds none itself."""
-        return {"factors": list(map(to_json, self.factors)), "proof": proof} if self.factors else proof
+        factors = [to_json(f) for f in sorted(self.factors, key=repr)]
+        return {"factors": factors, "proof": proof} if factors else proof
 
     def _note_conditions(self, n: Normal, a: Term, b: Term, assumed: Assumed) -> None:
         """Which conditions each side needs on its own: where they differ, so do the domains of definition."""

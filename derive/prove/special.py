@@ -6,9 +6,10 @@ from fractions import Fraction
 from math import floor
 
 from derive.prove import signs
-from derive.prove.elementary import atom_free, atoms, exp, nonzero, rational_power
+from derive.prove.elementary import atom_free, atoms, exp
 from derive.prove.field import Frac
 from derive.prove.normal import Normal, law
+from derive.prove.powers import nonzero, rational_power
 from derive.prove.registry import Key
 from derive.prove.signals import GaveUp
 from derive.terms.term import Term, add, make, mul, num, power, sub
@@ -162,7 +163,7 @@ def _normpdf(n: Normal, t: Term) -> Frac:
     return f.mul(exp(n, f.scale(f.mul(a, a), -_HALF)), rational_power(n, two_pi, -_HALF))
 
 
-# -- sin and cos --------------------------------------------------------------------------------------------------------
+# -- sin and cos ----------------------------------------------------------------
 @law("sin")
 def _sin(n: Normal, t: Term) -> Frac:
     return sin_cos(n, n.go(t.args[0]))[0]

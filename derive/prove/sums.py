@@ -8,9 +8,10 @@ from functools import lru_cache
 from derive.prove import signs
 from derive.prove.elementary import atom_free, atom_value, exp, log_abs
 from derive.prove.field import Frac, Monomial, Poly
-from derive.prove.normal import Normal, index_range, law, variable
+from derive.prove.normal import Normal, law
 from derive.prove.registry import Key
 from derive.prove.signals import Undefined
+from derive.prove.variables import index_range, variable
 from derive.terms.term import Term, add, children, make, mul, num, sub, substitute, sym
 
 MAX_UNROLLED = 64

@@ -5,8 +5,8 @@ from __future__ import annotations
 from derive.domain import Domain, Range
 from derive.errors import TermError
 from derive.prove.differentiate import differentiate, has_choice
-from derive.prove.normal import index_range, whole
 from derive.prove.signals import GaveUp
+from derive.prove.variables import index_range, whole
 from derive.terms.term import (
     MATRIX_HEADS,
     Term,
@@ -141,7 +141,7 @@ def _rest_of_one(t: Term) -> bool:
 _SHARES = (["sigmoid"], ["normcdf"])
 
 
-# -- matrices -----------------------------------------------------------------------------------------------------------
+# -- matrices ----------------------------------------------------------------
 def shape(m: Term) -> tuple[Term, Term]:
     """Rows and columns of a whole matrix; shapes that do not fit are an error."""
     match m.head:
