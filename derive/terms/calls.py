@@ -247,6 +247,7 @@ _ONE: dict[str, Callable[[Term], Term]] = {
     "csch": lambda x: _inverse(make("sinh", x)),
     "coth": lambda x: _over(make("cosh", x), make("sinh", x)),
     "log_ndtr": lambda x: make("log", make("normcdf", x)),
+    "erfcx": lambda x: mul(make("exp", power(x, num(2))), make("erfc", x)),
     **dict.fromkeys(("digamma", "psi"), partial(make, "polygamma", num(0))),
     "trigamma": partial(make, "polygamma", num(1)),
     **dict.fromkeys(("Not", "logical_not"), partial(make, "not")),

@@ -40,8 +40,10 @@ _COMPARISONS: dict[str, Callable[[Term, Term], Term]] = {
 _CONNECTIVES = {"or": "or", "|": "or", "and": "and", "&": "and"}
 
 
-def parse_formula(text: str) -> Term:
+def parse_formula(text: str, call: Callable[..., Term] = call) -> Term:
     """The term that a text says. What cannot be read is a FormulaError with its column and a way out.
+
+    `call` makes a term of the name of a known function and its arguments.
 
     >>> parse_formula("1/(1 + exp(-z))")
     pow(add(1, exp(mul(-1, z))), -1)
@@ -54,7 +56,7 @@ def parse_formula(text: str) -> Term:
       ^
     """
     try:
-        return _Parser(text).whole()
+        return _Parser(text, call).whole()
     except RecursionError:
         raise FormulaError("the formula is nested too deeply; name its parts and use them") from None
 
@@ -62,8 +64,9 @@ def parse_formula(text: str) -> Term:
 class _Parser:
     """Operator precedence by binding powers; a chain of one operator becomes one node."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, function: Callable[..., Term]) -> None:
         self.text = text
+        self.function = function
         self.tokens = tokenize(text)
         self.tuples = tuple_openings(self.tokens)
         self.position = 0
@@ -263,7 +266,7 @@ class _Parser:
         self.remember(token, token.text, "a function")
         args = self.arguments(self.take(), ")")
         self.refuse_call(f"{name}(...)*")
-        return self.build(token, call, name, args)
+        return self.build(token, self.function, name, args)
 
     def arguments(self, opened: Token, closing: str) -> tuple[Argument, ...]:
         args: list[Argument] = []
