@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from fractions import Fraction
@@ -13,7 +14,6 @@ from derive.prove.ball import Evaluator
 from derive.prove.point import Point, choose, shares
 from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import Term, free_names, sub, walk
-import itertools
 
 _CORNERS = (
     "0",

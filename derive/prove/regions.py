@@ -64,7 +64,7 @@ class Study:
                 self.differ |= not (self._undefined(a, assumed) and self._undefined(b, assumed))
                 return {"undefined": str(why)}
             except Split as split:
-                return self._split(n, split.term, a, b, assumed, depth)
+                return self._split(n, split.term, (a, b), assumed, depth)
         raise GaveUp("too many restarts")
 
     def _attempt(self, n: Normal, a: Term, b: Term, assumed: Assumed) -> Json | None:
@@ -127,26 +127,27 @@ class Study:
             return None
         return n.needed()
 
-    def _split(self, n: Normal, on: Term, a: Term, b: Term, assumed: Assumed, depth: int) -> Json | None:
+    def _split(self, n: Normal, on: Term, sides: tuple[Term, Term], assumed: Assumed, depth: int) -> Json | None:
         tree: dict[str, Json] = {"split": to_json(on)}
         for mask, name in _SIGNS:
             if mask == signs.ZERO and (solved := _solve(n, on)):
-                branch = self._at(solved, a, b, assumed, depth)
+                branch = self._at(solved, sides, assumed, depth)
             else:
-                branch = self.prove(a, b, ((on, mask), *assumed), depth + 1)  # first: older terms may need it
+                branch = self.prove(*sides, ((on, mask), *assumed), depth + 1)  # first: older terms may need it
             if branch is None:
                 return None
             tree[name] = branch
         return tree
 
-    def _at(self, solved: tuple[str, Term], a: Term, b: Term, assumed: Assumed, depth: int) -> Json | None:
+    def _at(self, solved: tuple[str, Term], sides: tuple[Term, Term], assumed: Assumed, depth: int) -> Json | None:
         """The boundary, where one variable is a function of the others and its range becomes an assumption."""
         name, value = solved
         put = {name: value}
         inside = tuple((substitute(t, put), mask) for t, mask in assumed)
         limits = _limits(self.domain, name, value)
         self.places.append(f"{name} = {unparse(value)}")
-        tree = self.prove(substitute(a, put), substitute(b, put), (*inside, *limits), depth + 1)
+        a, b = (substitute(side, put) for side in sides)
+        tree = self.prove(a, b, (*inside, *limits), depth + 1)
         self.places.pop()
         return None if tree is None else {"at": [name, to_json(value)], "proof": tree}
 

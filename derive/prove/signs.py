@@ -40,7 +40,7 @@ def product(a: int, b: int) -> int:
 
 def total(a: int, b: int) -> int:
     """The signs of x + y."""
-    if a == ZERO or b == ZERO:
+    if ZERO in (a, b):
         return b if a == ZERO else a
     if not (a | b) & NEGATIVE:
         return POSITIVE if POSITIVE in (a, b) else NONNEGATIVE

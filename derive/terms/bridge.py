@@ -212,9 +212,8 @@ def assumptions(*exprs: Any) -> dict[str, Range]:
         if isinstance(s, sp.Symbol):
             out[s.name] = _symbol_range(s)
             if seen.setdefault(s.name, s) != s:
-                raise DomainError(
-                    f"two different symbols are both called {s.name!r} ({_symbol_range(seen[s.name])}, {out[s.name]}); rename one"
-                )
+                both = f"{_symbol_range(seen[s.name])}, {out[s.name]}"
+                raise DomainError(f"two different symbols are both called {s.name!r} ({both}); rename one")
     return out
 
 

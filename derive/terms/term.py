@@ -133,22 +133,27 @@ def _check_kinds(head: str, args: tuple[Term, ...]) -> None:
 
 
 def add(*args: Term) -> Term:
+    """The sum; 0 for none, the term itself for one."""
     return args[0] if len(args) == 1 else make("add", *args) if args else num(0)
 
 
 def mul(*args: Term) -> Term:
+    """The product; 1 for none, the term itself for one."""
     return args[0] if len(args) == 1 else make("mul", *args) if args else num(1)
 
 
 def neg(a: Term) -> Term:
+    """−a."""
     return mul(num(-1), a)
 
 
 def sub(a: Term, b: Term) -> Term:
+    """a − b."""
     return add(a, neg(b))
 
 
 def power(a: Term, b: Term) -> Term:
+    """a^b."""
     return make("pow", a, b)
 
 

@@ -39,7 +39,7 @@ def _value(head: str, x: Fraction) -> object:
 
 @given(st.sampled_from(sorted(FUNCTIONS)), st.fractions(min_value=-6, max_value=6, max_denominator=40))
 def test_a_ball_contains_the_value(head: str, x: Fraction) -> None:
-    """Where there is a ball, mpmath's value at 50 digits lies in it or next to it; where there is none, it is not real."""
+    """mpmath's value at 50 digits lies in the ball or next to it; where there is no ball, the value is not real."""
     with mpmath.workdps(50), precision(120):
         try:
             ball = to_arb(_value(head, x))
