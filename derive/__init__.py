@@ -15,6 +15,7 @@ from derive.version import VERSION
 if TYPE_CHECKING:
     from derive import catalog
     from derive.certificate import Certificate
+    from derive.check import check
     from derive.compiled import cost, gradient, hessian
     from derive.errors import DeriveError
     from derive.explain import explain
@@ -30,6 +31,7 @@ __all__ = [
     "Loss",
     "__version__",
     "catalog",
+    "check",
     "cost",
     "explain",
     "gradcheck",
@@ -44,6 +46,7 @@ __all__ = [
 
 _HOME = {
     "Certificate": "derive.certificate",
+    "check": "derive.check",
     "DeriveError": "derive.errors",
     "Loss": "derive.loss",
     "cost": "derive.compiled",

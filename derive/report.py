@@ -1,0 +1,227 @@
+"""What was found out about formulas that somebody else wrote, as plain frozen records.
+
+A claim is a gradient or a Hessian that somebody states of a loss. Everything that is printed is in here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from derive.certificate import Status, Verdict, Witness
+from derive.errors import RefutedError, UnknownError
+from derive.terms.term import Term
+
+Side: TypeAlias = Literal["gradient", "hessian"]
+#: what a formula turned out to be that is not the derivative, but is written on purpose
+DELIBERATE = frozenset({"scaled", "constant", "majorizer", "fisher", "gauss-newton", "clipped", "secant", "taylor"})
+DELIBERATE |= {"finite-difference"}
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula to paste: as text that `derive` reads, as NumPy code and as LaTeX."""
+
+    text: str
+    numpy: str
+    latex: str
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is wrong, proved: `kind` names it, `says` tells it, `left` = `right` is the equality that was proved.
+
+    `fix` is the formula as it should have been written, where one change of the claimed one (or of the loss) is right.
+    """
+
+    kind: str
+    says: str
+    left: Term
+    right: Term
+    fix: Formula | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kink:
+    """A place where the loss has no derivative: the one-sided ones there, and what is claimed.
+
+    `status` is "proved" when the claimed value is one of the subgradients, "refuted" when it is outside.
+    """
+
+    where: str
+    left: Term
+    right: Term
+    claimed: Term
+    status: Status
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One entry of a claim: what is claimed, whether it is right, and what it is if it is not."""
+
+    name: str
+    variables: tuple[str, ...]
+    claimed: Term
+    verdict: Verdict
+    kind: str
+    says: str = ""
+    diagnosis: tuple[Diagnosis, ...] = ()
+    kinks: tuple[Kink, ...] = ()
+    right: Formula | None = None
+
+    @property
+    def status(self) -> Status:
+        """The answer for this entry: at a kink a value that is no subgradient refutes it too."""
+        return "refuted" if any(k.status == "refuted" for k in self.kinks) else self.verdict.status
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimVerdict:
+    """The answer for a whole gradient or Hessian: all its entries, and what they are together.
+
+    `of` says what it was compared with: "loss", or "gradient" when no loss was stated.
+    """
+
+    side: Side
+    of: str
+    components: tuple[Component, ...]
+    kind: str
+    says: str = ""
+    diagnosis: tuple[Diagnosis, ...] = ()
+    convention: str = ""
+    accepted: bool = False
+
+    @property
+    def status(self) -> Status:
+        """Refuted if an entry is, unknown if one is, else proved; a kind that was claimed and proved is proved."""
+        found = [c.status for c in self.components]
+        if self.accepted:
+            return "proved"
+        return "refuted" if "refuted" in found else "proved" if found and set(found) == {"proved"} else "unknown"
+
+    @property
+    def witness(self) -> Witness | None:
+        """A point at which an entry differs from what it should be: left the right value, right the claimed one."""
+        return next((w for c in self.components if (w := getattr(c.verdict, "witness", None))), None)
+
+    @property
+    def reason(self) -> str:
+        """Why the claim is not decided; empty where it is."""
+        return next((c.verdict.reason for c in self.components if c.verdict.status == "unknown"), "")
+
+    @property
+    def conditions(self) -> tuple[Any, ...]:
+        """Where the formulas are defined: the side conditions of the proofs."""
+        found = (x for c in self.components for x in getattr(c.verdict, "conditions", ()))
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else the proofs used, and where a side is undefined."""
+        return tuple(dict.fromkeys(n for c in self.components for n in c.verdict.notes))
+
+    @property
+    def kinks(self) -> tuple[Kink, ...]:
+        """The kinks of all entries."""
+        return tuple(k for c in self.components for k in c.kinks)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that the formula as written does in floating point: where it fails, and a stable form."""
+
+    kind: str
+    where: str
+    detail: str
+    stable_form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The answer to `derive.check`.
+
+    `convention` names the convention in which all claimed derivatives are right, where it is not the stated one.
+    `symmetric` says of a gradient in several variables whether it is the gradient of anything.
+    """
+
+    loss: Term | None
+    wrt: tuple[str, ...]
+    domain: dict[str, str]
+    gradient: ClaimVerdict | None
+    hessian: ClaimVerdict | None
+    hessian_kind: str = ""
+    convention: str = ""
+    symmetric: ClaimVerdict | None = None
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def claims(self) -> tuple[ClaimVerdict, ...]:
+        """The claims that were made."""
+        return tuple(c for c in (self.gradient, self.hessian) if c is not None)
+
+    @property
+    def status(self) -> Status:
+        """Refuted if a claim is, unknown if one is undecided (or there is none), else proved."""
+        found = {c.status for c in self.claims}
+        found |= {"refuted"} if self.symmetric and self.symmetric.status == "refuted" else set()
+        return "refuted" if "refuted" in found else "proved" if found == {"proved"} else "unknown"
+
+    @property
+    def ok(self) -> bool:
+        """Is everything that was claimed proved?"""
+        return self.status == "proved"
+
+    @property
+    def answer(self) -> str:
+        """In a word: "correct", "correct-but-approximate", "wrong-gradient", "wrong-hessian", … or "unknown"."""
+        wrong = [c.side for c in self.claims if c.status == "refuted" and c.kind not in DELIBERATE]
+        wrong += ["gradient"] if self.symmetric and self.symmetric.status == "refuted" and not wrong else []
+        if wrong:
+            return f"wrong-{'-and-'.join(wrong)}"
+        if not self.claims or any(c.status == "unknown" for c in self.claims):
+            return "unknown"
+        return "correct-but-approximate" if any(c.kind in DELIBERATE for c in self.claims) else "correct"
+
+    def raise_for_status(self) -> None:
+        """Raise `RefutedError` or `UnknownError` unless everything that was claimed is proved."""
+        if self.ok:
+            return
+        from derive.render.claims import summary
+
+        raise (RefutedError if self.status == "refuted" else UnknownError)(summary(self))
+
+    def text(self) -> str:
+        """The report for a terminal."""
+        from derive.render import claims
+
+        return claims.text(self)
+
+    def latex(self) -> str:
+        """The report as LaTeX, for a document that loads amsmath."""
+        from derive.render import claims
+
+        return claims.latex(self)
+
+    def markdown(self) -> str:
+        """The report as Markdown."""
+        from derive.render import claims
+
+        return claims.markdown(self)
+
+    def to_json(self) -> str:
+        """The report as JSON."""
+        from derive.render import claims
+
+        return claims.json(self)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_latex_(self) -> str:
+        return self.latex()
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown()

@@ -1,0 +1,160 @@
+"""One entry of a claim with all that is needed to explain it: proofs, and points that sort out what cannot be proved."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import islice
+from typing import Any
+
+from derive.certificate import Verdict
+from derive.domain import Domain
+from derive.prove import points, prove_terms
+from derive.prove.ball import Evaluator
+from derive.prove.ball_functions import to_arb
+from derive.prove.point import Point
+from derive.prove.refute import differ, precision
+from derive.prove.sign import sign_terms
+from derive.prove.signals import GaveUp, Undefined
+from derive.prove.unfold import unfold
+from derive.terms.term import Term, free_names, make, mul, num, sym
+
+_BITS = 96
+_SIMPLE, _KINKS = 8, 16
+_BUDGET = 0.6
+_NO_VALUE = (GaveUp, Undefined, ZeroDivisionError, OverflowError, KeyError, ValueError)
+
+
+class Probe:
+    """Values at a few points of the domain, kept, so that a look at one more formula costs what is new in it."""
+
+    def __init__(self, terms: tuple[Term, ...], domain: Domain, first: Mapping[str, Fraction] | None = None) -> None:
+        self.points = list(_points(terms, domain, first))
+        self._evaluators = [Evaluator(p) for p in self.points]
+        self._floats: dict[Term, list[float | None]] = {}
+
+    def value(self, t: Term, at: int) -> Any:
+        """The ball of t at a point, or None where it has no value there."""
+        try:
+            return self._evaluators[at].go(t)
+        except _NO_VALUE:
+            return None
+
+    def agree(self, a: Term, b: Term) -> bool:
+        """No point tells the two apart, and there is one where both have a value."""
+        met = False
+        with precision(_BITS):
+            for at in range(len(self.points)):
+                left = self.value(a, at)
+                right = None if left is None else self.value(b, at)
+                if right is None:
+                    continue
+                if differ(left, right):
+                    return False
+                met = True
+        return met
+
+    def ratios(self, a: Term, b: Term) -> list[Any]:
+        """a/b at every point where both have a value and b is not zero; None elsewhere."""
+        with precision(_BITS):
+            return [self._ratio(a, b, at) for at in range(len(self.points))]
+
+    def _ratio(self, a: Term, b: Term, at: int) -> Any:
+        left, right = self.value(a, at), self.value(b, at)
+        if left is None or right is None:
+            return None
+        below = to_arb(right)
+        return None if below.contains(0) else to_arb(left) / below
+
+    def floats(self, t: Term) -> list[float | None]:
+        """The values, roughly."""
+        if t not in self._floats:
+            self._floats[t] = self._all_floats(t)
+        return self._floats[t]
+
+    def _all_floats(self, t: Term) -> list[float | None]:
+        with precision(_BITS):
+            values = [self.value(t, at) for at in range(len(self.points))]
+            return [None if v is None else float(to_arb(v).mid()) for v in values]
+
+
+def _points(terms: tuple[Term, ...], domain: Domain, first: Mapping[str, Fraction] | None) -> Iterator[Point]:
+    """The witness, simple points, and both sides of the kinks around one of them."""
+    names = set(points.scalars(*terms))
+    if first is not None and names <= first.keys():
+        yield Point(dict(first), domain)
+    simple = list(points.search(terms, domain, 2, _SIMPLE))
+    yield from (p for p in simple if p.inside())
+    for base in simple[2:3]:
+        yield from (p for p in islice(points.kinks(terms, domain, base), _KINKS) if p.inside())
+
+
+@dataclass
+class Scene:
+    """What is claimed of one entry, what is true, and where both come from.
+
+    `gradient` maps each variable to the true derivative of the loss (before any sign of a convention), `claims` to the
+    claimed one (with it). `sign` is what the convention multiplies the derivative by.
+    """
+
+    side: str
+    variables: tuple[str, ...]
+    claimed: Term
+    true: Term
+    loss: Term | None
+    sign: int
+    domain: Domain
+    deadline: float
+    gradient: Mapping[str, Term] = field(default_factory=dict)
+    claims: Mapping[str, Term] = field(default_factory=dict)
+    named: Mapping[str, Term] = field(default_factory=dict)
+    all_claimed: Mapping[tuple[str, ...], Term] = field(default_factory=dict)
+    all_true: Mapping[tuple[str, ...], Term] = field(default_factory=dict)
+    witness: Mapping[str, Fraction] | None = None
+    _probe: Probe | None = None
+
+    @property
+    def z(self) -> str:
+        """The variable of the (last) derivative."""
+        return self.variables[-1]
+
+    @property
+    def probe(self) -> Probe:
+        """Points for this entry."""
+        if self._probe is None:
+            terms = [self.claimed, self.true, *([self.loss] if self.loss is not None else [])]
+            extra = [t for c in (self.claims, self.gradient) for t in c.values()]
+            wanted = frozenset().union(*map(free_names, (*terms, *extra)))
+            padding = tuple(mul(num(0), sym(n)) for n in sorted(wanted))
+            self._probe = Probe((*terms, *padding), self.domain, self.witness)
+        return self._probe
+
+    def late(self) -> bool:
+        """Is the time over?"""
+        return time.monotonic() > self.deadline
+
+    def decide(self, a: Term, b: Term, domain: Domain | None = None) -> Verdict:
+        """Is a = b? A short attempt."""
+        left = max(0.01, min(_BUDGET, self.deadline - time.monotonic()))
+        return prove_terms(a, b, self.domain if domain is None else domain, budget=left)
+
+    def equal(self, a: Term, b: Term) -> bool:
+        """Is a = b proved? Points are asked first, as most of what is tried is false."""
+        return not self.late() and self.probe.agree(a, b) and self.decide(a, b).status == "proved"
+
+    def nonnegative(self, t: Term, domain: Domain | None = None) -> bool:
+        """Is t ≥ 0 proved?"""
+        if self.late() or (domain is None and any(v is not None and v < 0 for v in self.probe.floats(t))):
+            return False
+        left = max(0.01, min(2 * _BUDGET, self.deadline - time.monotonic()))
+        verdict = sign_terms(t, self.domain if domain is None else domain, "nonnegative", budget=left)
+        return verdict.status == "proved"
+
+    def derivative(self, t: Term, name: str | None = None) -> Term | None:
+        """∂t/∂z, written out; None where that is not decided."""
+        try:
+            return unfold(make("diff", t, sym(name or self.z)), self.domain)
+        except GaveUp:
+            return None
