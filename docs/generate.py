@@ -1,0 +1,144 @@
+"""Writes rules.md, losses.md and the list of modules in architecture.md: `python docs/generate.py`.
+
+A test compares the files with what this makes, so that they cannot fall behind the code.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from derive import catalog
+from derive.certificate import Certificate, CheckedDerivation
+from derive.render import latex
+from derive.render._story import Line, Story
+from derive.render.markdown import inline
+from derive.rule import Rule, load_rules
+from derive.verify import verify
+
+DOCS = Path(__file__).parent
+_NOTE = "<!-- Written by docs/generate.py from the code. Change the code, then run it again. -->"
+
+
+def rules() -> str:
+    """Every rule, file by file: what it does, its formula, its side conditions, the derivations that use it."""
+    users = _users()
+    ours = [r for r in load_rules().values() if r.rewrite.__module__.startswith("derive.rules.")]
+    found = sorted(ours, key=lambda r: (r.rewrite.__module__, r.name))
+    lines = [_NOTE, "# The rules", "", _INTRODUCTION.strip()]
+    for module, group in itertools.groupby(found, key=lambda r: r.rewrite.__module__):
+        lines += ["", f"## {module.rpartition('.')[2]}.py", "", _first(sys.modules[module].__doc__), ""]
+        lines += ["| rule | what it does | formula | needs | used for |", "| --- | --- | --- | --- | --- |"]
+        lines += [_rule(r, users.get(r.name, ())) for r in group]
+    return "\n".join(lines) + "\n"
+
+
+_INTRODUCTION = """
+A rule rewrites an expression, or raises `RuleDoesNotApply`: it never gives back what it was given. It only *proposes*.
+A step is green when the rule, applied again, gives the same result (*justified*) and the result is proved equal to the
+expression before (*proved*). The proof knows no rule, so a wrong rule makes a red step, not a false theorem.
+
+*Needs* are the side conditions in words. They are what a reader has to know; the prover finds its own.
+"""
+
+
+def _rule(r: Rule, users: tuple[str, ...]) -> str:
+    cells = (f"**{r.name}**", r.says, f"`{r.formula}`", "; ".join(r.conditions), ", ".join(users))
+    return f"| {' | '.join(cells)} |"
+
+
+def _users() -> dict[str, tuple[str, ...]]:
+    """rule -> the derivations in the catalog that use it."""
+    found: dict[str, dict[str, None]] = {}
+    for certificate in _certificates():
+        for d in certificate.derivations:
+            for step in d.steps:
+                found.setdefault(step.rule, {})[d.name] = None
+    return {rule: tuple(sorted(names)) for rule, names in found.items()}
+
+
+def losses() -> str:
+    """Every loss of the catalog, with its cost, its gradient and its Hessian."""
+    lines = [_NOTE, "# The losses", "", _CATALOG.strip()]
+    for c in _certificates():
+        loss = catalog.load(c.name)
+        story = Story(c)
+        lines += ["", f"## {c.name}", "", f"{c.title}. {c.description}", ""]
+        lines += ["| | |", "| --- | --- |", f"| targets | `{loss.interval_y_true}` |", f"| link | {loss.link} |"]
+        lines += [f"| {d.says} | {inline(_equation(d.left, d.right))} |" for d in story.definitions()]
+        lines += [f"| {d.kind} | {inline(_last(story, d))} |" for d in c.derivations if d.kind != "lemma"]
+        count = sum(len(d.steps) for d in c.derivations)
+        lines += [f"| steps | {count}, all proved |", f"| reference | {c.reference} |"]
+    return "\n".join(lines) + "\n"
+
+
+_CATALOG = """
+`derive show NAME` prints the derivation, `derive verify NAME` proves it. $h$ without an index is the column vector of
+all $h_{i}$, $w$ that of the weights, and $D$ = diag(0, 1, …, 1) leaves the bias alone.
+"""
+
+
+def _last(story: Story, d: CheckedDerivation) -> str:
+    line: Line = story.lines[d.name][-1]
+    return f"{latex.NABLA[line.nabla]} = {latex.term(line.right)}"
+
+
+def _equation(left: object, right: object) -> str:
+    return f"{latex.term(left)} = {latex.term(right)}"  # type: ignore[arg-type]
+
+
+def _certificates() -> Iterator[Certificate]:
+    for name in catalog.names():
+        certificate = verify(catalog.load(name), numeric=False)
+        if any(v.status != "proved" for v in certificate.verdicts):
+            raise SystemExit(f"{name} is not proved: nothing was written")
+        yield certificate
+
+
+def _first(doc: str | None) -> str:
+    return (doc or "").splitlines()[0]
+
+
+def architecture() -> str:
+    """The page as it is, with the list of modules anew."""
+    page = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    listed = f"<!-- modules -->\n{_modules()}\n<!-- end of modules -->"
+    return re.sub(r"<!-- modules -->\n.*?<!-- end of modules -->", lambda _: listed, page, flags=re.DOTALL)
+
+
+def _modules() -> str:
+    """A table for the pipeline, and one for each folder: what a module says of itself."""
+    paths = sorted((DOCS.parent / "derive").rglob("*.py"), key=lambda p: (p.parent.parts, p.stem))
+    lines = []
+    for folder, group in itertools.groupby(paths, key=lambda p: p.parent.relative_to(DOCS.parent).as_posix()):
+        lines += ["", f"**{folder}/**", "", "| module | |", "| --- | --- |"]
+        lines += [f"| `{p.name}` | {_escaped(_paragraph(p))} |" for p in group]
+    return "\n".join(lines)
+
+
+def _paragraph(path: Path) -> str:
+    """The first paragraph of a module's docstring in one line."""
+    doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return " ".join(doc.split("\n\n")[0].split())
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([|<])", r"\\\1", text)
+
+
+#: file -> what makes it
+PAGES = {"rules.md": rules, "losses.md": losses, "architecture.md": architecture}
+
+
+def main() -> None:
+    """Write the files."""
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
