@@ -29,6 +29,25 @@ _ONE = num(1)
 T = TypeVar("T")
 
 
+class _Everywhere(Normal):
+    """A translation in which no condition is taken for granted: each is proved on the whole domain, or it gives up."""
+
+    def __init__(self, registry: Registry, site: Site) -> None:
+        super().__init__(registry, site.domain, site.deadline)
+        self.calculus = site.calculus
+        self.proving = False  # not while facts are entered: they come from where the claim is defined
+
+    def require(self, kind: str, term: Term, a: Frac) -> None:
+        """A side condition that is proved at once."""
+        if not self.proving:
+            super().require(kind, term, a)
+            return
+        wanted = {"positive": POSITIVE, "nonnegative": NONNEGATIVE, "nonzero": NONZERO}[kind]
+        if self.mask(a) | wanted != wanted and Signs(self, self.calculus).of(a, True) | wanted != wanted:
+            raise GaveUp("not seen to be defined on the whole domain")
+        self.facts.learn(a, wanted)
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A place to ask questions: a domain, and facts about variables other than the one under study."""
@@ -44,11 +63,11 @@ class Site:
         r = Range(interval.lower, interval.upper, interval.lower_open, interval.upper_open)
         return replace(self, domain=self.domain.with_(name, r))
 
-    def study(self, what: Callable[[Normal], T]) -> T:
+    def study(self, what: Callable[[_Everywhere], T]) -> T:
         """The result in a translation of its own; learnt units and bases are kept through restarts."""
         registry = Registry(slots=self.slots)
         for _ in range(_MAX_RESTARTS):
-            n = Normal(registry, self.domain, self.deadline)
+            n = _Everywhere(registry, self)
             n.field.tick()
             try:
                 self._enter_facts(n)
@@ -57,31 +76,21 @@ class Site:
                 continue
         raise GaveUp("too many restarts")
 
-    def _enter_facts(self, n: Normal) -> None:
+    def _enter_facts(self, n: _Everywhere) -> None:
         for term, mask in self.assumed:
             with suppress(GaveUp, Split, Undefined, Kink):  # a fact that cannot be used here is left out
                 n.assume(n.go(term), mask)
-        n.conditions.clear()  # these hold: the facts come from where the claim is defined
+        n.proving = True
         if not n.feasible:
             raise GaveUp("no points")
 
     def sign(self, term: Term, strict: bool) -> int:
-        """The mask of a term that is defined on the whole domain; anything may be where it is not."""
+        """The mask of a term; it gives up where the term is not seen to be defined on the whole domain."""
 
-        def ask(n: Normal) -> int:
-            a = n.go(term)
-            s = Signs(n, self.calculus)
-            return s.of(a, strict) if _defined(n, s) else ANY
+        def ask(n: _Everywhere) -> int:
+            return Signs(n, self.calculus).of(n.go(term), strict)
 
         return self.study(ask)
-
-
-_WANTED = {"positive": signs.POSITIVE, "nonnegative": signs.NONNEGATIVE, "nonzero": signs.NONZERO}
-
-
-def _defined(n: Normal, s: Signs) -> bool:
-    """Do the side conditions hold that were met on the way?"""
-    return all(s.of(n.go(c.term), True) | _WANTED[c.kind] == _WANTED[c.kind] for c in list(n.conditions))
 
 
 def site_of(s: Signs, name: str) -> Site:
@@ -212,7 +221,7 @@ class _Line:
             a, s = n.go(self.term), Signs(n, self.site.calculus)
             seen = {g for p in (a.num, *(n.field.factors[i] for i, _ in a.den)) for g in n.field.generators_of(p)}
             heads = {n.generator(g).key[0] for g in seen if self.name in n.generator(g).free}
-            return heads <= _SMOOTH and _defined(n, s) and _never_zero(n, s, a)
+            return heads <= _SMOOTH and _never_zero(n, s, a)
 
         with suppress(GaveUp, Split, Undefined, Kink):
             return self.site.at(self.name, interval).study(ask)
@@ -225,7 +234,7 @@ class _Line:
         def ask(n: Normal) -> tuple[int, tuple[int, Term] | None]:
             s = Signs(n, self.site.calculus)
             d = derivative(n, n.go(self.term), self.name)
-            if not _defined(n, s) or not _never_zero(n, s, d):
+            if not _never_zero(n, s, d):
                 return ANY, None
             mask = s.of(d, strict)
             if mask & NEGATIVE and mask & POSITIVE:
