@@ -202,18 +202,18 @@ class Region(Arithmetic):
         known = self._of_poly(p) if p else ZERO
         if not known & mask:
             raise Vacuous("the assumptions contradict each other")
-        if known | mask != mask:
+        if known | mask != mask or (mask in (POSITIVE, NEGATIVE) and p.keys() - {()} and self._whole(p)):
             self._enter(p, known & mask)
 
     def _enter(self, p: Poly, mask: int) -> None:
         if len(p) == 1:
             ((m, c),) = p.items()
             self._enter_mono(m, mask if c > 0 else negated(mask))
-        m = tuple((g, e) for g, e in poly.content(p) if self.signs[g] == POSITIVE)
-        p = poly.shift(p, poly.raised(m, -1))
         if mask in (POSITIVE, NEGATIVE) and self._whole(p):
             step = -1 if mask == POSITIVE else 1
             p, mask = poly.add(p, {(): step}), mask | ZERO
+        m = tuple((g, e) for g, e in poly.content(p) if self.signs[g] == POSITIVE)
+        p = poly.shift(p, poly.raised(m, -1))
         self.facts.append((p, mask))
 
     def _enter_mono(self, m: Mono, mask: int) -> None:
