@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from derive.certificate import CheckedDerivation
 from derive.errors import DerivationError
-from derive.recheck.unfold import shape
+from derive.terms.matrices import shape
 from derive.terms.term import MATRIX_HEADS, Term, at, free_names, make, num, sym
 
 #: kind -> number of free indices: an entry of a gradient has a row, one of a Hessian a row and a column

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from derive import symbols as s
@@ -65,10 +66,10 @@ def steps(start: Any, *rules: Rule, optional: tuple[Rule, ...] = ()) -> tuple[St
 
 def derivations(loss: Loss) -> tuple[Derivation, ...]:
     """The lemmas that the loss needs, its gradient and its Hessian."""
-    first = gradient(loss)
-    return (*lemmas(loss), first, hessian(loss, first))
+    return (*lemmas(loss), gradient(loss), hessian(loss))
 
 
+@cache
 def gradient(loss: Loss) -> Derivation:
     """∂J/∂θⱼ: chain rule, partial derivatives, multiply out and cancel, matrix form."""
     start = derivative(loss.cost, s.entry(s.theta, s.j))
@@ -77,9 +78,10 @@ def gradient(loss: Loss) -> Derivation:
     return Derivation("gradient", "The gradient", "gradient", start, taken, ("j",))
 
 
-def hessian(loss: Loss, first: Derivation | None = None) -> Derivation:
+@cache
+def hessian(loss: Loss) -> Derivation:
     """∂²J/∂θⱼ∂θₗ from the entry of the gradient: under the sum, chain rule, partial derivatives, matrix form."""
-    entry = (first or gradient(loss)).steps[-2].result
+    entry = gradient(loss).steps[-2].result
     start = derivative(entry, s.entry(s.theta, s.l))
     rules = (derivative_of_a_sum, chain_rule, partial_derivatives, multiply_out_and_cancel, matrix_form)
     taken = steps(start, *rules, optional=(multiply_out_and_cancel,))

@@ -12,8 +12,6 @@ from derive.certificate import Verdict
 from derive.domain import Domain
 from derive.errors import TermError
 from derive.prove.decide import prove_terms
-from derive.prove.sign import sign_terms
-from derive.prove.sign_matrix import semidefinite_terms
 from derive.terms.term import Term
 
 __all__ = [
@@ -22,9 +20,8 @@ __all__ = [
     "prove_positive",
     "prove_positive_semidefinite",
     "prove_terms",
-    "semidefinite_terms",
-    "sign_terms",
 ]
+# what decides signs is loaded where it is used: a verification of equalities needs none of it
 
 
 def prove(a: Any, b: Any, domain: Mapping[Any, str] | None = None, *, budget: float = 2.0) -> Verdict:
@@ -59,6 +56,8 @@ def prove_nonnegative(
     >>> prove_nonnegative("z**2/(1 + z**2)", strict=True).witness.point
     (('z', '0'),)
     """
+    from derive.prove.sign import sign_terms
+
     term = _term(e)
     return sign_terms(term, _domain((e,), domain or {}), "positive" if strict else "nonnegative", budget=budget)
 
@@ -85,6 +84,8 @@ def prove_positive_semidefinite(
     >>> prove_positive_semidefinite([["1", "2"], ["2", "1"]]).notes
     ("v'Hv < 0 in the direction v = (-2, 1)",)
     """
+    from derive.prove.sign_matrix import semidefinite_terms
+
     given = _rows(matrix)
     rows = [[_term(e) for e in row] for row in given]
     return semidefinite_terms(rows, _domain(tuple(e for row in given for e in row), domain or {}), budget=budget)
