@@ -34,17 +34,22 @@ _POSITIVE = frozenset({"exp", "sigmoid", "softplus", "cosh", "sech", "normcdf", 
 
 
 class Unfolding:
-    """Writes terms out; `deltas` says whether sums resolve their Kronecker deltas too (a proof wants it)."""
+    """Writes terms out; `deltas` says whether sums resolve their Kronecker deltas too (a proof wants it).
 
-    def __init__(self, domain: Domain, *, deltas: bool = True) -> None:
+    `free` are the names that are free in the claim: such a name may be that of an index elsewhere, and yet not be whole.
+    """
+
+    def __init__(self, domain: Domain, free: frozenset[str], *, deltas: bool = True) -> None:
         self.domain = domain
+        self.free = free
         self.deltas = deltas
         self._bound: frozenset[str] = frozenset()
         self._memo: dict[Term, Term] = {}
 
     def __call__(self, t: Term) -> Term:
         """The same value without entries of whole matrices, derivatives, and deltas that a sum resolves."""
-        self._bound |= {a.args[1].name for a in walk(t) if a.head in ("sum", "prod")}
+        if self.deltas:  # which other names are whole is asked for deltas only
+            self._bound |= {a.args[1].name for a in walk(t) if a.head in ("sum", "prod")}
         return self._go(t)
 
     def _go(self, t: Term) -> Term:
@@ -66,7 +71,7 @@ class Unfolding:
     def _without_delta(self, t: Term) -> Term:
         """Σₖ b(δₖₑ) = Σₖ b(0) + [first ≤ e ≤ last] (b(1) − b(0)) at k = e: a delta has no other values than 0 and 1.
 
-        Only where e is whole by its form, and the delta stands in sums and products, so that b(0) and b(1) are
+        Only where e and the first index are whole by their form, and the delta stands in sums and products, so that b(0) and b(1) are
         defined where b is.
         """
         body, index, first, last = t.args
@@ -74,7 +79,7 @@ class Unfolding:
         if delta is None:
             return t
         e = delta.args[1] if delta.args[0] == index else delta.args[0]
-        if not whole(e, self._range):
+        if not (whole(e, self._range) and whole(first, self._range)):
             return t
         off, on = _with_delta(body, delta, _ZERO), _with_delta(body, delta, _ONE)
         inside = make("and", make("le", first, e), make("le", e, last))
@@ -85,12 +90,13 @@ class Unfolding:
 
     def _range(self, name: str) -> Range:
         """The range of a name; an index that only sums use is whole."""
-        return Range(integer=True) if name in self._bound and name not in self.domain.ranges else self.domain[name]
+        known = name in self.free or name in self.domain.ranges
+        return self.domain[name] if known or name not in self._bound else Range(integer=True)
 
 
 def unfold(t: Term, domain: Domain) -> Term:
     """A term written out, deltas included."""
-    return Unfolding(domain)(t)
+    return Unfolding(domain, free_names(t))(t)
 
 
 def _guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
@@ -178,13 +184,14 @@ class Claim:
             if not all(is_matrix):
                 raise TermError("a matrix is compared with a number: compare its entry instead")
             a, b, domain = _entries(a, b, domain)
-        plain = Unfolding(domain, deltas=False)
+        free = free_names(a) | free_names(b)
+        plain = Unfolding(domain, free, deltas=False)
         self.domain = domain
         self.plain = plain(a), plain(b)
         _check_names(*self.plain)
         self.sides = self.plain
         if any(map(_with_deltas, self.plain)):
-            proof = Unfolding(domain)
+            proof = Unfolding(domain, free)
             self.sides = proof(self.plain[0]), proof(self.plain[1])
 
 
