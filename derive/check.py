@@ -19,17 +19,14 @@ from derive.formulas import right_formula, written
 from derive.hessian_kinds import KINDS, accepts, recognise, recognise_bound
 from derive.kinks import kinks
 from derive.prove import prove_terms
-from derive.prove.differentiate import differentiate, has_choice
-from derive.prove.points import gaps
-from derive.prove.signals import GaveUp
-from derive.prove.unfold import unfold
 from derive.report import ClaimVerdict, Component, Diagnosis, Report, Side
-from derive.scene import Scene
+from derive.scene import Scene, derivative
 from derive.stated import Stated, read
-from derive.terms.term import Term, make, neg, num, sym
+from derive.terms.term import Term, make, neg, sym
 
 _PROOF = 2.0
-_OFF_BOUNDARY = "compared away from the boundaries of choices, where the second derivative of the loss is not decided"
+_EXPLANATION = 3.0
+_OFF_BOUNDARY = "compared with the formula of the derivative, away from the boundaries of choices"
 
 
 def check(
@@ -137,7 +134,7 @@ class _Check:
             return Component(name, names, claimed[names], verdict, "accepted", kind.says)
         if verdict.status == "proved":
             return Component(name, names, claimed[names], verdict, "exact", "", (), kinks(scene))
-        if verdict.status == "unknown":
+        if isinstance(verdict, Unknown):
             return Component(name, names, claimed[names], verdict, "unknown", verdict.reason)
         return self.refuted(name, scene, verdict)
 
@@ -165,11 +162,12 @@ class _Check:
         return Component(name, scene.variables, scene.claimed, verdict, "wrong", "", diagnosis, (), right)
 
     def verdict(self, side: Side, names: tuple[str, ...], claimed: Term, true: Term) -> Verdict:
+        """Equal to the derivative? Where its boundaries are not decided, then away from them."""
         verdict = self.decide(true, claimed)
-        if verdict.status == "unknown" and side == "hessian":
-            for proof in (self._by_gradient(names, claimed), self._off_boundary(names, claimed)):
-                if proof is not None:
-                    return proof
+        if isinstance(verdict, Unknown):
+            by_gradient = self._by_gradient(names, claimed) if side == "hessian" else None
+            proofs = (by_gradient, self._off_boundary(side, names, claimed))
+            return next((p for p in proofs if p is not None), verdict)
         return verdict
 
     def _by_gradient(self, names: tuple[str, ...], claimed: Term) -> Proved | None:
@@ -186,29 +184,21 @@ class _Check:
         verdict = self.decide(_signed(slope, s.signs[0] * s.signs[1]), claimed)
         return verdict if isinstance(verdict, Proved) else None
 
-    def _true(self, side: Side, names: tuple[str, ...], true: Term, claimed: Term) -> Term:
-        """The derivative; a second one of a loss with choices is looked at away from their boundaries."""
-        cut = self._cut(names, claimed) if side == "hessian" else None
-        return _unfolded(true, self.stated) if cut is None else cut[0]
-
-    def _off_boundary(self, names: tuple[str, ...], claimed: Term) -> Proved | None:
-        """The second derivative away from the boundaries of choices."""
-        sides = self._cut(names, claimed)
-        verdict = None if sides is None else self.decide(*sides)
+    def _off_boundary(self, side: Side, names: tuple[str, ...], claimed: Term) -> Proved | None:
+        """Equal to the derivative by its formula, away from the boundaries of choices?"""
+        plain = self._plain(side, names)
+        verdict = None if plain is None else self.decide(plain, claimed)
         return replace(verdict, notes=(*verdict.notes, _OFF_BOUNDARY)) if isinstance(verdict, Proved) else None
 
-    def _cut(self, names: tuple[str, ...], claimed: Term) -> tuple[Term, Term] | None:
-        """The second derivative and the claim, both undefined where a choice ties; None where there is none."""
+    def _plain(self, side: Side, names: tuple[str, ...]) -> Term | None:
+        """The derivative by its formula, without a value where a choice ties."""
         s = self.stated
-        if s.loss is None or not any(has_choice(s.loss, v) for v in names):
-            return None
-        try:
-            second = differentiate(differentiate(s.loss, sym(names[0])), sym(names[1]))
-        except GaveUp:
-            return None
-        apart = [make("ne", g, num(0)) for g in dict.fromkeys(gaps(s.loss, claimed))]
-        condition = apart[0] if len(apart) == 1 else make("and", *apart)
-        return make("piecewise", _signed(second, s.signs[1]), condition), make("piecewise", claimed, condition)
+        if s.loss is not None:
+            found = derivative(s.loss, names)
+            return None if found is None else _signed(found, s.signs[side == "hessian"])
+        first = next((c for v, c in s.gradient if v == names[:1]), None)
+        found = None if first is None else derivative(first, names[1:])
+        return None if found is None else _signed(found, s.signs[0] * s.signs[1])
 
     def scene(
         self,
@@ -220,21 +210,22 @@ class _Check:
     ) -> Scene:
         """What the explanations look at."""
         s = self.stated
-        plain = {v: _unfolded(self.true[v], s) for v in self.true}
+        plain = {k: p for k in claimed if (p := self._plain(side, k)) is not None}
+        first = {v: d for v in s.wrt if s.loss is not None and (d := derivative(s.loss, (v,))) is not None}
         return Scene(
             side,
             names,
             claimed[names],
-            self._true(side, names, true[names], claimed[names]),
+            plain.get(names, true[names]),
             s.loss,
             s.signs[side == "hessian"],
             s.domain,
-            min(self.deadline, time.monotonic() + 3.0),
-            plain,
-            {names[0]: t for names, t in s.gradient},
+            min(self.deadline, time.monotonic() + _EXPLANATION),
+            first,
+            {key[0]: t for key, t in s.gradient},
             s.named,
             claimed,
-            {k: _unfolded(t, s) for k, t in true.items()} if len(true) > 1 else {},
+            plain if len(plain) > 1 else {},
             _point(verdict),
         )
 
@@ -271,13 +262,6 @@ class _Check:
 
 def _derivative(t: Term, v: str, s: Stated) -> Term:
     return make("diff", t, sym(v))
-
-
-def _unfolded(t: Term, s: Stated) -> Term:
-    try:
-        return unfold(t, s.domain)
-    except GaveUp:
-        return t
 
 
 def _signed(t: Term, sign: int) -> Term:

@@ -25,7 +25,7 @@ def written(t: Term, named: Mapping[str, Term]) -> Formula:
 def right_formula(scene: Scene, fix: Term | None = None) -> Formula | None:
     """The claimed formula put right, or the derivative in a short form; None where neither is proved."""
     for t in _proposals(scene, fix):
-        if t.size <= _LONGEST and scene.decide(t, scene.true).status == "proved":
+        if t.size <= _LONGEST and scene.equal(t, scene.true):
             return written(t, scene.named)
     return None
 

@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from derive.diagnose.candidate import constant, inverse, parts, scaled, shown, summands, times
 from derive.diagnose.region import opposite, region, says
-from derive.domain import Domain, Range
+from derive.domain import Range
 from derive.prove.ball import to_arb
 from derive.prove.field import to_fmpq
 from derive.prove.point import choose
 from derive.prove.points import moved
 from derive.prove.refute import precision, values_at
 from derive.scene import Scene
+from derive.simplify import simplify
 from derive.terms.term import Term, add, free_names, make, mul, neg, num, power, sub, substitute, sym, walk
 
 KINDS = ("exact", "scaled", "constant", "majorizer", "fisher", "gauss-newton", "clipped", "secant", "taylor")
@@ -80,7 +81,8 @@ def _branches(t: Term) -> list[tuple[Term, Term, list[Term]]]:
         return [(times(*rest, v), c, b) for v, c, b in rows]
     if t.head != "piecewise":
         return []
-    out, before = [], []
+    out: list[tuple[Term, Term, list[Term]]] = []
+    before: list[Term] = []
     for value, condition in zip(t.args[::2], t.args[1::2], strict=True):
         out.append((value, condition, list(before)))
         before.append(opposite(condition) if condition.head in ("lt", "le", "eq", "ne") else make("not", condition))
@@ -88,30 +90,26 @@ def _branches(t: Term) -> list[tuple[Term, Term, list[Term]]]:
 
 
 def _below_rounding(scene: Scene, value: Term, condition: Term, holds: Term) -> bool:
-    size = add(*(make("abs", a) for a in summands(value)))
-    gap = sub(value, scene.true)
-    bound = mul(_ROUNDING, size)
-    region_of = _within(scene, condition if condition != _TRUE else holds)
-    return all(_nonnegative(scene, add(bound, d), holds, region_of) for d in (gap, neg(gap)))
+    """|value − true| ≤ 2⁻⁵²·|a| for a summand a of the value, or for all of them together."""
+    rest = (neg(a) for a in summands(simplify(scene.true)))
+    gap = simplify(add(simplify(value), *rest))
+    sizes = [simplify(make("abs", a)) for a in summands(simplify(value))]
+    bounds = [*sizes, add(*sizes)] if len(sizes) > 1 else sizes
+    return any(_bounded(scene, gap, mul(_ROUNDING, b), condition, holds) for b in bounds)
 
 
-def _nonnegative(scene: Scene, t: Term, holds: Term, domain: Domain | None) -> bool:
-    return scene.nonnegative(t if domain is not None else make("piecewise", t, holds), domain or scene.domain)
+def _bounded(scene: Scene, gap: Term, bound: Term, condition: Term, holds: Term) -> bool:
+    return all(_nonnegative(scene, add(bound, d), condition, holds) for d in (gap, neg(gap)))
 
 
-def _within(scene: Scene, c: Term) -> Domain | None:
-    """The domain where a comparison of one variable with a number holds; None where it is not of that form."""
-    bounds = c.args if c.head == "and" else (c,)
-    domain = scene.domain
-    for b in bounds:
-        if b.head == "true":
-            continue
-        cut = _cut(b)
-        if cut is None:
-            return None
-        name, r = cut
-        domain = domain.within({name: r})
-    return domain
+def _nonnegative(scene: Scene, t: Term, condition: Term, holds: Term) -> bool:
+    """Where the branch is taken: with the variable beyond its bound, whatever its range, or by cases."""
+    cut = _cut(condition if condition.head != "true" else holds)
+    if cut is None:
+        return scene.nonnegative(make("piecewise", t, holds))
+    beyond = scene.domain.with_(*cut)
+    within = scene.domain.within({cut[0]: cut[1]})
+    return scene.nonnegative(t, beyond) or scene.nonnegative(t, within)
 
 
 def _cut(c: Term) -> tuple[str, Range] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from derive.certificate import Status, Verdict, Witness
+from derive.certificate import Status, Unknown, Verdict, Witness
 from derive.errors import RefutedError, UnknownError
 from derive.terms.term import Term
 
@@ -109,7 +109,7 @@ class ClaimVerdict:
     @property
     def reason(self) -> str:
         """Why the claim is not decided; empty where it is."""
-        return next((c.verdict.reason for c in self.components if c.verdict.status == "unknown"), "")
+        return next((c.verdict.reason for c in self.components if isinstance(c.verdict, Unknown)), "")
 
     @property
     def conditions(self) -> tuple[Any, ...]:

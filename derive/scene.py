@@ -11,14 +11,15 @@ from typing import Any
 
 from derive.certificate import Verdict
 from derive.domain import Domain
-from derive.prove import points, prove_terms
+from derive.prove import points
 from derive.prove.ball import Evaluator
 from derive.prove.ball_functions import to_arb
+from derive.prove.differentiate import differentiate, has_choice
+from derive.prove.decide import Question, decided
 from derive.prove.point import Point
 from derive.prove.refute import differ, precision
 from derive.prove.sign import sign_terms
 from derive.prove.signals import GaveUp, Undefined
-from derive.prove.unfold import unfold
 from derive.terms.term import Term, free_names, make, mul, num, sym
 
 _BITS = 96
@@ -91,6 +92,14 @@ def _points(terms: tuple[Term, ...], domain: Domain, first: Mapping[str, Fractio
         yield from (p for p in islice(points.kinks(terms, domain, base), _KINKS) if p.inside())
 
 
+class _Quick(Question):
+    """A question without the long search for a witness: what is not proved is left."""
+
+    def harder(self) -> Iterator[Point]:
+        """A few points more, to see that both sides are defined somewhere."""
+        return points.search(self._sides, self.domain, 100, _SIMPLE)
+
+
 @dataclass
 class Scene:
     """What is claimed of one entry, what is true, and where both come from.
@@ -137,8 +146,8 @@ class Scene:
 
     def decide(self, a: Term, b: Term, domain: Domain | None = None) -> Verdict:
         """Is a = b? A short attempt."""
-        left = max(0.01, min(_BUDGET, self.deadline - time.monotonic()))
-        return prove_terms(a, b, self.domain if domain is None else domain, budget=left)
+        end = time.monotonic() + max(0.01, min(_BUDGET, self.deadline - time.monotonic()))
+        return decided(lambda: _Quick(a, b, self.domain if domain is None else domain, end).answer())
 
     def equal(self, a: Term, b: Term) -> bool:
         """Is a = b proved? Points are asked first, as most of what is tried is false."""
@@ -153,8 +162,19 @@ class Scene:
         return verdict.status == "proved"
 
     def derivative(self, t: Term, name: str | None = None) -> Term | None:
-        """∂t/∂z, written out; None where that is not decided."""
-        try:
-            return unfold(make("diff", t, sym(name or self.z)), self.domain)
-        except GaveUp:
-            return None
+        """∂t/∂z by its formula, away from the boundaries of choices; None where there is no rule."""
+        return derivative(t, (name or self.z,))
+
+
+def derivative(t: Term, names: tuple[str, ...]) -> Term | None:
+    """The derivative in each of the names by its formula, without a value where a choice in t ties."""
+    out = t
+    try:
+        for name in names:
+            out = differentiate(out, sym(name))
+    except GaveUp:
+        return None
+    if not any(has_choice(t, name) for name in names):
+        return out
+    apart = [make("ne", g, num(0)) for g in dict.fromkeys(points.gaps(t))]
+    return make("piecewise", out, apart[0] if len(apart) == 1 else make("and", *apart)) if apart else out

@@ -88,7 +88,8 @@ def _negative(t: Term) -> Term:
 
 def _mul(args: tuple[Term, ...]) -> Term:
     """Like factors together; one piecewise takes the others in."""
-    q, powers = Fraction(1), {}
+    q = Fraction(1)
+    powers: dict[Term, Term] = {}
     for a in args:
         for b in a.args if a.head == "mul" else (a,):
             if b.head == "num":
@@ -182,6 +183,14 @@ def _log(args: tuple[Term, ...]) -> Term:
     return u.args[0] if u.head == "exp" else make("log", u)
 
 
+def _abs(args: tuple[Term, ...]) -> Term:
+    """|q·exp(u)| = |q|·exp(u), and |−u| = |u|."""
+    q, rest = _split(args[0])
+    if rest == _ONE or rest.head in ("exp", "sigmoid", "abs"):
+        return _product(abs(q), rest)
+    return _product(abs(q), make("abs", rest))
+
+
 def _unary(head: str) -> Callable[[tuple[Term, ...]], Term]:
     def rule(args: tuple[Term, ...]) -> Term:
         (u,) = args
@@ -223,4 +232,5 @@ _RULES: dict[str, Callable[[tuple[Term, ...]], Term]] = {
     "log": _log,
     "piecewise": _piecewise,
     **{head: _unary(head) for head in _ODD | _EVEN},
+    "abs": _abs,
 }

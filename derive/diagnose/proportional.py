@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from derive.diagnose.candidate import Candidate, constant, inverse, scaled, shown, times
+from derive.diagnose.candidate import Candidate, constant, scaled, shown, times
 from derive.scene import Scene
 from derive.terms.term import CONDITION_HEADS, Term, free_names, num, power, sub, sym, walk
 
@@ -105,7 +105,8 @@ def _candidates(scene: Scene, log_q: float, used: list[tuple[Term, Fraction]]) -
     size = Fraction(math.exp(log_q)).limit_denominator(200) if abs(log_q) < 6 else Fraction(0)
     for q in (size, -size) if size else ():
         says = _says(used, q)
-        fix = scaled(1 / q, times(scene.claimed, inverse(product)))
+        undone = times(*(a if n == -1 else power(a, num(-n)) for a, n in used))
+        fix = scaled(1 / q, times(scene.claimed, undone))
         yield Candidate("factor", says, scene.claimed, scaled(q, times(product, scene.true)), fix)
 
 
