@@ -36,7 +36,7 @@ _POSITIVE = frozenset({"exp", "sigmoid", "softplus", "cosh", "sech", "normcdf", 
 class Unfolding:
     """Writes terms out; `deltas` says whether sums resolve their Kronecker deltas too (a proof wants it).
 
-    `free` are the names that are free in the claim: such a name may be that of an index elsewhere, and yet not be whole.
+    `free` are the names that are free in the claim: such a name may be that of an index elsewhere, yet not be whole.
     """
 
     def __init__(self, domain: Domain, free: frozenset[str], *, deltas: bool = True) -> None:
@@ -71,8 +71,8 @@ class Unfolding:
     def _without_delta(self, t: Term) -> Term:
         """Σₖ b(δₖₑ) = Σₖ b(0) + [first ≤ e ≤ last] (b(1) − b(0)) at k = e: a delta has no other values than 0 and 1.
 
-        Only where e and the first index are whole by their form, and the delta stands in sums and products, so that b(0) and b(1) are
-        defined where b is.
+        Only where e and the first index are whole by their form, and the delta stands in sums and products, so that
+        b(0) and b(1) are defined where b is.
         """
         body, index, first, last = t.args
         delta = _find_delta(body, index.name)

@@ -7,9 +7,11 @@ from fractions import Fraction
 
 from derive.domain import Domain, Range
 from derive.prove import signs
-from derive.prove.field import Frac, to_fmpq
-from derive.prove.normal import Normal, law
+from derive.prove.field import Frac
+from derive.prove.normal import Along, Normal, law
+from derive.prove.polys import to_fmpq
 from derive.prove.registry import Key
+from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import Term, add, num
 
 _FEW = 4
@@ -93,9 +95,15 @@ def _enter(n: Normal, gap: Frac, mask: int) -> None:
 
 @law("given")
 def _given(n: Normal, t: Term) -> Frac:
-    """The value; the conditions under which `body` has one are conditions of it."""
-    n.go(t.args[1])
-    return n.go(t.args[0])
+    """The formula of a derivative: nothing is assumed but that `body` has a value."""
+    formula, body = t.args
+    n.go(body)
+    if n.along is not None:
+        return n.go(formula)
+    try:
+        return n.seen_along(Along("", body, 0), formula)  # no variable has this name
+    except Undefined:
+        raise GaveUp("a derivative where its formula has no value") from None
 
 
 @law("add")

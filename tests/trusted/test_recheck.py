@@ -6,7 +6,7 @@ import copy
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -524,6 +524,44 @@ def test_what_is_confirmed_has_no_witness_against_it(claim: tuple[Term, Term, Do
     except CertificateError:
         return
     assert prove_terms(a, b, domain, budget=0.5).status != "refuted"
+
+
+def real_index() -> tuple[Term, Term, Domain]:
+    """Σᵢ δᵢₖ i = k for 0 ≤ k < n, which is false at k = 1/2; elsewhere k is the index of a sum."""
+    i, k, n = sym("i"), sym("k"), sym("n")
+    last = sub(n, num(1))
+    inside = make("and", make("le", num(0), k), make("le", k, last))
+    chosen = make("sum", mul(make("delta", i, k), i), i, num(0), last)
+    other = make("sum", at("x", k), k, num(0), last)
+    sides = (make("piecewise", value, inside, num(0), make("true")) for value in (chosen, k))
+    a, b = (add(side, other) for side in sides)
+    return a, b, Domain.of({"n": "positive integer"})
+
+
+def half_indices() -> tuple[Term, Term, Domain]:
+    """No index of 1/2, 3/2, … is the whole number j."""
+    j, k, n = sym("j"), sym("k"), sym("n")
+    a = make("sum", mul(make("delta", k, j), at("u", j)), k, num(1, 2), add(n, num(1, 2)))
+    return a, at("u", j), Domain.of({"n": "positive integer", "j": "1..n"})
+
+
+def entry_at_zero() -> tuple[Term, Term, Domain]:
+    """d(x √x²)/dx is 0 at x = 0, though the rules give no value there."""
+    x = at("x", num(0))
+    a = make("diff", mul(x, power(power(x, num(2)), num(1, 2))), x)
+    return a, make("piecewise", num(1), make("eq", x, num(0)), mul(num(2), make("abs", x)), make("true")), Domain()
+
+
+@pytest.mark.parametrize("claim", [real_index, half_indices, entry_at_zero])
+def test_neither_the_prover_nor_the_checker_is_taken_in(claim: Callable[[], tuple[Term, Term, Domain]]) -> None:
+    """False claims for which laws that are nearly right would make a proof."""
+    a, b, domain = claim()
+    assert prove_terms(a, b, domain).status != "proved"
+    at_zero: Json = {"split": ["at", "x", 0], "+": ZERO, "0": {"undefined": "no value"}, "-": ZERO}
+    middle: Json = {"split": "k", "+": ZERO, "0": {"at": ["k", 0], "proof": ZERO}, "-": ZERO}
+    for proof in (ZERO, at_zero, middle):
+        with pytest.raises(CertificateError):
+            recheck(a, b, domain, proof)
 
 
 # -- limits
