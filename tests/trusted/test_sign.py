@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from derive.certificate import Proved, Refuted
 from derive.domain import Domain
 from derive.prove import prove_nonnegative, prove_positive, prove_positive_semidefinite, signs
-from derive.prove.sign import sign_terms
 from derive.prove.roots import Interval, roots_inside, sign_on
 from derive.prove.sign import sign_terms
 from derive.prove.sign_matrix import direction
