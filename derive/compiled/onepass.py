@@ -6,6 +6,7 @@ values and contribution are small, so memory does not grow with m, and no m×m m
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextvars import copy_context
 from math import isfinite
@@ -31,7 +32,7 @@ _RAISING.run(lambda: np.seterr(over="raise", invalid="raise", divide="raise", un
 Function = Callable[..., Any]
 
 
-class Compiled:
+class Compiled(ABC):
     """A compiled function of `(theta, X, y, sample_weight=None, *, penalty=0.0)`; `.source` is its generated code.
 
     X is m×n (its first column the bias), theta n, y and sample_weight m; penalty is λ, for a loss that has one.
@@ -98,13 +99,13 @@ class Compiled:
             raise FloatingPointError
         return _weighted(self._row.stable(z, a.y), a, z)
 
+    @abstractmethod
     def _term(self, values: Array, X: Array) -> Any:
         """What a block adds to the sum, given its row values."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _finish(self, total: Any, a: Arguments, strength: float) -> Any:
         """The sum times the factor, and the penalty."""
-        raise NotImplementedError
 
 
 def _rows(a: Arguments) -> int:

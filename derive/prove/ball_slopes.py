@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flint import fmpq
 
 from derive.prove.ball_functions import Ball, compare
-from derive.prove.field import to_fraction
+from derive.prove.polys import to_fraction
 from derive.prove.signals import GaveUp, Kink, Outside, Undefined
 from derive.terms.term import Term, num, substitute, walk
 

@@ -12,9 +12,10 @@ from flint import arb, fmpq
 from derive.domain import Domain
 from derive.prove.ball import Evaluator
 from derive.prove.ball_functions import Ball, to_arb
-from derive.prove.field import Frac, Poly
+from derive.prove.field import Frac
 from derive.prove.normal import Normal
 from derive.prove.point import Point
+from derive.prove.polys import Poly
 from derive.prove.refute import precision
 from derive.prove.roots import Interval
 from derive.prove.sign_calculus import derivative, site_of

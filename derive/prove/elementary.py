@@ -7,8 +7,9 @@ from fractions import Fraction
 from flint import fmpz
 
 from derive.prove import signs
-from derive.prove.field import Frac, Poly
+from derive.prove.field import Frac
 from derive.prove.normal import Normal
+from derive.prove.polys import Poly
 from derive.prove.registry import Key
 from derive.prove.signals import GaveUp
 

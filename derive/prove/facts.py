@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from derive.prove import signs
-from derive.prove.field import Field, Frac, Poly, to_fraction
+from derive.prove.field import Field, Frac
+from derive.prove.polys import Poly, to_fraction
 from derive.prove.registry import Registry
 from derive.prove.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
 

@@ -14,7 +14,8 @@ from derive.certificate import Condition
 from derive.domain import Domain, Range
 from derive.prove import signs
 from derive.prove.facts import Facts
-from derive.prove.field import Field, Frac, Poly
+from derive.prove.field import Field, Frac
+from derive.prove.polys import Poly
 from derive.prove.readback import Readback
 from derive.prove.registry import Generator, Key, Registry
 from derive.prove.signals import GaveUp, Outside, Split, Undefined

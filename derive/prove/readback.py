@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from derive.prove.field import Field, Frac, Monomial, Poly
+from derive.prove.field import Field, Frac
+from derive.prove.polys import Monomial, Poly
 from derive.prove.registry import Key, Registry
 from derive.terms.term import Term, add, make, mul, num, power, sym
 

@@ -12,8 +12,8 @@ from flint import ctx, fmpq
 from derive.certificate import Refuted, Witness
 from derive.prove.ball import Evaluator
 from derive.prove.ball_functions import to_arb
-from derive.prove.field import to_fraction
 from derive.prove.point import Point
+from derive.prove.polys import to_fraction
 from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import Term
 

@@ -15,8 +15,9 @@ from typing import TypeVar
 from derive.domain import Domain, Range
 from derive.prove import signs
 from derive.prove.elementary import atom_value
-from derive.prove.field import Frac, Poly
+from derive.prove.field import Frac
 from derive.prove.normal import Normal
+from derive.prove.polys import Poly
 from derive.prove.registry import Key, Registry
 from derive.prove.roots import Interval
 from derive.prove.sign_rules import FRACTION_RULES, RULES, Signs, coefficients, interval_of

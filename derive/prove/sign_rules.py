@@ -14,9 +14,10 @@ from derive.prove import signs
 from derive.prove.ball import Evaluator
 from derive.prove.ball_functions import to_arb
 from derive.prove.elementary import atom_value, exp, log_number
-from derive.prove.field import Frac, Poly, to_fraction
+from derive.prove.field import Frac
 from derive.prove.normal import Normal
 from derive.prove.point import Point
+from derive.prove.polys import Poly, to_fraction
 from derive.prove.refute import precision
 from derive.prove.registry import Key
 from derive.prove.roots import Interval, sign_on

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from derive.prove import signs
 from derive.prove.elementary import atom_free, atom_value, exp, log_abs
-from derive.prove.field import Frac, Monomial, Poly
+from derive.prove.field import Frac
 from derive.prove.normal import Normal, law
+from derive.prove.polys import Monomial, Poly
 from derive.prove.registry import Key
 from derive.prove.signals import Undefined
 from derive.prove.variables import index_range, variable

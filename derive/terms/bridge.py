@@ -54,9 +54,13 @@ _CONSTANTS: dict[Any, Term] = {
 def from_sympy(expr: Any) -> Term:
     """The term of a SymPy expression, relation or matrix expression."""
     try:
-        return _convert(sp.sympify(expr) if isinstance(expr, (int, float)) else expr, {})
+        return _convert(_number(expr) if isinstance(expr, (int, float)) else expr, {})
     except RecursionError:
         raise TermError("the expression is nested too deeply; name its parts and use them") from None
+
+
+def _number(value: float) -> sp.Expr:
+    return sp.Integer(value) if isinstance(value, int) else sp.Float(value)
 
 
 def _convert(e: Any, memo: dict[Any, Term]) -> Term:
