@@ -18,8 +18,9 @@ from derive.prove.point import Point
 from derive.prove.polys import Poly
 from derive.prove.refute import precision
 from derive.prove.roots import Interval
-from derive.prove.sign_calculus import derivative, site_of
-from derive.prove.sign_rules import RULES, Signs, interval_of
+from derive.prove.sign_masks import RULES, Signs, interval_of
+from derive.prove.sign_site import site_of
+from derive.prove.sign_slopes import derivative
 from derive.prove.signals import GaveUp, Undefined
 from derive.prove.signs import ANY, NEGATIVE, POSITIVE
 from derive.terms.term import Term

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from derive.certificate import Condition, Proved, Refuted, Unknown, Verdict, Witness
 from derive.domain import Domain, Range
-from derive.prove import bisect, points, sign_calculus, signs
+from derive.prove import bisect, points, sign_calculus, sign_rules, signs
 from derive.prove.ball_functions import to_arb
 from derive.prove.decide import Question, decided, prove_terms
 from derive.prove.field import Frac
@@ -18,15 +18,15 @@ from derive.prove.normal import Normal
 from derive.prove.point import Point
 from derive.prove.regions import Study, is_zero
 from derive.prove.registry import Registry
-from derive.prove.sign_rules import Signs, learn_bounds
+from derive.prove.sign_masks import Signs, learn_bounds
 from derive.prove.sign_search import downhill, middle, near_zero, rounded
 from derive.prove.signals import GaveUp, Split
 from derive.prove.signs import NEGATIVE, NONNEGATIVE, POSITIVE
 from derive.terms.json import Json, to_json
 from derive.terms.term import Term, add, bound_names, free_names, fresh, num, rebuild, sub, substitute, sym, walk
 
-#: the modules whose rules fill the table of `sign_rules`, in the order in which they are asked
-RULE_MODULES = (sign_calculus, bisect)
+#: the modules whose rules fill the table of `sign_masks`
+RULE_MODULES = (sign_rules, sign_calculus, bisect)
 METHOD = "signs by exact arithmetic"
 Want: TypeAlias = Literal["nonnegative", "positive"]
 _MASKS: dict[Want, int] = {"nonnegative": NONNEGATIVE, "positive": POSITIVE}
