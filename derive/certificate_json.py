@@ -14,7 +14,7 @@ import typing
 from collections.abc import Callable
 from dataclasses import Field, fields, is_dataclass
 from functools import cache
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from derive.certificate import SCHEMA, Certificate, Proved, Refuted, Unknown, Verdict
 from derive.errors import CertificateError, TermError
@@ -22,6 +22,7 @@ from derive.terms.json import Json, from_json, to_json
 from derive.terms.term import Term
 
 _VERDICTS = {v.status: v for v in (Proved, Refuted, Unknown)}
+Record = TypeVar("Record")
 _NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 
@@ -79,6 +80,12 @@ def _no_constant(name: str) -> Json:
 def verdict_from_json(value: Json) -> Verdict:
     """The verdict that `encode` wrote."""
     return _verdict(value, "verdict")
+
+
+def record_from_json(kind: type[Record], value: Json) -> Record:
+    """The record of a kind that `encode` wrote."""
+    out: Record = _decode(kind, value, kind.__name__.lower())
+    return out
 
 
 def encode(value: Any) -> Any:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from derive import catalog
+from derive.cli_check import check, ranges
 from derive.console import PoliteGroup, crashed, paint, prepare, progress
-from derive.errors import EXIT_OK, EXIT_REFUTED, EXIT_UNKNOWN, DomainError
+from derive.errors import EXIT_OK, EXIT_REFUTED, EXIT_UNKNOWN
 from derive.version import VERSION
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ Examples:
   derive show logistic --format text   the derivation, in a terminal
   derive verify --all                  prove every step of every derivation
   derive prove "sqrt(x**2)" "abs(x)"   prove or refute an equality
+  derive check --loss "z**2" --gradient z --wrt z   what is wrong with this?
 {_CODES}""",
 )
 @click.version_option(VERSION, prog_name="derive")
@@ -174,22 +176,13 @@ def prove(ctx: click.Context, left: str, right: str, domains: tuple[str, ...], f
     from derive.terms.text import parse_formula
     from derive.worker import decide
 
-    domain = Domain.of(_ranges(domains))
+    domain = Domain.of(ranges(domains))
     verdict = decide(parse_formula(left), parse_formula(right), domain, budget=timeout / 2, timeout=timeout)
     click.echo(_to_json(encode(verdict)) if form == "json" else render_verdict(verdict, paint), nl=False)
     ctx.exit(_EXIT[verdict.status])
 
 
-def _ranges(said: tuple[str, ...]) -> dict[str, str]:
-    ranges: dict[str, str] = {}
-    for text in said:
-        name, equals, described = (part.strip() for part in text.partition("="))
-        if not equals or not name.isidentifier():
-            raise DomainError(f"cannot read --domain {text!r}; write a name and a range, such as --domain x=positive")
-        if name in ranges:
-            raise DomainError(f"two domains for {name}: write one, such as --domain '{name}=positive integer'")
-        ranges[name] = described
-    return ranges
+main.add_command(check)
 
 
 def _chosen(names: tuple[str, ...], everything: bool, file: Path | None) -> list[Loss]:

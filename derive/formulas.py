@@ -10,6 +10,7 @@ from derive.render import latex
 from derive.render.numpy_code import numpy_code
 from derive.report import Formula
 from derive.scene import Scene
+from derive.shorten import shortest
 from derive.simplify import simplify
 from derive.terms.term import Term, neg, sym
 from derive.terms.unparse import unparse
@@ -31,22 +32,24 @@ def right_formula(scene: Scene, fix: Term | None = None) -> Formula | None:
 
 
 def _proposals(scene: Scene, fix: Term | None) -> list[Term]:
-    out = [] if fix is None else [simplify(fix), fix]
-    derivative = _derivative(scene)
-    if derivative is not None:
-        short = simplify(derivative)
-        out = [short, *out] if fix is not None and short.size < simplify(fix).size else [*out, short, derivative]
-    return out
+    """What was claimed, put right, if that is not longer than the derivative; then the derivative."""
+    own = [] if fix is None else [simplify(fix), fix]
+    found = _derivative(scene)
+    if found is None:
+        return own
+    short = shortest(found)
+    return [short, *own, found] if not own or short.size < own[0].size else [*own, short, found]
 
 
 def _derivative(scene: Scene) -> Term | None:
+    """The derivative by the rules of the textbook, simplified after each."""
     source = scene.loss if scene.loss is not None else scene.claims.get(scene.variables[0])
     names = scene.variables if scene.loss is not None else scene.variables[1:]
     if source is None:
         return None
     try:
         for v in names:
-            source = simplify(differentiate(source, sym(v)))
+            source = shortest(differentiate(source, sym(v)))
     except GaveUp:
         return None
-    return source if scene.sign > 0 else neg(source)
+    return source if scene.sign > 0 else simplify(neg(source))

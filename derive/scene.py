@@ -1,4 +1,4 @@
-"""One entry of a claim with all that is needed to explain it: proofs, and points that sort out what cannot be proved."""
+"""One entry of a claim with what is needed to explain it: proofs, and points that sort out what cannot be proved."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from derive.domain import Domain
 from derive.prove import points
 from derive.prove.ball import Evaluator
 from derive.prove.ball_functions import to_arb
-from derive.prove.differentiate import differentiate, has_choice
 from derive.prove.decide import Question, decided
+from derive.prove.differentiate import differentiate, has_choice
 from derive.prove.point import Point
 from derive.prove.refute import differ, precision
 from derive.prove.sign import sign_terms

@@ -1,6 +1,6 @@
-"""A derivative as people write it: like terms and factors collected, 1/(1 + exp(−u)) as σ(u). A proposal, never a proof.
+"""A derivative as people write it: like terms and factors collected, 1/(1 + exp(−u)) as σ(u).
 
-What comes out is proved equal to what went in by those who show it.
+A proposal, never a proof: what comes out is proved equal to what went in by those who show it.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ def simplify(t: Term) -> Term:
     return Term(t.head, args) if rule is None else rule(args)
 
 
-def _add(args: tuple[Term, ...]) -> Term:
+def add_of(args: tuple[Term, ...]) -> Term:
     """Like terms together; a constant last."""
     found: dict[Term, Fraction] = {}
     for a in args:
         for b in a.args if a.head == "add" else (a,):
-            q, rest = _split(b)
+            q, rest = coefficient(b)
             found[rest] = found.get(rest, Fraction(0)) + q
     constant = found.pop(_ONE, Fraction(0))
     terms = [_product(q, rest) for rest, q in found.items() if q]
@@ -56,13 +56,13 @@ def _constant_first(terms: list[Term], constant: Fraction) -> bool:
 def _as_share(terms: list[Term]) -> Term | None:
     """1 − σ(u) = σ(−u)."""
     if len(terms) == 2 and terms[0] == _ONE:
-        q, rest = _split(terms[1])
+        q, rest = coefficient(terms[1])
         if q == -1 and rest.head == "sigmoid":
             return make("sigmoid", _negative(rest.args[0]))
     return None
 
 
-def _split(t: Term) -> tuple[Fraction, Term]:
+def coefficient(t: Term) -> tuple[Fraction, Term]:
     """(q, rest) with t = q·rest."""
     if t.head == "num":
         return t.value, _ONE
@@ -80,13 +80,13 @@ def _product(q: Fraction, rest: Term) -> Term:
 
 
 def _negative(t: Term) -> Term:
-    q, rest = _split(t)
+    q, rest = coefficient(t)
     if t.head == "add":
-        return _add(tuple(_negative(a) for a in t.args))
+        return add_of(tuple(_negative(a) for a in t.args))
     return _product(-q, rest)
 
 
-def _mul(args: tuple[Term, ...]) -> Term:
+def mul_of(args: tuple[Term, ...]) -> Term:
     """Like factors together; one piecewise takes the others in."""
     q = Fraction(1)
     powers: dict[Term, Term] = {}
@@ -102,7 +102,9 @@ def _mul(args: tuple[Term, ...]) -> Term:
     factors = [_pow((base, e)) for base, e in powers.items() if e != _ZERO]
     factors = _joined([f for f in factors if f != _ONE])
     if any(f.head == "num" for f in factors):
-        return _mul((num(q), *factors))
+        return mul_of((num(q), *factors))
+    if q == -1 and len(factors) == 1 and factors[0].head == "add":
+        return _negative(factors[0])
     return _into_branches(q, factors) or _product(q, mul(*factors))
 
 
@@ -116,7 +118,7 @@ def _into_branches(q: Fraction, factors: list[Term]) -> Term | None:
     if q == 1 and not rest:
         return choice
     pairs = zip(choice.args[::2], choice.args[1::2], strict=True)
-    return make("piecewise", *(x for v, c in pairs for x in (_mul((num(q), *rest, v)), c)))
+    return make("piecewise", *(x for v, c in pairs for x in (mul_of((num(q), *rest, v)), c)))
 
 
 def _power_of(t: Term) -> tuple[Term, Term]:
@@ -124,7 +126,7 @@ def _power_of(t: Term) -> tuple[Term, Term]:
 
 
 def _plus(a: Term, b: Term) -> Term:
-    return _add((a, b))
+    return add_of((a, b))
 
 
 def _joined(factors: list[Term]) -> list[Term]:
@@ -132,12 +134,30 @@ def _joined(factors: list[Term]) -> list[Term]:
     exps = [f for f in factors if f.head == "exp"]
     if len(exps) > 1:
         rest = [f for f in factors if f.head != "exp"]
-        factors = [*rest, _exp((_add(tuple(e.args[0] for e in exps)),))]
+        factors = [*rest, _exp((add_of(tuple(e.args[0] for e in exps)),))]
+    factors = _with_share(factors)
     for f in factors:
         partner = Term("sign", f.args) if f.head == "abs" else None
         if partner in factors:
             return [x for x in factors if x not in (f, partner)] + [f.args[0]]
     return factors
+
+
+def _with_share(factors: list[Term]) -> list[Term]:
+    """exp(u)·σ(−u) = σ(u)."""
+    for e in factors:
+        share = make("sigmoid", _negative(e.args[0])) if e.head == "exp" else None
+        for i, f in enumerate(factors):
+            if share is not None and share in (f, f.args[0] if f.head == "pow" else f):
+                rest = [x for j, x in enumerate(factors) if j != i and x is not e]
+                left = [] if f == share else [_pow((share, _plus(f.args[1], num(-1))))]
+                return _collected([*rest, *left, make("sigmoid", e.args[0])])
+    return factors
+
+
+def _collected(factors: list[Term]) -> list[Term]:
+    whole = mul_of(tuple(factors))
+    return list(whole.args) if whole.head == "mul" else [whole]
 
 
 def _pow(args: tuple[Term, ...]) -> Term:
@@ -152,9 +172,9 @@ def _pow(args: tuple[Term, ...]) -> Term:
         if base.head == "pow" and base.args[1].head == "num" and base.args[1].value.denominator == 1:
             return _pow((base.args[0], num(base.args[1].value * e.value)))
         if base.head == "mul":
-            return _mul(tuple(_pow((b, e)) for b in base.args))
+            return mul_of(tuple(_pow((b, e)) for b in base.args))
         if base.head == "exp":
-            return _exp((_mul((e, base.args[0])),))
+            return _exp((mul_of((e, base.args[0])),))
         if e.value < 0 and (share := _one_plus_exp(base)) is not None:
             return _pow((share, num(-e.value)))
     return power(base, e)
@@ -185,7 +205,7 @@ def _log(args: tuple[Term, ...]) -> Term:
 
 def _abs(args: tuple[Term, ...]) -> Term:
     """|q·exp(u)| = |q|·exp(u), and |−u| = |u|."""
-    q, rest = _split(args[0])
+    q, rest = coefficient(args[0])
     if rest == _ONE or rest.head in ("exp", "sigmoid", "abs"):
         return _product(abs(q), rest)
     return _product(abs(q), make("abs", rest))
@@ -196,7 +216,7 @@ def _unary(head: str) -> Callable[[tuple[Term, ...]], Term]:
         (u,) = args
         if u == _ZERO and head in _ODD:
             return _ZERO
-        if head in _ODD | _EVEN and _split(u)[0] < 0 and u.head != "num":
+        if head in _ODD | _EVEN and coefficient(u)[0] < 0 and u.head != "num":
             inner = make(head, _negative(u))
             return inner if head in _EVEN else neg(inner)
         return make(head, *args)
@@ -204,7 +224,7 @@ def _unary(head: str) -> Callable[[tuple[Term, ...]], Term]:
     return rule
 
 
-def _piecewise(args: tuple[Term, ...]) -> Term:
+def piecewise_of(args: tuple[Term, ...]) -> Term:
     """Branches that cannot be reached, and neighbours with one value, are left out."""
     rows: list[tuple[Term, Term]] = []
     for value, condition in zip(args[::2], args[1::2], strict=True):
@@ -224,13 +244,29 @@ def _flat(rows: Iterable[tuple[Term, Term]]) -> list[Term]:
     return [x for row in rows for x in row]
 
 
+def _comparison(head: str, equal: str) -> Callable[[tuple[Term, ...]], Term]:
+    """A comparison of a term with itself, or of two numbers."""
+
+    def rule(args: tuple[Term, ...]) -> Term:
+        a, b = args
+        if a == b:
+            return make(equal)
+        if a.head == b.head == "num":
+            holds = {"lt": a.value < b.value, "le": a.value <= b.value, "eq": False, "ne": True}[head]
+            return make("true" if holds else "false")
+        return make(head, a, b)
+
+    return rule
+
+
 _RULES: dict[str, Callable[[tuple[Term, ...]], Term]] = {
-    "add": _add,
-    "mul": _mul,
+    "add": add_of,
+    "mul": mul_of,
     "pow": _pow,
     "exp": _exp,
     "log": _log,
-    "piecewise": _piecewise,
+    "piecewise": piecewise_of,
     **{head: _unary(head) for head in _ODD | _EVEN},
     "abs": _abs,
+    **{head: _comparison(head, "true" if head in ("le", "eq") else "false") for head in ("lt", "le", "eq", "ne")},
 }

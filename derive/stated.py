@@ -87,7 +87,7 @@ def _read_one(formula: Any) -> Term:
         return formula
     if isinstance(formula, str):
         return parse_formula(formula)
-    if isinstance(formula, bool) or isinstance(formula, complex):
+    if isinstance(formula, (bool, complex)):
         raise FormulaError(f"{formula!r} is not a real number")
     if isinstance(formula, int):
         return num(formula)
@@ -222,7 +222,7 @@ def free_all(s: Stated) -> frozenset[str]:
 
 
 def _near(name: str, known: Any) -> str:
-    close = get_close_matches(name, sorted(known), 1)
+    close = [k for k in sorted(known) if k.lower() == name.lower()] or get_close_matches(name, sorted(known), 1)
     if close:
         return f"did you mean {close[0]!r}?"
     return "give it a domain if it is meant, or define it in where"

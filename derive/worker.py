@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derive import errors
 from derive.certificate import Unknown, Verdict
@@ -21,6 +21,9 @@ from derive.domain import Domain
 from derive.errors import DeriveError
 from derive.terms.json import Json, from_json, to_json
 from derive.terms.term import Term
+
+if TYPE_CHECKING:
+    from derive.report import Report
 
 TIMEOUT = 20.0
 MEMORY_MIB = 2048
@@ -33,6 +36,15 @@ def decide(a: Term, b: Term, domain: Domain, *, budget: float = 2.0, timeout: fl
     payload = {"a": to_json(a), "b": to_json(b), "domain": domain.to_json(), "budget": budget}
     answer = run("prove", payload, timeout=timeout)
     return answer if isinstance(answer, Unknown) else verdict_from_json(answer)
+
+
+def check(claims: Json, *, budget: float = 10.0, timeout: float = TIMEOUT) -> Report | Unknown:
+    """The report of `derive.check` on what a person typed; a worker that dies or is late is `Unknown`."""
+    from derive.certificate_json import record_from_json
+    from derive.report import Report
+
+    answer = run("check", {**claims, "budget": budget}, timeout=timeout)
+    return answer if isinstance(answer, Unknown) else record_from_json(Report, answer)
 
 
 def run(function: str, payload: Json, *, timeout: float = TIMEOUT, memory: int = MEMORY_MIB) -> Json | Unknown:
@@ -89,7 +101,14 @@ def _prove(payload: Json) -> Json:
     return encode(prove_terms(from_json(payload["a"]), from_json(payload["b"]), domain, budget=payload["budget"]))
 
 
-FUNCTIONS: dict[str, Callable[[Json], Json]] = {"prove": _prove}
+def _check(payload: Json) -> Json:
+    from derive.certificate_json import encode
+    from derive.check import check as check_claims
+
+    return encode(check_claims(**payload))
+
+
+FUNCTIONS: dict[str, Callable[[Json], Json]] = {"prove": _prove, "check": _check}
 
 
 def _limit(memory: int, seconds: float) -> None:

@@ -97,7 +97,7 @@ def test_list_shows_names_and_titles() -> None:
     ("args", "hint"),
     [
         (("shwo", "logistic"), "did you mean 'show'?"),
-        (("nothing",), "the commands are list, prove, replay, show, verify"),
+        (("nothing",), "the commands are check, list, prove, replay, show, verify"),
         (("show", "logstic"), "did you mean 'logistic'?"),
         (("verify", "linear", "logistic-12"), "did you mean 'logistic-l2'?"),
         (("verify",), "or say --all"),

@@ -25,6 +25,7 @@ EXPLANATIONS: tuple[Callable[[Scene], Iterator[Candidate]], ...] = (
     slips.slip,
     slips.two_slips,
     slips.opposite_slip,
+    proportional.by_power,
     lost.taken_for_constant,
     lost.term_of_the_derivative,
     vector.exchanged,

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from derive.prove.ball_functions import to_arb
 from derive.prove.differentiate import has_choice
-from derive.prove.field import to_fmpq
+from derive.prove.polys import to_fmpq
 from derive.prove.refute import precision
-from derive.terms.term import CONDITION_HEADS, Term, add, children, free_names, mul, neg, num, power, walk
+from derive.terms.term import CONDITION_HEADS, Term, add, free_names, mul, neg, num, power, walk
 from derive.terms.unparse import unparse
 
 _LARGEST = 400
@@ -87,6 +87,7 @@ def scaled(q: Fraction, t: Term) -> Term:
 
 
 def inverse(t: Term) -> Term:
+    """1/t."""
     return power(t, num(-1))
 
 
@@ -103,7 +104,3 @@ def shown(t: Term) -> str:
     """A term in words of an explanation."""
     text = unparse(t)
     return text if len(text) <= 120 else f"{text[:117]}..."
-
-
-def all_children(t: Term) -> tuple[Term, ...]:
-    return children(t)

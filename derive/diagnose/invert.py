@@ -1,4 +1,4 @@
-"""What each place of a formula would have to be, at some points, for the whole to be right: read from the outside in."""
+"""What each place of a formula would have to be, at some points, for the whole to be right: from the outside in."""
 
 from __future__ import annotations
 

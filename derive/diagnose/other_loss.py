@@ -21,7 +21,7 @@ def slip_of_the_loss(scene: Scene) -> Iterator[Candidate]:
     if scene.loss is None or scene.side != "gradient" or len(scene.claims) != 1:
         return
     found = sorted(_changed(scene), key=lambda s: (not s[0], s[1]))
-    for _, rank, words, slope, loss in found[:_PROOFS]:
+    for _, _, words, slope, loss in found[:_PROOFS]:
         yield Candidate(
             "loss-at-fault", f"it is the gradient of another loss: {words} in the loss", scene.claimed, slope, loss
         )
@@ -73,7 +73,7 @@ def evidence(scene: Scene, loss: Term | None) -> bool:
 
 def known_loss(scene: Scene) -> Iterator[Candidate]:
     """Proportional, by a factor without the variable, to the gradient of a well-known loss of the same residual."""
-    if scene.loss is None or scene.side != "gradient":
+    if scene.loss is None or scene.side != "gradient" or scene.z not in free_names(scene.claimed):
         return
     for name, slope in _well_known(scene):
         ratio = times(scene.claimed, power(slope, num(-1)))

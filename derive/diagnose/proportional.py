@@ -11,7 +11,8 @@ from derive.diagnose.candidate import Candidate, constant, scaled, shown, times
 from derive.scene import Scene
 from derive.terms.term import CONDITION_HEADS, Term, free_names, num, power, sub, sym, walk
 
-_EXPONENTS = (Fraction(1), Fraction(-1), Fraction(2), Fraction(-2), Fraction(1, 2), Fraction(-1, 2))
+_PLAIN = (Fraction(1), Fraction(-1))
+_POWERS = (Fraction(2), Fraction(-2), Fraction(1, 2), Fraction(-1, 2))
 _MOST_ATOMS = 36
 _TOLERANCE = 1e-9
 
@@ -27,18 +28,27 @@ def by_number(scene: Scene) -> Iterator[Candidate]:
             "constant-factor", f"it is {q} times the derivative", scene.claimed, right, scaled(1 / q, scene.claimed)
         )
     elif scene.sign < 0:
-        says = "the sign: it is the derivative of the loss, and the stated convention wants that of minus the loss"
+        says = "it is the derivative of the loss, and the stated convention wants that of minus the loss"
         yield Candidate("convention", says, scene.claimed, right, scaled(q, scene.claimed))
     else:
-        says = "the sign: it is minus the derivative (right for a library that wants derivatives of minus the loss)"
+        says = "it is minus the derivative (right for a library that wants derivatives of minus the loss)"
         yield Candidate("sign", says, scene.claimed, right, scaled(q, scene.claimed))
 
 
 def by_factor(scene: Scene) -> Iterator[Candidate]:
-    """claimed = q·aⁿ·true."""
+    """claimed = q·a·true, or q·true/a."""
+    yield from _by_powers(scene, _PLAIN)
+
+
+def by_power(scene: Scene) -> Iterator[Candidate]:
+    """claimed = q·aⁿ·true, for a square or a root."""
+    yield from _by_powers(scene, _POWERS)
+
+
+def _by_powers(scene: Scene, exponents: tuple[Fraction, ...]) -> Iterator[Candidate]:
     atoms, logs, ratio = _table(scene)
     for atom in atoms:
-        for n in _EXPONENTS:
+        for n in exponents:
             q = _rest(ratio, [(logs[atom], n)])
             if q is not None:
                 yield from _candidates(scene, q, [(atom, n)])
@@ -93,7 +103,7 @@ def _rest(ratio: Sequence[float | None], used: list[tuple[list[float | None], Fr
     for i, r in enumerate(ratio):
         if r is None or any(values[i] is None for values, _ in used):
             continue
-        rest = r - sum(float(n) * values[i] for values, n in used)  # type: ignore[operator]
+        rest = r - sum(float(n) * (values[i] or 0.0) for values, n in used)
         if found is not None and abs(rest - found) > _TOLERANCE * (1 + abs(rest)):
             return None
         found, met = rest, met + 1
@@ -114,7 +124,7 @@ def _says(used: list[tuple[Term, Fraction]], q: Fraction) -> str:
     words = []
     for atom, n in used:
         how = "is missing" if n < 0 else "is one factor too many"
-        power_text = shown(atom) if abs(n) == 1 else f"({shown(atom)})**({abs(n)})"
+        power_text = shown(atom if abs(n) == 1 else power(atom, num(abs(n))))
         words.append(f"the factor {power_text} {how}")
     if q != 1:
         words.append(

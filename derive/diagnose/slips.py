@@ -45,7 +45,7 @@ def slip(scene: Scene) -> Iterator[Candidate]:
 def two_slips(scene: Scene) -> Iterator[Candidate]:
     """Operator precedence everywhere, or at one place, and perhaps one more change."""
     for formula in _regroupings(scene.claimed):
-        says = f"operator precedence: what follows a division is multiplied, as in a/b*c for a/(b*c); {shown(formula)} is meant"
+        says = f"operator precedence: a/b*c is (a/b)*c, and a/(b*c) is meant: {shown(formula)}"
         yield Candidate("precedence", says, formula, scene.true, formula)
         for s in _likely(scene, formula, scene.true, most=2):
             yield Candidate("precedence", f"{says}; and {s.says}", s.formula, scene.true, s.formula)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from derive.diagnose.candidate import Candidate, inverse, parts, shown, times
 from derive.scene import Scene
-from derive.terms.term import Term, make, num, power, sub, substitute, sym
+from derive.terms.term import Term, free_names, make, num, power, sub, substitute, sym
 
 
 def other_variable(scene: Scene) -> Iterator[Candidate]:
@@ -33,7 +33,7 @@ def _changes(scene: Scene) -> list[Term]:
 
 def _within(scene: Scene, u: Term, name: str, *, inside: bool = True) -> Iterator[Candidate]:
     slope = scene.derivative(u)
-    if slope is None or slope == num(1):
+    if slope is None or not free_names(slope):
         return
     wanted = _in_terms_of(scene, u, slope)
     if wanted is None:
@@ -42,7 +42,7 @@ def _within(scene: Scene, u: Term, name: str, *, inside: bool = True) -> Iterato
     order = "second derivative" if scene.side == "hessian" else "derivative"
     says = f"it is the {order} with respect to {name}, not {scene.z}"
     yield Candidate("other-variable", says, times(scene.claimed, left), right)
-    if inside and len(scene.variables) >= 1:
+    if inside:
         moved = substitute(scene.claimed, {scene.z: u})
         says = f"it is the {order} with respect to {name}, with {scene.z} written for {name}"
         yield Candidate("other-variable", says, times(moved, left), right)

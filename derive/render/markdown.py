@@ -45,14 +45,14 @@ def render(certificate: Certificate) -> str:
 
 def _lines(story: Story) -> Iterator[str]:
     c = story.certificate
-    yield from (f"# {_escape(c.title)}", "", _escape(c.description))
+    yield from (f"# {escape(c.title)}", "", escape(c.description))
     yield from ("", "## Symbols", "", *_symbols(story.symbols()))
     yield from ("", "## Definitions", *_definitions(story))
     for d in c.derivations:
-        yield from ("", f"## {'Lemma: ' if d.kind == 'lemma' else ''}{_escape(d.title)}", *_derivation(story, d))
+        yield from ("", f"## {'Lemma: ' if d.kind == 'lemma' else ''}{escape(d.title)}", *_derivation(story, d))
     yield from ("", "## Rules", "", *map(_rule, story.rules()))
     yield from ("", "## Numbers", "", *_numbers(c))
-    yield from ("", f"**{_escape(summary(c))}.**")
+    yield from ("", f"**{escape(summary(c))}.**")
 
 
 def _symbols(rows: Iterable[Row]) -> Iterator[str]:
@@ -61,15 +61,15 @@ def _symbols(rows: Iterable[Row]) -> Iterator[str]:
         size = inline(r" \times ".join(map(latex.term, row.shape))) if row.shape else ""
         values = row.values if re.fullmatch(r"[a-z ]+", row.values) else inline(formula(row.values))
         names = ", ".join(inline(latex_name(name)) for name in row.names)
-        yield f"| {names} | {size} | {values} | {_escape(row.says)} |"
+        yield f"| {names} | {size} | {values} | {escape(row.says)} |"
 
 
 def _definitions(story: Story) -> Iterator[str]:
     for d in story.definitions():
         yield from _block(f"{latex.term(d.left)} = {_math(d.right)}")
-        yield _escape(d.says)
+        yield escape(d.says)
     yield ""
-    yield from (f"- {inline(formula(math))} {_escape(says)}" for math, says in story.remarks())
+    yield from (f"- {inline(formula(math))} {escape(says)}" for math, says in story.remarks())
 
 
 def _derivation(story: Story, d: CheckedDerivation) -> Iterator[str]:
@@ -85,15 +85,15 @@ def _derivation(story: Story, d: CheckedDerivation) -> Iterator[str]:
 def _line(line: Line) -> Iterator[str]:
     left = latex.NABLA[line.nabla] if line.nabla else _math(line.left) if line.left is not None else ""
     yield from _block(f"{left} = {_math(line.right)}".strip())
-    yield _escape(line.note) if line.step is None else _verdict(line.step)
+    yield escape(line.note) if line.step is None else _verdict(line.step)
 
 
 def _verdict(step: CheckedStep) -> str:
     status = step.verdict.status
     mark = _MARKS[status] if step.justified else _MARKS["refuted"]
-    words = f"{mark} {_escape(step.rule)}: {status if step.justified else f'not justified ({status})'}"
+    words = f"{mark} {escape(step.rule)}: {status if step.justified else f'not justified ({status})'}"
     told = step.ok and not getattr(step.verdict, "domains_differ", False)
-    return words if told else f"{words}; {_escape(explain(step.verdict))}"
+    return words if told else f"{words}; {escape(explain(step.verdict))}"
 
 
 def _block(math: str) -> Iterator[str]:
@@ -121,7 +121,7 @@ def _condition(c: Condition) -> str:
 
 
 def _rule(step: CheckedStep) -> str:
-    return f"- **{_escape(step.rule)}**: {_escape(step.says)} {inline(formula(step.formula))}"
+    return f"- **{escape(step.rule)}**: {escape(step.says)} {inline(formula(step.formula))}"
 
 
 def _numbers(c: Certificate) -> Iterator[str]:
@@ -131,13 +131,13 @@ def _numbers(c: Certificate) -> Iterator[str]:
     yield from ("| compared | points | error | allowed | |", "| --- | ---: | ---: | ---: | --- |")
     yield from map(_check, c.agreement.checks)
     yield ""
-    yield from (f"- {allowed:.1e} allows for {_escape(why)}" for allowed, why in allowances(c))
+    yield from (f"- {allowed:.1e} allows for {escape(why)}" for allowed, why in allowances(c))
 
 
 def _check(c: Check) -> str:
-    how = "agrees" if c.ok else f"**disagrees**, worst at {_escape(c.worst)}"
-    return f"| {_escape(c.name)} | {c.points:,} | {c.error:.1e} | {c.allowed:.1e} | {how} |"
+    how = "agrees" if c.ok else f"**disagrees**, worst at {escape(c.worst)}"
+    return f"| {escape(c.name)} | {c.points:,} | {c.error:.1e} | {c.allowed:.1e} | {how} |"
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from derive.terms.term import Term, num
 
@@ -74,10 +74,10 @@ def _call(t: Term) -> tuple[str, int]:
     return f"{name}({', '.join(_at(a, _OR) for a in t.args)})", _ATOM
 
 
-_SPECIAL = {
+_SPECIAL: dict[str, Callable[..., str]] = {
     "softplus": lambda u: f"np.logaddexp(0, {u})",
     "sech": lambda u: f"(1/np.cosh({u}))",
-    "normpdf": lambda u: f"(np.exp(-({u})**2/2)/np.sqrt(2*np.pi))",
+    "normpdf": lambda u: f"(np.exp(-(({u})**2)/2)/np.sqrt(2*np.pi))",
     "heaviside": lambda u: f"np.heaviside({u}, 0.5)",
     "lambertw": lambda u: f"special.lambertw({u}).real",
     "polygamma": lambda k, u: f"special.digamma({u})" if k == "0" else f"special.polygamma({k}, {u})",
