@@ -16,6 +16,12 @@ Side: TypeAlias = Literal["gradient", "hessian"]
 #: what a formula turned out to be that is not the derivative, but is written on purpose
 DELIBERATE = frozenset({"scaled", "constant", "majorizer", "fisher", "gauss-newton", "clipped", "secant", "taylor"})
 DELIBERATE |= {"finite-difference"}
+#: what is to be said of findings that have no part at fault
+_SAYS = {
+    "undefined": "the formula has no value there, and NumPy gives nan",
+    "range": "the true value does not fit",
+}
+_LONG = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +136,50 @@ class ClaimVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that the formula as written does in floating point: where it fails, and a stable form."""
+    """Where a formula, evaluated exactly as it is written, fails in floating point.
+
+    `kind` is "overflow", "underflow", "nan", "division by zero", "logarithm of zero", "cancellation", "undefined" (no
+    value at a point inside the domain) or "range" (the true value itself is too large: no formula can help).
+    `where` is the range of `variable` in which it fails, `point` the first point, exactly, or the worst one for lost
+    digits; `computed` and `true` are the values there. `part` is the subformula that goes wrong first, `reason` says
+    how. It is `serious` where the value is not finite, or half of its digits are wrong even compared with 1. `stable`
+    is another formula, proved equal, that does not fail there: as a term, as text, and as NumPy code (`special` is
+    `scipy.special`, for the names that NumPy lacks); None where none was found. `formula` names the claim.
+    """
 
     kind: str
+    dtype: str
+    variable: str
     where: str
-    detail: str
-    stable_form: str = ""
+    point: tuple[tuple[str, str], ...]
+    computed: str
+    true: str
+    digits_lost: float | None
+    part: str
+    reason: str = ""
+    serious: bool = False
+    formula: str = ""
+    stable: Term | None = None
+    stable_text: str = ""
+    stable_numpy: str = ""
+
+    @property
+    def detail(self) -> str:
+        """The finding in a sentence."""
+        at = ", ".join(f"{name} = {value}" for name, value in self.point)
+        lost = "" if self.digits_lost is None else f", {self.digits_lost:.0f} digits lost"
+        part = self.part if len(self.part) <= _LONG else self.part[:_LONG] + "…"
+        why = _SAYS.get(self.kind) or f"{part} {self.reason}"
+        of = f"{self.formula}, " if self.formula else ""
+        return f"{of}{self.dtype}: {self.computed} instead of {self.true} at {at}{lost}: {why}"
+
+    @property
+    def stable_form(self) -> str:
+        """What to write instead; empty where nothing was found."""
+        return self.stable_text
+
+    def __str__(self) -> str:
+        return f"{self.detail}; {self.where}" + (f"; write {self.stable_text}" if self.stable_text else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +187,8 @@ class Report:
     """The answer to `derive.check`.
 
     `convention` names the convention in which all claimed derivatives are right, where it is not the stated one.
-    `symmetric` says of a gradient in several variables whether it is the gradient of anything.
+    `symmetric` says of a gradient in several variables whether it is the gradient of anything. `findings` are what the
+    formulas do in floating point: they change no verdict, but with `strict_floating_point` a serious one is not `ok`.
     """
 
     loss: Term | None
@@ -156,6 +201,7 @@ class Report:
     symmetric: ClaimVerdict | None = None
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    strict_floating_point: bool = False
 
     @property
     def claims(self) -> tuple[ClaimVerdict, ...]:
@@ -171,8 +217,13 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Is everything that was claimed proved?"""
-        return self.status == "proved"
+        """Is everything that was claimed proved (and, where that was asked for, fit for floating point)?"""
+        return self.status == "proved" and not (self.strict_floating_point and self.serious)
+
+    @property
+    def serious(self) -> tuple[Finding, ...]:
+        """The findings that make a value useless."""
+        return tuple(f for f in self.findings if f.serious)
 
     @property
     def answer(self) -> str:
@@ -189,6 +240,8 @@ class Report:
         """Raise `RefutedError` or `UnknownError` unless everything that was claimed is proved."""
         if self.ok:
             return
+        if self.status == "proved":
+            raise RefutedError(f"proved, but not fit for floating point: {self.serious[0]}")
         from derive.render.claims import summary
 
         raise (RefutedError if self.status == "refuted" else UnknownError)(summary(self))
