@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
@@ -35,6 +35,7 @@ _MAX_SPLITS = 3
 _SHALLOW, _DEEP = (0, 1), (2, bisect.TOP)
 _EXACT_POINTS = 60
 _MORE = 12
+_EXTRA = 0.4  # seconds beyond the deadline, for a witness where there is no proof
 _SHOWN_BITS = 16
 
 
@@ -74,13 +75,19 @@ class SignQuestion(Question):
 
     def harder(self) -> Iterator[Point]:
         """Simple points, where derivatives turn, kinks and corners; downhill from some points; then many."""
+        for point in self._candidates(super().harder):
+            if time.monotonic() > self.deadline + _EXTRA:
+                return
+            yield point
+
+    def _candidates(self, usual: Callable[[], Iterator[Point]]) -> Iterator[Point]:
         bases = list(points.search(self.plain, self.domain, 0, 5))
         yield from points.search(self.plain, self.domain, _MORE, _MORE)
         for base in bases:
             yield from self._turns(base)
-        yield from itertools.islice(super().harder(), 40)
-        yield from downhill(self.plain[0], self.domain, iter(bases), self.deadline + 0.3)
-        yield from super().harder()
+        yield from itertools.islice(usual(), 40)
+        yield from downhill(self.plain[0], self.domain, iter(bases), self.deadline + _EXTRA / 2)
+        yield from usual()
 
     def _turns(self, base: Point) -> Iterator[Point]:
         """The places that the rules met on the way, as rational numbers."""
@@ -93,8 +100,10 @@ class SignQuestion(Question):
         """A value that is 0 but not by a ball, as log 2 − log 2, is found to be 0 by the proof of an equality."""
         if points.arrays(*self.plain):
             return None
-        for point in itertools.islice(super().harder(), _EXACT_POINTS):
+        for point in itertools.islice(Question.harder(self), _EXACT_POINTS):
             values = {name: num(v) for name, v in point.values.items()}
+            if time.monotonic() > self.deadline + 2 * _EXTRA:
+                return None
             if not near_zero(self.plain[0], point) or not point.inside():
                 continue
             if prove_terms(substitute(self.plain[0], values), _ZERO, Domain(), budget=0.2).status == "proved":

@@ -34,7 +34,21 @@ def downhill(term: Term, domain: Domain, bases: Iterator[Point], deadline: float
             return
         with precision(_BITS):
             low = _lowest(term, names, base, deadline)
+            simple = _simplified(term, names, low)
+        yield simple
         yield from rounded(low, names)
+
+
+def _simplified(term: Term, names: list[str], point: Point) -> Point:
+    """Each variable in turn as simple as it can be, where the value stays at or below 0."""
+    for name in names:
+        for limit in _DENOMINATORS:
+            there = moved(point, name, point.values[name].limit_denominator(limit))
+            value = _value(term, there) if _inside(there, [name]) else None
+            if value is not None and value <= 0:
+                point = there
+                break
+    return point
 
 
 def rounded(low: Point, names: list[str]) -> Iterator[Point]:
