@@ -150,6 +150,7 @@ def replay(ctx: click.Context, files: tuple[Path, ...]) -> None:
 
 
 @main.command(
+    context_settings={"ignore_unknown_options": True},  # a formula may start with a minus
     short_help="Prove or refute that two formulas are equal.",
     epilog=f"""\b
 Examples:

@@ -127,7 +127,14 @@ def parse_range(text: str) -> Range:
         out = _intersect(out, part, text)
     if not text:
         raise DomainError(f"an empty domain; write {_WAYS}")
-    return _checked(out, text)
+    return _single(_checked(out, text))
+
+
+def _single(r: Range) -> Range:
+    """[1, 1] is {1}."""
+    if r.lower is None or r.lower != r.upper or (r.integer and r.lower.denominator != 1):
+        return r
+    return Range(values=(r.lower,))
 
 
 def _one_range(rest: str, whole: str) -> tuple[Range, str]:

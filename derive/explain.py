@@ -15,6 +15,7 @@ from derive.prove.ball_functions import to_arb
 from derive.prove.polys import to_fmpq
 from derive.prove.point import Point
 from derive.prove.refute import precision, values_at
+from derive.prove.unfold import Claim
 from derive.terms.term import Term, add, make, mul, num, sym
 from derive.terms.unparse import unparse
 
@@ -78,9 +79,10 @@ def _shifted(q: Question, domain: Domain, budget: float) -> Iterator[Explanation
 def _common(q: Question, domain: Domain, combine: Any) -> Fraction | None:
     """A simple rational number that lies in the ball of `combine(left, right)` at every point looked at."""
     found: Fraction | None = None
+    claim = Claim(q.left, q.right, domain)
     with precision(_BITS):
-        for point in points.search((q.left, q.right), domain, 0, _POINTS):
-            ball = _combined(point, q, combine)
+        for point in points.search(claim.plain, claim.domain, 0, _POINTS):
+            ball = _combined(point, claim.plain, combine)
             if ball is None:
                 continue
             if found is None:
@@ -90,8 +92,8 @@ def _common(q: Question, domain: Domain, combine: Any) -> Fraction | None:
     return found
 
 
-def _combined(point: Point, q: Question, combine: Any) -> Any:
-    values = values_at(point, q.left, q.right)
+def _combined(point: Point, sides: tuple[Term, Term], combine: Any) -> Any:
+    values = values_at(point, *sides)
     if values is None:
         return None
     ball = combine(*map(to_arb, values))

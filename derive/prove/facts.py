@@ -77,13 +77,14 @@ class Facts:
 
     def of_poly(self, p: Poly) -> int:
         """The mask of a polynomial: by its terms, by facts, then by its factors."""
-        quick = self._quick(p)
+        quick = self.quick(p)
         if quick in (NEGATIVE, ZERO, POSITIVE) or len(p) < 2:
             return quick
         found = quick & self._by_factors(p)
         return found or quick
 
-    def _quick(self, p: Poly) -> int:
+    def quick(self, p: Poly) -> int:
+        """The mask of a polynomial without a look at its factors."""
         out = self._by_terms(p)
         if out in (NEGATIVE, ZERO, POSITIVE):
             return out
@@ -131,7 +132,7 @@ class Facts:
             return ANY
         out = signs.of_number(c)
         for f, e in found:
-            out = signs.product(out, signs.to_power(self._quick(f), e))
+            out = signs.product(out, signs.to_power(self.quick(f), e))
         return out
 
     def undecided(self, a: Frac) -> Poly:
@@ -139,7 +140,7 @@ class Facts:
         polys = [a.num, *(self.field.factors[f] for f, e in a.den if e % 2)]
         for p in polys:
             for f, e in self.field.factor(p)[1]:
-                mask = self._quick(f)
+                mask = self.quick(f)
                 if mask not in (NEGATIVE, ZERO, POSITIVE) and (e % 2 or mask & ZERO):
                     return self.logarithm(f) or f
         return a.num

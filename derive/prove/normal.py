@@ -187,6 +187,10 @@ class Normal:
             c, found = f.factor(p)
             lead *= c
             for factor, e in found:
+                mask = self.facts.quick(factor)
+                if mask in (signs.POSITIVE, signs.NEGATIVE):  # says nothing about where the side is defined
+                    lead *= -1 if mask == signs.NEGATIVE and e % 2 else 1
+                    continue
                 if kind != "nonnegative" and (kind == "nonzero" or e % 2 == 0):
                     self._needed.append(("nonzero", factor))
                 odd = f.times(odd, factor) if e % 2 else odd

@@ -154,7 +154,7 @@ class Study:
 
 def _where(assumed: Assumed, places: Sequence[str]) -> str:
     names = {signs.POSITIVE: "> 0", signs.ZERO: "= 0", signs.NEGATIVE: "< 0", signs.NONNEGATIVE: ">= 0"}
-    said = [*places, *(f"{unparse(t)} {names.get(m, '<= 0')}" for t, m in assumed)]
+    said = [*places, *(f"{unparse(t)} {names.get(m, '<= 0')}" for t, m in assumed if free_names(t))]
     return "where " + ", ".join(said) if said else "everywhere"
 
 

@@ -239,7 +239,7 @@ FORGED: dict[str, tuple[str, str, Described, Json]] = {
     "an index that is not whole": (
         "sum(delta(k, t)*u[k], k, 0, n-1)",
         "u[t]",
-        {"t": "[0, 0]", "n": "positive integer"},
+        {"t": "[0, 1/2]", "n": "positive integer"},
         ZERO,
     ),
     "a free index of the name of a bound one": (
