@@ -11,7 +11,7 @@ import click
 
 from derive import catalog
 from derive.cli_check import check, ranges
-from derive.console import PoliteGroup, crashed, paint, prepare, progress
+from derive.console import PoliteGroup, TakesFormulas, crashed, paint, prepare, progress
 from derive.errors import EXIT_OK, EXIT_REFUTED, EXIT_UNKNOWN
 from derive.version import VERSION
 
@@ -150,7 +150,7 @@ def replay(ctx: click.Context, files: tuple[Path, ...]) -> None:
 
 
 @main.command(
-    context_settings={"ignore_unknown_options": True},  # a formula may start with a minus
+    cls=TakesFormulas,
     short_help="Prove or refute that two formulas are equal.",
     epilog=f"""\b
 Examples:
@@ -178,7 +178,7 @@ def prove(ctx: click.Context, left: str, right: str, domains: tuple[str, ...], f
     from derive.worker import decide
 
     domain = Domain.of(ranges(domains))
-    verdict = decide(parse_formula(left), parse_formula(right), domain, budget=timeout / 2, timeout=timeout)
+    verdict = decide(parse_formula(left.strip()), parse_formula(right.strip()), domain, budget=timeout / 2, timeout=timeout)
     click.echo(_to_json(encode(verdict)) if form == "json" else render_verdict(verdict, paint), nl=False)
     ctx.exit(_EXIT[verdict.status])
 

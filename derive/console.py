@@ -21,6 +21,18 @@ EXIT_CLOSED_PIPE = 141
 EXIT_BUG = 70
 
 
+class TakesFormulas(click.Command):
+    """A command whose arguments are formulas: `-log(h)` is one, and no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line; a blank in front keeps a formula from being read as an option."""
+        return super().parse_args(ctx, [f" {a}" if _starts_a_formula(a) else a for a in args])
+
+
+def _starts_a_formula(arg: str) -> bool:
+    return len(arg) > 1 and arg[0] == "-" and arg[1] != "-" and arg != "-h"
+
+
 class PoliteGroup(click.Group):
     """Commands whose errors are messages and exit codes instead of tracebacks."""
 

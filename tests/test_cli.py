@@ -402,3 +402,9 @@ def test_the_file_of_a_checkout_runs(tmp_path: Path) -> None:
     (tmp_path / "flint.py").write_text("raise SystemExit('imported from the current folder')")
     done = shell("prove", "x", "x", cwd=tmp_path, env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"})
     assert done.stdout.startswith("proved"), done
+
+
+def test_a_formula_may_start_with_a_minus() -> None:
+    """`-log(h)` is a formula and no option; a misspelt option is still an error."""
+    assert run("prove", "-log(h)", "log(1/h)").exit_code == 0
+    assert run("prove", "-x", "x", "--doman", "x=real").exit_code == 2
