@@ -51,6 +51,14 @@ NEGATIVE = [
     ("n*(n - 1)*(n - 2) - 1", {"n": "nonnegative integer"}, "whole numbers, and 1 too much"),
     ("exp(-z) - z**3*exp(-2*z)", {}, "negative in the middle"),
     ("sin(z)", {"z": "[0, 4]"}, "a little beyond pi"),
+    ("1/(exp(2*x) - y + 3/4)", {"x": "nonnegative", "y": "[-1, 3]"}, "falls where it is defined, and has a pole"),
+    ("1/(1 - x)", {"x": "[0, 3]"}, "rises from 1, through a pole"),
+    ("1 - atan(1/x)", {"x": "[-1, 1]"}, "rises from 1.8, and jumps down at 0"),
+    ("tan(x)", {"x": "[0, 3]"}, "rises from 0, through a pole"),
+    ("1 + 1/(y - x) - 1/(y + 1)", {"x": "positive", "y": "positive"}, "rises in x, through a pole at y"),
+    ("x/(x**2 - 2) + 2/3", {"x": "[1, 2]"}, "nonnegative at both ends, with a pole between"),
+    ("exp(1/(x - 1)) - exp(-1)/2", {"x": "[0, 2]"}, "falls from 1/e, and jumps at 1"),
+    ("1 - sqrt((x - 1)**2)/(x - 1) - 1/10", {"x": "[0, 2]"}, "the sign of x - 1 as a root"),
     ("p*(1 - p) - q*(1 - q)", {"p": "[0, 1]", "q": "[0, 1/2]"}, "monotone on half of the domain only"),
 ]
 ZERO = [
