@@ -252,7 +252,7 @@ def test_verify_on_own_data(tmp_path: Path) -> None:
     options = ("--data", str(file), "--target")
     result = run("verify", "logistic", *options, "ill")
     assert result.exit_code == 0, result.output
-    assert "your data" in result.output
+    assert "your data" in " ".join(result.output.split())
     for target, text, why in (
         ("sick", "", "has no column 'sick'"),
         ("age", "", "row 1, column 'age': 50 is no target"),
