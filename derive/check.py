@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from derive.domain import Range
 from derive.errors import DeriveError
 from derive.examination import Examination
+from derive.floating import DTYPES
+from derive.floating.claims import of_claims
 from derive.hessian_kinds import KINDS
 from derive.report import Report
 from derive.stated import read
@@ -25,6 +28,8 @@ def check(
     hessian_kind: str | None = None,
     convention: str | Sequence[int] = "loss",
     reduction: str | None = None,
+    dtypes: Sequence[str] = DTYPES,
+    strict_floating_point: bool = False,
     budget: float = 10.0,
 ) -> Report:
     """Is the claimed gradient (Hessian) the derivative of the loss? Proved, or refuted with a point and a reason.
@@ -36,7 +41,9 @@ def check(
     the exact one: "majorizer", "fisher", "gauss-newton", "scaled", "constant", "clipped", "secant". `convention` says
     which derivatives are wanted: "loss", "catboost" (of minus the loss), "glum" …, or a pair of signs. `reduction`
     is "sum", or "mean" for 1/m ("mean:n" for 1/n) times the stated loss. Without a loss the Hessian is compared with
-    the gradient, and a gradient in several variables is asked whether it is one. `budget` is in seconds.
+    the gradient, and a gradient in several variables is asked whether it is one. `dtypes` are the types in which all
+    formulas, as they are written, are compared with their true values; what is found there changes no verdict, but
+    with `strict_floating_point` a serious finding is not `ok`. `budget` (in seconds) is for the verdicts.
 
     A `DeriveError` says which claim cannot be read, and where.
 
@@ -48,4 +55,8 @@ def check(
     if hessian_kind is not None and hessian_kind not in KINDS:
         raise DeriveError(f"hessian_kind: {hessian_kind[:60]!r} is not one of {', '.join(KINDS)}")
     stated = read(loss, gradient, hessian, wrt, where, domain, convention, reduction)
-    return Examination(stated, hessian_kind, time.monotonic() + budget).report()
+    report = Examination(stated, hessian_kind, time.monotonic() + budget).report()
+    formulas = {"loss": loss, "gradient": gradient, "hessian": hessian}
+    found, notes = of_claims(formulas, where or {}, stated.domain, dtypes) if dtypes else ((), ())
+    notes = (*report.notes, *notes)
+    return replace(report, findings=found, notes=notes, strict_floating_point=strict_floating_point)

@@ -40,6 +40,8 @@ Exit codes: 0 proved   1 refuted, or not what was claimed
 )
 @click.option("--convention", default="loss", show_default=True, help="Derivatives of what: loss, catboost, glum …")
 @click.option("--reduction", metavar="KIND", help="sum, mean or mean:n.")
+@click.option("--dtype", "dtypes", multiple=True, metavar="TYPE", help="float64, float32, float16; all if left out.")
+@click.option("--strict-floating-point", is_flag=True, help="What fails in floating point is not proved.")
 @click.option("--format", "form", type=_FORMATS, default="text", show_default=True)
 @click.option("--timeout", type=click.FloatRange(0.1, 3600), default=20.0, show_default=True, help="In seconds.")
 @click.pass_context
@@ -55,7 +57,7 @@ def check(ctx: click.Context, /, form: str, timeout: float, **said: Any) -> None
     if isinstance(report, Unknown):
         raise UnknownError(f"not decided: {report.reason}")
     click.echo(_shown(report, form), nl=False)
-    ctx.exit(_EXIT[report.status])
+    ctx.exit(EXIT_REFUTED if report.status == "proved" and not report.ok else _EXIT[report.status])
 
 
 def _claims(said: dict[str, Any]) -> dict[str, Any]:
@@ -71,6 +73,8 @@ def _claims(said: dict[str, Any]) -> dict[str, Any]:
         "hessian_kind": said["hessian_kind"],
         "convention": said["convention"],
         "reduction": said["reduction"],
+        "strict_floating_point": said["strict_floating_point"],
+        **({"dtypes": list(said["dtypes"])} if said["dtypes"] else {}),
     }
 
 

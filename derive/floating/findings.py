@@ -12,13 +12,12 @@ import numpy as np
 from derive.domain import Domain
 from derive.floating.blame import Blame
 from derive.floating.search import Fault, Search
-from derive.floating.truth import Truth
+from derive.floating.truth import Truth, telling
 from derive.report import Finding
 from derive.terms.term import Term
 from derive.terms.unparse import unparse
 
 _LARGE = 1e16
-_FEW, _MANY = 8, 17
 
 
 def survey(term: Term, domain: Domain, dtypes: Sequence[str]) -> list[Finding]:
@@ -41,19 +40,13 @@ def _finding(term: Term, domain: Domain, dtype: str, fault: Fault) -> Finding:
         variable=fault.line.name,
         where=_where(fault, dtype),
         point=tuple((name, exact_text(value)) for name, value in sorted(point.items())),
-        computed=f"{fault.computed:.{_digits_shown(fault)}g}",
+        computed=f"{fault.computed:.{telling(lost or 16, dtype)}g}",
         true=fault.judgement.true or "no value",
         digits_lost=lost,
         part=part,
         reason=reason,
         serious=fault.judgement.serious,
     )
-
-
-def _digits_shown(fault: Fault) -> int:
-    """As many as it takes to see the difference."""
-    lost = fault.judgement.lost
-    return _MANY if 0 < lost < _MANY - _FEW else _FEW
 
 
 def _reason(term: Term, domain: Domain, dtype: str, fault: Fault) -> tuple[str, str, str]:

@@ -20,7 +20,7 @@ _LOOKS = 4
 _MAX_RUNS = 6
 _MAX_GROUPS = 6
 _FAN = 33
-_ROUGHLY = 0.02
+_ROUGHLY = 0.05
 
 
 @dataclass(frozen=True)

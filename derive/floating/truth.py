@@ -26,6 +26,7 @@ from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import Term, num, rebuild, walk
 
 _BITS = (128, 1_300)
+_FEW = 8
 _CERTAIN = 2.0**-70  # an enclosure as tight as this is as good as the value
 _NO_VALUE = (GaveUp, ZeroDivisionError, OverflowError, ValueError)
 State = Literal["good", "bad", "range", "undefined", "unknown"]
@@ -92,7 +93,7 @@ class Truth:
             return Judgement("good", shown(true))
         serious = bool(error > arb(math.sqrt(unit)) * size.max(arb(1)))
         lost = _digits(error / (arb(unit) * size.max(arb(least))))
-        return Judgement("bad", shown(true, 8 if lost >= 9 else 17), lost, serious)
+        return Judgement("bad", shown(true, telling(lost, dtype)), lost, serious)
 
     def _nearby(self, true: Any, point: Mapping[str, float], unit: float) -> Any:
         """How far the value moves when the variables and the constants move by a rounding."""
@@ -142,7 +143,12 @@ def _tight(ball: Any) -> bool:
     return bool(radius < abs(ball.mid()) * _CERTAIN or abs(ball) < arb(2.0**-1074) * _CERTAIN or radius == 0)
 
 
-def shown(ball: Any, digits: int = 8) -> str:
+def telling(lost: float, dtype: str) -> int:
+    """As many digits as it takes to see a difference."""
+    return max(_FEW, math.ceil(-math.log10(np.finfo(dtype).eps / 2) - lost) + 3)
+
+
+def shown(ball: Any, digits: int = _FEW) -> str:
     """A true value to a few digits; what is certainly far below every number of every type as such."""
     if ball.contains(0) and ball.rad() > 0:
         return "less than 1e-340"

@@ -138,8 +138,23 @@ def _lines(report: Report) -> Iterator[_Line]:
         for c in report.symmetric.components:
             a, b = c.variables
             yield from _witness(c, f"the {b}-derivative of component {a} is", f"the {a}-derivative of component {b} is")
-    yield from (_Line(0, f"{f.kind} {f.where}: {f.detail}", code=f.stable_form) for f in report.findings)
+    yield from _floating(report)
     yield from (_Line(0, note) for note in report.notes)
+
+
+def _floating(report: Report) -> Iterator[_Line]:
+    """What each formula does in floating point: in full for the first type, the ranges for the others."""
+    found = [f for f in report.findings if f.kind != "range"]
+    for formula in dict.fromkeys(f.formula for f in found):
+        own = [f for f in found if f.formula == formula]
+        yield _Line(0, f"{formula} in floating point, as it is written:")
+        for f in (f for f in own if f.dtype == own[0].dtype):
+            yield _Line(1, f"{f.kind} for {f.where}: {f.detail}")
+        for dtype in dict.fromkeys(f.dtype for f in own if f.dtype != own[0].dtype):
+            yield _Line(1, f"{dtype}: {'; '.join(f'{f.kind} for {f.where}' for f in own if f.dtype == dtype)}")
+        yield from (
+            _Line(1, "proved equal, and stable:", code=t) for t in dict.fromkeys(f.stable_form for f in own) if t
+        )
 
 
 def _headline(report: Report) -> str:
