@@ -106,9 +106,11 @@ def places(terms: tuple[Term, ...], domain: Domain, seed: int, count: int) -> It
 
 def gap_at(a: Term, b: Term, place: Place, digits: tuple[int, int] = _FEW) -> bool:
     """Do the values differ? `NoValue` where neither side has one, `OneSided` where one has."""
-    known = [_defined(t, place, digits[0]) for t in (a, b)]
+    known, again = ([_defined(t, place, d) for t in (a, b)] for d in digits)
+    if known != again:
+        raise TooClose
     if not all(known):
-        raise OneSided(known) if any(known) else NoValue
+        raise OneSided if any(known) else NoValue
     rough, fine = (_gap(a, b, place, d) for d in digits)
     with mp.workdps(digits[1]):
         found = bool(abs(fine) > 10**6 * abs(rough - fine))

@@ -5,7 +5,7 @@ Numbers stay fractions as long as they can, so ties are exact; everything else i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +16,10 @@ from derive.terms.term import Term
 Value = Any  # Fraction or mpf
 Entry = Callable[[str, tuple[int, ...]], Fraction]
 _HUGE = 10**7
+_MAX_STEPS = 5_000  # derivatives of derivatives are computed by differences of differences
+
+
+_COST = {"polygamma": 100, "gamma": 30, "loggamma": 30, "erfinv": 30, "normppf": 30}
 
 
 class NoValue(Exception):
@@ -23,7 +27,7 @@ class NoValue(Exception):
 
 
 class TooClose(Exception):
-    """The digits do not suffice to say on which side of a boundary a value lies, or it is too large."""
+    """The digits do not suffice to say on which side a value lies, or it is too large or takes too long."""
 
 
 def value(t: Term, values: Mapping[str, Fraction], entry: Entry, whole: frozenset[str], digits: int = 60) -> Value:
@@ -160,12 +164,18 @@ _ONE: dict[str, Callable[[Value], Value]] = {
 
 
 class _Point:
-    def __init__(self, values: Mapping[str, Fraction], entry: Entry, whole: frozenset[str]) -> None:
+    def __init__(
+        self, values: Mapping[str, Value], entry: Entry, whole: Iterable[str], steps: list[int] | None = None
+    ) -> None:
+        self.steps = [_MAX_STEPS if mp.dps < 200 else _MAX_STEPS // 5] if steps is None else steps
         self.values = dict(values)
         self.entry = entry
         self.whole = set(whole)
 
     def go(self, t: Term) -> Value:
+        self.steps[0] -= _COST.get(t.head, 1)
+        if self.steps[0] < 0:
+            raise TooClose
         if t.head in _ONE:
             return _ONE[t.head](self.go(t.args[0]))
         return getattr(self, f"_{t.head}")(t)
@@ -288,7 +298,7 @@ class _Point:
         low, high = self.index(first), self.index(last)
         if high - low > 40:
             raise TooClose
-        inner = _Point(self.values, self.entry, frozenset(self.whole | {index.name}))
+        inner = _Point(self.values, self.entry, self.whole | {index.name}, self.steps)
         out = []
         for i in range(low, high + 1):
             inner.values[index.name] = Fraction(i)
@@ -302,7 +312,7 @@ class _Point:
         h = mpf(10) ** (-mp.dps // 6)
 
         def f(step: mpf) -> mpf:
-            inner = _Point({**self.values, v.name: x + step}, self.entry, frozenset(self.whole - {v.name}))
+            inner = _Point({**self.values, v.name: x + step}, self.entry, self.whole - {v.name}, self.steps)
             return number(inner.go(body))
 
         far, near = ((f(s) - f(-s)) / (2 * s) for s in (h, h / 2))
