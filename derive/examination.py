@@ -180,6 +180,7 @@ class Examination:
             names,
             claimed[names],
             plain.get(names, true[names]),
+            true[names],
             s.loss,
             s.signs[side == "hessian"],
             s.domain,

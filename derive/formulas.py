@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from derive.prove import prove_terms
 from derive.prove.differentiate import differentiate
 from derive.prove.signals import GaveUp
 from derive.render import latex
@@ -12,10 +13,11 @@ from derive.report import Formula
 from derive.scene import Scene
 from derive.shorten import shortest
 from derive.simplify import simplify
-from derive.terms.term import Term, neg, sym
+from derive.terms.term import Term, neg, num, sym
 from derive.terms.unparse import unparse
 
 _LONGEST = 2_000
+_BUDGET = 0.5
 
 
 def written(t: Term, named: Mapping[str, Term]) -> Formula:
@@ -26,9 +28,16 @@ def written(t: Term, named: Mapping[str, Term]) -> Formula:
 def right_formula(scene: Scene, fix: Term | None = None) -> Formula | None:
     """The claimed formula put right, or the derivative in a short form; None where neither is proved."""
     for t in _proposals(scene, fix):
-        if t.size <= _LONGEST and scene.equal(t, scene.true):
+        if t.size <= _LONGEST and scene.equal(t, scene.true, everywhere=True) and _at_boundaries(scene, t):
             return written(t, scene.named)
     return None
+
+
+def _at_boundaries(scene: Scene, t: Term) -> bool:
+    """Right also where a choice ties and the loss is smooth? Nothing is shown that is known to be wrong there."""
+    if scene.true == scene.limit or scene.late():
+        return True
+    return prove_terms(t, scene.limit, scene.domain, budget=_BUDGET).status != "refuted"
 
 
 def _proposals(scene: Scene, fix: Term | None) -> list[Term]:
@@ -38,7 +47,21 @@ def _proposals(scene: Scene, fix: Term | None) -> list[Term]:
     if found is None:
         return own
     short = shortest(found)
-    return [short, *own, found] if not own or short.size < own[0].size else [*own, short, found]
+    smooth = shortest(one_branch(found))
+    return [*([short, *own] if not own or short.size < own[0].size else [*own, short]), found, smooth]
+
+
+def one_branch(t: Term) -> Term:
+    """t with every choice made as where all that is compared is positive: right everywhere for a smooth function."""
+    if t.head in ("num", "sym"):
+        return t
+    if t.head == "abs":
+        return one_branch(t.args[0])
+    if t.head in ("sign", "heaviside"):
+        return num(1)
+    if t.head in ("max", "piecewise"):
+        return one_branch(t.args[0])
+    return Term(t.head, tuple(map(one_branch, t.args)))
 
 
 def _derivative(scene: Scene) -> Term | None:

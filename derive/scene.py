@@ -43,19 +43,26 @@ class Probe:
         except _NO_VALUE:
             return None
 
-    def agree(self, a: Term, b: Term) -> bool:
-        """No point tells the two apart, and there is one where both have a value."""
+    def agree(self, a: Term, b: Term, needed: frozenset[int] = frozenset()) -> bool:
+        """No point tells the two apart, and there is one where both have a value; so they do at those needed."""
         met = False
         with precision(_BITS):
             for at in range(len(self.points)):
                 left = self.value(a, at)
                 right = None if left is None else self.value(b, at)
+                if right is None and at in needed:
+                    return False
                 if right is None:
                     continue
                 if differ(left, right):
                     return False
                 met = True
         return met
+
+    def defined(self, *terms: Term) -> frozenset[int]:
+        """The points where all terms have a value."""
+        with precision(_BITS):
+            return frozenset(i for i in range(len(self.points)) if None not in [self.value(t, i) for t in terms])
 
     def ratios(self, a: Term, b: Term) -> list[Any]:
         """a/b at every point where both have a value and b is not zero; None elsewhere."""
@@ -104,6 +111,7 @@ class _Quick(Question):
 class Scene:
     """What is claimed of one entry, what is true, and where both come from.
 
+    `true` is the derivative by its formula, without a value where a choice ties; `limit` has one where both sides agree.
     `gradient` maps each variable to the true derivative of the loss (before any sign of a convention), `claims` to the
     claimed one (with it). `sign` is what the convention multiplies the derivative by.
     """
@@ -112,6 +120,7 @@ class Scene:
     variables: tuple[str, ...]
     claimed: Term
     true: Term
+    limit: Term
     loss: Term | None
     sign: int
     domain: Domain
@@ -123,6 +132,7 @@ class Scene:
     all_true: Mapping[tuple[str, ...], Term] = field(default_factory=dict)
     witness: Mapping[str, Fraction] | None = None
     _probe: Probe | None = None
+    _both: frozenset[int] | None = None
 
     @property
     def z(self) -> str:
@@ -149,9 +159,19 @@ class Scene:
         end = time.monotonic() + max(0.01, min(_BUDGET, self.deadline - time.monotonic()))
         return decided(lambda: _Quick(a, b, self.domain if domain is None else domain, end).answer())
 
-    def equal(self, a: Term, b: Term) -> bool:
-        """Is a = b proved? Points are asked first, as most of what is tried is false."""
-        return not self.late() and self.probe.agree(a, b) and self.decide(a, b).status == "proved"
+    def equal(self, a: Term, b: Term, *, everywhere: bool = False) -> bool:
+        """Is a = b proved? Points are asked first, as most of what is tried is false.
+
+        `everywhere`: both must have a value at each of the points where the claim and the truth have one.
+        """
+        if self.late() or not self.probe.agree(a, b, self._needed() if everywhere else frozenset()):
+            return False
+        return self.decide(a, b).status == "proved"
+
+    def _needed(self) -> frozenset[int]:
+        if self._both is None:
+            self._both = self.probe.defined(self.claimed, self.true)
+        return self._both
 
     def nonnegative(self, t: Term, domain: Domain | None = None) -> bool:
         """Is t ≥ 0 proved?"""

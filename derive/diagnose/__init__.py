@@ -21,6 +21,7 @@ EXPLANATIONS: tuple[Callable[[Scene], Iterator[Candidate]], ...] = (
     lost.derivative_of_the_claim,
     lost.term_of_the_claim,
     lost.term_of_the_loss,
+    slips.precedence,
     proportional.by_factor,
     slips.slip,
     slips.two_slips,
@@ -34,31 +35,24 @@ EXPLANATIONS: tuple[Callable[[Scene], Iterator[Candidate]], ...] = (
     region.values,
     proportional.by_two_factors,
 )
-#: asked too: the loss may be what is wrong
-OF_THE_LOSS: tuple[Callable[[Scene], Iterator[Candidate]], ...] = (other_loss.known_loss, other_loss.slip_of_the_loss)
+#: what is said better by the name of another loss, if there is one
+_VAGUE = frozenset({"factor", "one-value", "wrong-term"})
 
 
 def explain_entry(scene: Scene) -> list[Candidate]:
     """What is proved to be wrong with an entry, the likeliest first; empty where nothing could be proved."""
     own = _first(scene, EXPLANATIONS)
-    if own is not None and not _loss_is_suspect(scene):
-        return [own]
-    other = _first(scene, OF_THE_LOSS)
-    if other is None:
-        return [own] if own is not None else []
-    if own is None or other_loss.evidence(scene, other.fix):
-        return [other] if own is None else [other, own]
-    return [own, other]
-
-
-def _loss_is_suspect(scene: Scene) -> bool:
-    return scene.side == "gradient" and other_loss.is_negative(scene)
+    known = _first(scene, (other_loss.known_loss,)) if own is None or own.kind in _VAGUE else None
+    if known is not None:
+        return [known] if own is None else [known, own]
+    other = _first(scene, (other_loss.slip_of_the_loss if own is None else other_loss.negative_by_a_slip,))
+    return [c for c in (other, own) if c is not None]
 
 
 def _first(scene: Scene, explanations: tuple[Callable[[Scene], Iterator[Candidate]], ...]) -> Candidate | None:
     for explain in explanations:
         for candidate in explain(scene):
-            if scene.equal(candidate.left, candidate.right):
+            if scene.equal(candidate.left, candidate.right, everywhere=not candidate.partial):
                 return candidate
             if scene.late():
                 return None

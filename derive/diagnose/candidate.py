@@ -25,6 +25,7 @@ class Candidate(NamedTuple):
     left: Term
     right: Term
     fix: Term | None = None
+    partial: bool = False  # is it a statement about a part of the domain?
 
 
 def constant(ratios: list[Any]) -> Fraction | None:

@@ -9,22 +9,34 @@ from derive.diagnose.candidate import Candidate, scaled, times
 from derive.diagnose.rewrites import rewrites
 from derive.prove.refute import differ, precision
 from derive.scene import Scene
-from derive.terms.term import Term, free_names, make, num, power, sub, sym
+from derive.terms.term import Term, add, free_names, make, num, power, sub, substitute, sym
 
 _BITS = 96
 _MOST = 1500
 _PROOFS = 4
+_PLAUSIBLE = 200  # the rank from which a change of the loss is no slip of sign or brackets
 
 
 def slip_of_the_loss(scene: Scene) -> Iterator[Candidate]:
     """The loss with one place changed has this gradient."""
-    if scene.loss is None or scene.side != "gradient" or len(scene.claims) != 1:
-        return
-    found = sorted(_changed(scene), key=lambda s: (not s[0], s[1]))
-    for _, _, words, slope, loss in found[:_PROOFS]:
-        yield Candidate(
-            "loss-at-fault", f"it is the gradient of another loss: {words} in the loss", scene.claimed, slope, loss
-        )
+    for _, _, words, slope, loss in _found(scene)[:_PROOFS]:
+        says = f"it is the gradient of another loss: {words} in the loss"
+        yield Candidate("loss-at-fault", says, scene.claimed, slope, loss)
+
+
+def negative_by_a_slip(scene: Scene) -> Iterator[Candidate]:
+    """The stated loss is negative somewhere; without a slip of sign or brackets it is not, and has this gradient."""
+    if scene.side == "gradient" and scene.loss is not None and _negative(scene, scene.loss):
+        for better, rank, words, slope, loss in _found(scene)[:_PROOFS]:
+            if better and rank < _PLAUSIBLE:
+                says = f"it is the gradient of another loss: {words} in the loss, which is negative at some points as it is"
+                yield Candidate("loss-at-fault", says, scene.claimed, slope, loss)
+
+
+def _found(scene: Scene) -> list[tuple[bool, int, str, Term, Term]]:
+    if scene.side != "gradient" or len(scene.claims) != 1:
+        return []
+    return sorted(_changed(scene), key=lambda s: (not s[0] or s[1] >= _PLAUSIBLE, s[1]))
 
 
 def _changed(scene: Scene) -> Iterator[tuple[bool, int, str, Term, Term]]:
@@ -61,41 +73,26 @@ def _negative(scene: Scene, loss: Term) -> bool:
     return any(v is not None and v < -1e-12 for v in scene.probe.floats(loss))
 
 
-def is_negative(scene: Scene) -> bool:
-    """Does the stated loss take negative values at the points?"""
-    return scene.loss is not None and _negative(scene, scene.loss)
-
-
-def evidence(scene: Scene, loss: Term | None) -> bool:
-    """Is the stated loss negative somewhere, where the other one is not at any point looked at?"""
-    return loss is not None and scene.loss is not None and _negative(scene, scene.loss) and not _negative(scene, loss)
-
-
 def known_loss(scene: Scene) -> Iterator[Candidate]:
-    """Proportional, by a factor without the variable, to the gradient of a well-known loss of the same residual."""
+    """Proportional, by a factor without the variable, to the gradient of a well-known loss."""
     if scene.loss is None or scene.side != "gradient" or scene.z not in free_names(scene.claimed):
         return
-    for name, slope in _well_known(scene):
-        ratio = times(scene.claimed, power(slope, num(-1)))
-        change = scene.derivative(ratio)
-        if change is not None and ratio_is_simple(scene, ratio):
-            words = f"it is the gradient of {name}, up to a factor without {scene.z}; the stated loss is another one"
-            yield Candidate("other-loss", words, change, num(0))
+    for name, slope, place in _well_known(scene):
+        put = {scene.z: place}
+        factor = times(substitute(scene.claimed, put), power(substitute(slope, put), num(-1)))
+        words = f"it is the gradient of {name}, up to a factor without {scene.z}; the stated loss is another one"
+        yield Candidate("other-loss", words, scene.claimed, times(factor, slope))
 
 
-def ratio_is_simple(scene: Scene, ratio: Term) -> bool:
-    """Does the ratio have a value somewhere?"""
-    return any(v is not None for v in scene.probe.floats(ratio))
-
-
-def _well_known(scene: Scene) -> Iterator[tuple[str, Term]]:
+def _well_known(scene: Scene) -> Iterator[tuple[str, Term, Term]]:
+    """The name, the derivative, and a place where that is not zero."""
     z = sym(scene.z)
-    yield f"the square {scene.z}**2", z
+    yield f"the square {scene.z}**2", z, num(1)
     for other in sorted(free_names(scene.claimed) - {scene.z}):
-        r = sub(z, sym(other))
-        shift = f"{scene.z} - {other}"
-        yield f"the squared error ({shift})**2", r
-        yield f"the absolute error |{shift}|", make("sign", r)
-        yield f"log(cosh({shift}))", make("tanh", r)
-        yield f"the log loss of {scene.z} with label {other}", sub(make("sigmoid", z), sym(other))
-        yield f"the Poisson loss exp({scene.z}) - {other}*{scene.z}", sub(make("exp", z), sym(other))
+        label = sym(other)
+        r, beside = sub(z, label), add(label, num(1))
+        yield f"the squared error ({scene.z} - {other})**2", r, beside
+        yield f"the absolute error abs({scene.z} - {other})", make("sign", r), beside
+        yield f"log(cosh({scene.z} - {other}))", make("tanh", r), beside
+        yield f"the log loss of {scene.z} with label {other}", sub(make("sigmoid", z), label), num(5)
+        yield f"the Poisson loss exp({scene.z}) - {other}*{scene.z}", sub(make("exp", z), label), num(-5)

@@ -9,6 +9,7 @@ from itertools import combinations
 
 from derive.diagnose.candidate import Candidate, constant, scaled, shown, times
 from derive.scene import Scene
+from derive.simplify import simplify
 from derive.terms.term import CONDITION_HEADS, Term, free_names, num, power, sub, sym, walk
 
 _PLAIN = (Fraction(1), Fraction(-1))
@@ -111,20 +112,21 @@ def _rest(ratio: Sequence[float | None], used: list[tuple[list[float | None], Fr
 
 
 def _candidates(scene: Scene, log_q: float, used: list[tuple[Term, Fraction]]) -> Iterator[Candidate]:
-    product = times(*(a if n == 1 else power(a, num(n)) for a, n in used))
+    missing = times(*(a if n == -1 else power(a, num(-n)) for a, n in used if n < 0))
+    extra = times(*(a if n == 1 else power(a, num(n)) for a, n in used if n > 0))
     size = Fraction(math.exp(log_q)).limit_denominator(200) if abs(log_q) < 6 else Fraction(0)
     for q in (size, -size) if size else ():
         says = _says(used, q)
         undone = times(*(a if n == -1 else power(a, num(-n)) for a, n in used))
         fix = scaled(1 / q, times(scene.claimed, undone))
-        yield Candidate("factor", says, scene.claimed, scaled(q, times(product, scene.true)), fix)
+        yield Candidate("factor", says, times(missing, scene.claimed), scaled(q, times(extra, scene.true)), fix)
 
 
 def _says(used: list[tuple[Term, Fraction]], q: Fraction) -> str:
     words = []
     for atom, n in used:
         how = "is missing" if n < 0 else "is one factor too many"
-        power_text = shown(atom if abs(n) == 1 else power(atom, num(abs(n))))
+        power_text = shown(simplify(atom if abs(n) == 1 else power(atom, num(abs(n)))))
         words.append(f"the factor {power_text} {how}")
     if q != 1:
         words.append(

@@ -63,18 +63,18 @@ def _opposite(scene: Scene, product: Term, where: str) -> Iterator[Candidate]:
         shown_where = f"it has the wrong sign{at}" if at else "it has the wrong sign everywhere"
         cut = product if c is None else make("piecewise", product, c)
         if any(v is not None and v < 0 for v in scene.probe.floats(cut)):
-            yield Candidate("sign", shown_where, make("abs", cut), neg(cut))
+            yield Candidate("sign", shown_where, make("abs", cut), neg(cut), partial=True)
 
 
 def _restricted(scene: Scene, condition: Term, kind: str, words: str) -> Candidate:
     left, right = (make("piecewise", t, condition) for t in (scene.claimed, scene.true))
-    return Candidate(kind, words, left, right)
+    return Candidate(kind, words, left, right, partial=True)
 
 
 def _at(scene: Scene, put: dict[str, Term], kind: str) -> Candidate:
     words = ", ".join(f"{k} = {v!r}" for k, v in put.items())
     left, right = (substitute(t, put) for t in (scene.claimed, scene.true))
-    return Candidate(kind, f"it is right for {words}, not in general", left, right)
+    return Candidate(kind, f"it is right for {words}, not in general", left, right, partial=True)
 
 
 def _gaps(scene: Scene) -> list[Term]:

@@ -42,11 +42,20 @@ def slip(scene: Scene) -> Iterator[Candidate]:
         yield Candidate(s.kind, s.says, s.formula, scene.true, s.formula)
 
 
-def two_slips(scene: Scene) -> Iterator[Candidate]:
-    """Operator precedence everywhere, or at one place, and perhaps one more change."""
+def precedence(scene: Scene) -> Iterator[Candidate]:
+    """Operator precedence everywhere, or at one place."""
     for formula in _regroupings(scene.claimed):
-        says = f"operator precedence: a/b*c is (a/b)*c, and a/(b*c) is meant: {shown(formula)}"
-        yield Candidate("precedence", says, formula, scene.true, formula)
+        yield Candidate("precedence", _says_regrouped(formula), formula, scene.true, formula)
+
+
+def _says_regrouped(formula: Term) -> str:
+    return f"operator precedence: a/b*c is (a/b)*c, and a/(b*c) is meant: {shown(formula)}"
+
+
+def two_slips(scene: Scene) -> Iterator[Candidate]:
+    """Operator precedence, and one more change."""
+    for formula in _regroupings(scene.claimed):
+        says = _says_regrouped(formula)
         for s in _likely(scene, formula, scene.true, most=2):
             yield Candidate("precedence", f"{says}; and {s.says}", s.formula, scene.true, s.formula)
 

@@ -13,8 +13,9 @@ def other_variable(scene: Scene) -> Iterator[Candidate]:
     """dL/du for a part u of the loss: du/dz is missing, or u stands where z is meant."""
     if scene.loss is None:
         return
+    names = {t: name for name, t in scene.named.items()}
     for u in parts(scene.loss, scene.z, most=30):
-        yield from _within(scene, u, shown(u))
+        yield from _within(scene, u, names.get(u) or shown(u))
     for u in _changes(scene):
         yield from _within(scene, u, shown(u), inside=False)
 
