@@ -6,13 +6,14 @@ are numbers of the type; every stable form is proved equal before it is suggeste
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from derive.domain import Domain, Range
 from derive.errors import TermError
 from derive.floating.findings import survey
-from derive.floating.library import as_written, written_out
+from derive.floating.library import as_written, resolved, written_out
 from derive.floating.suggest import stable_form, with_stable
 from derive.report import Finding
 from derive.terms.heads import CONDITION_HEADS
@@ -36,8 +37,9 @@ def findings(  # noqa: PLR0913
 
     formula: text, or a term; in a text `logaddexp`, `hypot`, `log_ndtr`, `erfcx`, `betaln` and `xlog1py` stay the calls
     that they are. `domain` is as in `derive.prove`. `where` maps names to formulas or to numbers. `stable` looks for a
-    form that does not fail, for at most `budget` seconds; it is on the findings that it removes. The functions of SciPy
-    are taken to be accurate. A finding of kind "range" says that the true value is too large for the type.
+    form that does not fail; it is on the findings that it removes. After `budget` seconds nothing more is looked for.
+    The functions of SciPy are taken to be accurate. A finding of kind "range" says that the true value is too large for
+    the type.
 
     Raises `TermError` for matrices, entries of arrays and sums of unknown length, and for an unknown type.
 
@@ -50,13 +52,15 @@ def findings(  # noqa: PLR0913
     if unknown := [d for d in dtypes if d not in DTYPES]:
         raise TermError(f"{unknown[0]!r:.60} is not one of {', '.join(DTYPES)}")
     known = domain if isinstance(domain, Domain) else Domain.of(domain or {})
-    term = written_out(substitute(_read(formula), {name: _read(f) for name, f in (where or {}).items()}))
+    named = resolved({name: _read(f) for name, f in (where or {}).items()})
+    term = written_out(substitute(_read(formula), named))
     if term.head in CONDITION_HEADS:
         raise TermError("a condition, where a value is needed")
-    found = survey(term, known, dtypes)
+    deadline = time.monotonic() + budget
+    found = survey(term, known, dtypes, deadline)
     if not stable or all(f.kind == "range" for f in found):
         return tuple(found)
-    better = stable_form(term, found, known, dtypes, budget)
+    better = stable_form(term, found, known, dtypes, deadline)
     return tuple(found) if better is None else with_stable(term, found, better, known)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from derive.domain import Domain
 from derive.errors import DeriveError
 from derive.floating import findings
-from derive.floating.library import as_written
+from derive.floating.library import as_written, resolved
 from derive.report import Finding
-from derive.terms.term import Term, free_names, substitute
+from derive.terms.term import Term, substitute
 
 _BUDGET = 1.0
 
@@ -27,7 +27,7 @@ def of_claims(
     found: list[Finding] = []
     notes: list[str] = []
     known: dict[Term, tuple[Finding, ...]] = {}
-    named = _named(where)
+    named = resolved(dict(_each(where)))
     for name, formula in _each(formulas):
         term = substitute(formula, named)
         try:
@@ -48,11 +48,3 @@ def _each(formulas: Mapping[str, Any]) -> Iterator[tuple[str, Term]]:
             yield from _each({f"{name}, {kind} {i}": part for i, part in enumerate(formula, 1)})
         elif isinstance(formula, (str, Term)):
             yield name, as_written(formula) if isinstance(formula, str) else formula
-
-
-def _named(where: Mapping[str, Any]) -> dict[str, Term]:
-    """What the names stand for, in variables only."""
-    out = {name: term for name, term in _each(where) if name in where}
-    while any(free_names(t) & out.keys() for t in out.values()):
-        out = {name: substitute(term, out) for name, term in out.items()}
-    return out

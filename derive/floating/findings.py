@@ -20,12 +20,12 @@ from derive.terms.unparse import unparse
 _LARGE = 1e16
 
 
-def survey(term: Term, domain: Domain, dtypes: Sequence[str]) -> list[Finding]:
-    """Everything that goes wrong, type by type; no stable forms yet."""
+def survey(term: Term, domain: Domain, dtypes: Sequence[str], deadline: float) -> list[Finding]:
+    """Everything that goes wrong, type by type, as far as there is time; no stable forms yet."""
     truth = Truth(term, domain)
     out: list[Finding] = []
     for dtype in dtypes:
-        faults = Search(term, truth, domain, dtype).faults()
+        faults = Search(term, truth, domain, dtype).faults(deadline)
         out += _merged([_finding(term, domain, dtype, fault) for fault in faults], faults)
     return out
 

@@ -20,6 +20,7 @@ LIBRARY: Mapping[str, int] = {
     **dict.fromkeys(("log_ndtr", "erfcx"), 1),
 }
 _UNROLLED = 64
+_MAX_PARTS = 1_000
 
 
 def library(name: str, *args: Term) -> Term:
@@ -50,6 +51,16 @@ def meaning(term: Term) -> Term:
     return calls.call(inner.head, inner.args)
 
 
+def resolved(named: Mapping[str, Term]) -> dict[str, Term]:
+    """What names stand for, without the other names; `TermError` where they are defined by each other."""
+    out = dict(named)
+    for _ in range(len(out)):
+        out = {name: substitute(term, out) for name, term in out.items()}
+    if around := sorted(name for name, term in out.items() if free_names(term) & out.keys()):
+        raise TermError(f"{', '.join(around)} are defined by each other")
+    return out
+
+
 def written_out(term: Term) -> Term:
     """Sums and products over a range of literal numbers as additions and multiplications.
 
@@ -57,9 +68,11 @@ def written_out(term: Term) -> Term:
     derivatives, ranges of unknown length.
     """
     out = _unrolled(term)
-    for node in walk(out):
+    for count, node in enumerate(walk(out)):
         if node.head in _NOT_ELEMENTWISE:
             raise TermError(f"{node.head} cannot be evaluated in floating point; write the formula of one sample")
+        if count >= _MAX_PARTS:
+            raise TermError(f"a formula of more than {_MAX_PARTS:,} parts cannot be followed in floating point")
     return out
 
 

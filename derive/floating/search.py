@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -49,19 +50,19 @@ class Search:
         self.term, self.truth, self.dtype = term, truth, dtype
         self.lines = lines(term, domain, dtype)
 
-    def faults(self) -> list[Fault]:
+    def faults(self, deadline: float) -> list[Fault]:
         """One place where the formula fails for each part that seems to be the reason, and its mirror image."""
         groups: dict[tuple[bool, Term], list[tuple[Line, Run]]] = {}
         for line, run in self._runs():
             groups.setdefault((run.finite, run.suspect), []).append((line, run))
         ranked = sorted(groups.values(), key=lambda g: g[0][1].finite)
-        return [fault for group in ranked[:_MAX_GROUPS] for fault in self._first(group)]
+        return [fault for group in ranked[:_MAX_GROUPS] for fault in self._first(group, deadline)]
 
-    def _first(self, group: list[tuple[Line, Run]]) -> Iterator[Fault]:
+    def _first(self, group: list[tuple[Line, Run]], deadline: float) -> Iterator[Fault]:
         """What is wrong on the first line where something is."""
         found: Line | None = None
         for line, run in group[:_MAX_RUNS]:
-            if found is None or line is found:
+            if (found is None or line is found) and time.monotonic() < deadline:
                 fault = self._fault(line, run)
                 if fault is not None:
                     found = line

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias
 
+from derive.errors import TermError
 from derive.floating.forms import minus, times
 from derive.floating.logarithms import LOGARITHMS
 from derive.floating.products import PRODUCTS
@@ -28,8 +29,15 @@ _SETS: Sequence[Sequence[Rule]] = ((*LABELS, *_ALWAYS), _ALWAYS, (*_ALWAYS, *QUO
 
 def proposals(t: Term) -> list[Term]:
     """Other forms of a formula, each different from it."""
-    found = (finish(_rewritten(t, rules)) for rules in _SETS)
+    found = (p for rules in _SETS if (p := _proposal(t, rules)) is not None)
     return [p for p in dict.fromkeys(found) if p != t and p.size < _LARGEST]
+
+
+def _proposal(t: Term, rules: Sequence[Rule]) -> Term | None:
+    try:
+        return finish(_rewritten(t, rules))
+    except TermError:  # it became too large
+        return None
 
 
 def _rewritten(t: Term, rules: Sequence[Rule]) -> Term:

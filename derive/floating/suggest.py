@@ -27,10 +27,9 @@ _PROOF = 0.6
 
 
 def stable_form(
-    term: Term, found: Sequence[Finding], domain: Domain, dtypes: Sequence[str], budget: float
+    term: Term, found: Sequence[Finding], domain: Domain, dtypes: Sequence[str], deadline: float
 ) -> Term | None:
     """The proposal with the fewest and mildest findings, if it has fewer than the formula and is proved equal to it."""
-    deadline = time.monotonic() + budget
     for candidate in _ranked(term, _cost(found), domain, dtypes, deadline):
         left = min(_PROOF, deadline - time.monotonic())
         if left <= 0:
@@ -48,7 +47,7 @@ def _ranked(term: Term, cost: int, domain: Domain, dtypes: Sequence[str], deadli
             break
         if not all(_stays_finite(term, candidate, domain, dtype) for dtype in dtypes):
             continue
-        own = _cost(survey(candidate, domain, dtypes))
+        own = _cost(survey(candidate, domain, dtypes, deadline))
         if own == 0:
             yield candidate
         elif own < cost:

@@ -27,6 +27,7 @@ from derive.terms.term import Term, num, rebuild, walk
 
 _BITS = (128, 1_300)
 _FEW = 8
+_HARDLY = 0.97  # a value that is larger than this power of the largest number hardly fits
 _CERTAIN = 2.0**-70  # an enclosure as tight as this is as good as the value
 _NO_VALUE = (GaveUp, ZeroDivisionError, OverflowError, ValueError)
 State = Literal["good", "bad", "range", "undefined", "unknown"]
@@ -78,6 +79,8 @@ class Truth:
         with precision(_BITS[-1]):
             if not abs(true) < arb(float(info.max)):
                 return Judgement("good" if math.isfinite(computed) else "range", shown(true))
+            if not math.isfinite(computed) and abs(true) > arb(float(info.max) ** _HARDLY):
+                return Judgement("range", shown(true))
             if not math.isfinite(computed):
                 return Judgement("bad", shown(true), math.inf, serious=True)
             return self._compare(arb(computed), true, point, dtype)
