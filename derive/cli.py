@@ -178,7 +178,9 @@ def prove(ctx: click.Context, left: str, right: str, domains: tuple[str, ...], f
     from derive.worker import decide
 
     domain = Domain.of(ranges(domains))
-    verdict = decide(parse_formula(left.strip()), parse_formula(right.strip()), domain, budget=timeout / 2, timeout=timeout)
+    verdict = decide(
+        parse_formula(left.strip()), parse_formula(right.strip()), domain, budget=timeout / 2, timeout=timeout
+    )
     click.echo(_to_json(encode(verdict)) if form == "json" else render_verdict(verdict, paint), nl=False)
     ctx.exit(_EXIT[verdict.status])
 

@@ -12,8 +12,8 @@ from derive.domain import Domain
 from derive.errors import DeriveError
 from derive.prove import points, prove_terms
 from derive.prove.ball_functions import to_arb
-from derive.prove.polys import to_fmpq
 from derive.prove.point import Point
+from derive.prove.polys import to_fmpq
 from derive.prove.refute import precision, values_at
 from derive.prove.unfold import Claim
 from derive.terms.term import Term, add, make, mul, num, sym

@@ -140,4 +140,5 @@ def _check(c: Check) -> str:
 
 
 def escape(text: str) -> str:
+    """Plain text in which Markdown sees no mark-up."""
     return _SPECIAL.sub(r"\\\1", text)

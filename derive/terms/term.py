@@ -70,7 +70,7 @@ class Term:
     @property
     def name(self) -> str:
         """The name of a symbol (or of the array of an entry)."""
-        if self.head == "at" or self.head == "matrix":
+        if self.head in ("at", "matrix"):
             return self.args[0].name
         if self.head != "sym":
             raise TermError(f"{self!r} has no name")
