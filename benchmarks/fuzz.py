@@ -25,8 +25,13 @@ _LIMIT = 120  # seconds for one claim and its judgement
 _CHUNK = 50
 
 
+def _stop(*_: object) -> None:
+    raise TimeoutError(f"one claim takes more than {_LIMIT} s")
+
+
 def _one(seed: int) -> tuple[int, str, float, str]:
-    signal.alarm(_LIMIT)  # a claim that hangs ends its worker, and the run, with a message
+    signal.signal(signal.SIGALRM, _stop)
+    signal.alarm(_LIMIT)
     try:
         c, outcome = from_seed(seed)
     except Exception:  # noqa: BLE001  (any exception is a finding)
