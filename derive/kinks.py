@@ -70,10 +70,10 @@ def _kink(scene: Scene, put: dict[str, Term], value: Term) -> Kink | None:
     here = Domain({k: r for k, r in scene.domain.ranges.items() if k != z}, scene.domain.groups)
     if scene.decide(left, right, here).status != "refuted":
         return None
-    claimed = simplify(substitute(substitute(scene.claimed, put), {z: value}))
+    claimed = substitute(substitute(scene.claimed, put), {z: value})
     where = ", ".join(f"{k} = {unparse(v)}" for k, v in (*put.items(), (z, value)))
     status, says = _judged(scene, (left, claimed, right), here)
-    return Kink(where, left, right, claimed, status, says)
+    return Kink(where, left, right, claimed if status == "unknown" else simplify(claimed), status, says)
 
 
 def _judged(scene: Scene, values: tuple[Term, Term, Term], here: Domain) -> tuple[Status, str]:
@@ -113,10 +113,12 @@ def _slope_beside(scene: Scene, loss: Term, value: Term, side: int) -> Term | No
     if scene.decide(substitute(smooth, at), substitute(loss, at), here).status != "proved":
         return None
     try:
-        slope = simplify(differentiate(smooth, sym(z)))
+        slope = differentiate(smooth, sym(z))
     except GaveUp:
         return None
-    return simplify(substitute(slope if scene.sign > 0 else neg(slope), at))
+    value_there = substitute(slope if scene.sign > 0 else neg(slope), at)
+    short = simplify(value_there)
+    return short if scene.decide(value_there, short, here).status == "proved" else None
 
 
 def _beside(scene: Scene, t: Term, value: Term, side: int) -> Term | None:

@@ -79,8 +79,8 @@ class Component:
 
     @property
     def status(self) -> Status:
-        """The answer for this entry: at a kink a value that is no subgradient refutes it too."""
-        return "refuted" if any(k.status == "refuted" for k in self.kinks) else self.verdict.status
+        """Refuted too where the value at a kink is no subgradient, or a kind was claimed and it is another one."""
+        return "refuted" if self.kind == "wrong" else self.verdict.status
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,6 @@ class ClaimVerdict:
     kind: str
     says: str = ""
     diagnosis: tuple[Diagnosis, ...] = ()
-    convention: str = ""
     accepted: bool = False
 
     @property

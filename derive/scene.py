@@ -22,7 +22,8 @@ from derive.prove.sign import sign_terms
 from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import Term, free_names, make, mul, num, sym
 
-_BITS = 96
+_BITS = 128
+_ACCURATE = 45
 _SIMPLE, _KINKS = 8, 16
 _BUDGET = 0.6
 _NO_VALUE = (GaveUp, Undefined, ZeroDivisionError, OverflowError, KeyError, ValueError)
@@ -85,7 +86,12 @@ class Probe:
     def _all_floats(self, t: Term) -> list[float | None]:
         with precision(_BITS):
             values = [self.value(t, at) for at in range(len(self.points))]
-            return [None if v is None else float(to_arb(v).mid()) for v in values]
+            return [None if v is None else _float(to_arb(v)) for v in values]
+
+
+def _float(ball: Any) -> float | None:
+    """The middle of a narrow ball; None for a wide one, whose middle may be far from the value."""
+    return float(ball.mid()) if ball.rel_accuracy_bits() >= _ACCURATE or ball.is_zero() else None
 
 
 def _points(terms: tuple[Term, ...], domain: Domain, first: Mapping[str, Fraction] | None) -> Iterator[Point]:
@@ -111,7 +117,8 @@ class _Quick(Question):
 class Scene:
     """What is claimed of one entry, what is true, and where both come from.
 
-    `true` is the derivative by its formula, without a value where a choice ties; `limit` has one where both sides agree.
+    `true` is the derivative by its formula, without a value where a choice ties; `limit` has one where both sides
+    agree.
     `gradient` maps each variable to the true derivative of the loss (before any sign of a convention), `claims` to the
     claimed one (with it). `sign` is what the convention multiplies the derivative by.
     """
@@ -128,7 +135,6 @@ class Scene:
     gradient: Mapping[str, Term] = field(default_factory=dict)
     claims: Mapping[str, Term] = field(default_factory=dict)
     named: Mapping[str, Term] = field(default_factory=dict)
-    all_claimed: Mapping[tuple[str, ...], Term] = field(default_factory=dict)
     all_true: Mapping[tuple[str, ...], Term] = field(default_factory=dict)
     witness: Mapping[str, Fraction] | None = None
     _probe: Probe | None = None

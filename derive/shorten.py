@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from itertools import product
 
 from derive.simplify import add_of, coefficient, mul_of, piecewise_of, simplify
@@ -10,6 +11,7 @@ from derive.terms.term import Term, num, power
 
 _ONE = num(1)
 _MOST_TERMS = 120
+_MOST_DENOMINATORS = 2
 
 
 def shortest(t: Term) -> Term:
@@ -24,7 +26,8 @@ def shortest(t: Term) -> Term:
         args = (shortest(a) if i % 2 == 0 else a for i, a in enumerate(plain.args))
         return piecewise_of(tuple(args))
     wide = _factored(_expanded(plain))
-    return min(plain, wide, key=lambda x: (x.size, x is wide))
+    over = _factored(_one_fraction(plain))
+    return min((plain, wide, over), key=lambda x: (x.size, x is not plain))
 
 
 def _expanded(t: Term) -> Term:
@@ -52,3 +55,23 @@ def _factored(t: Term) -> Term:
         return t
     undone = [power(f, num(-1)) for f in common]
     return mul_of((*common, add_of(tuple(mul_of((a, *undone)) for a in t.args))))
+
+
+def _one_fraction(t: Term) -> Term:
+    """a/b + c/b**2 as (a*b + c)/b**2."""
+    if t.head != "add":
+        return t
+    below: dict[Term, Fraction] = {}
+    for row in t.args:
+        for base, e in _denominators(row):
+            below[base] = max(below.get(base, Fraction(0)), e)
+    if not below or len(below) > _MOST_DENOMINATORS:
+        return t
+    top = add_of(tuple(_expanded(mul_of((row, *(power(b, num(e)) for b, e in below.items())))) for row in t.args))
+    return mul_of((_factored(_expanded(top)), *(power(b, num(-e)) for b, e in below.items())))
+
+
+def _denominators(t: Term) -> list[tuple[Term, Fraction]]:
+    """Sums that a product is divided by, with whole exponents."""
+    powers = [f.args for f in (t.args if t.head == "mul" else (t,)) if f.head == "pow" and f.args[1].head == "num"]
+    return [(b, -e.value) for b, e in powers if b.head == "add" and e.value < 0 and e.value.denominator == 1]

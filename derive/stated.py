@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 from derive.conventions import signs
 from derive.domain import Domain, Range
 from derive.errors import DeriveError, DomainError, FormulaError, TermError
+from derive.terms.calls import FUNCTIONS
 from derive.terms.term import Term, free_names, mul, num, power, substitute, sym, walk
 from derive.terms.text import parse_formula
 from derive.terms.tokens import is_plain_name
@@ -222,6 +223,8 @@ def free_all(s: Stated) -> frozenset[str]:
 
 
 def _near(name: str, known: Any) -> str:
+    if name in FUNCTIONS:
+        return f"it is a function: write {name}(...)"
     close = [k for k in sorted(known) if k.lower() == name.lower()] or get_close_matches(name, sorted(known), 1)
     if close:
         return f"did you mean {close[0]!r}?"

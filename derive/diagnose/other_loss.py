@@ -29,7 +29,7 @@ def negative_by_a_slip(scene: Scene) -> Iterator[Candidate]:
     if scene.side == "gradient" and scene.loss is not None and _negative(scene, scene.loss):
         for better, rank, words, slope, loss in _found(scene)[:_PROOFS]:
             if better and rank < _PLAUSIBLE:
-                says = f"it is the gradient of another loss: {words} in the loss, which is negative at some points as it is"
+                says = f"it is the gradient of another loss: {words} in the loss, which is negative at some points"
                 yield Candidate("loss-at-fault", says, scene.claimed, slope, loss)
 
 
@@ -78,10 +78,15 @@ def known_loss(scene: Scene) -> Iterator[Candidate]:
     if scene.loss is None or scene.side != "gradient" or scene.z not in free_names(scene.claimed):
         return
     for name, slope, place in _well_known(scene):
-        put = {scene.z: place}
-        factor = times(substitute(scene.claimed, put), power(substitute(slope, put), num(-1)))
+        claimed, stated = (times(_ratio_at(t, slope, {scene.z: place}), slope) for t in (scene.claimed, scene.true))
+        if scene.probe.agree(stated, scene.true):
+            continue  # the stated loss is this one
         words = f"it is the gradient of {name}, up to a factor without {scene.z}; the stated loss is another one"
-        yield Candidate("other-loss", words, scene.claimed, times(factor, slope))
+        yield Candidate("other-loss", words, scene.claimed, claimed)
+
+
+def _ratio_at(t: Term, slope: Term, place: dict[str, Term]) -> Term:
+    return times(substitute(t, place), power(substitute(slope, place), num(-1)))
 
 
 def _well_known(scene: Scene) -> Iterator[tuple[str, Term, Term]]:

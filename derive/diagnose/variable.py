@@ -15,6 +15,8 @@ def other_variable(scene: Scene) -> Iterator[Candidate]:
         return
     names = {t: name for name, t in scene.named.items()}
     for u in parts(scene.loss, scene.z, most=30):
+        if u == scene.loss:
+            continue
         yield from _within(scene, u, names.get(u) or shown(u))
     for u in _changes(scene):
         yield from _within(scene, u, shown(u), inside=False)

@@ -28,6 +28,14 @@ def left_out(scene: Scene) -> Iterator[Candidate]:
         yield Candidate("left-out", f"the loss depends on {scene.z}, and the component is 0", scene.claimed, num(0))
 
 
+def only_diagonal(scene: Scene) -> Iterator[Candidate]:
+    """A mixed second derivative 0 that is not."""
+    if scene.side == "hessian" and len(set(scene.variables)) > 1 and scene.claimed == num(0):
+        a, b = scene.variables
+        says = f"only the diagonal is claimed: the loss couples {a} and {b}, and the mixed derivative is not 0"
+        yield Candidate("only-diagonal", says, scene.claimed, num(0))
+
+
 def exchanged(scene: Scene) -> Iterator[Candidate]:
     """Two variables exchanged in the claim."""
     names = sorted(free_names(scene.claimed))

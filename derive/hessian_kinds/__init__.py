@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from derive.hessian_kinds.bounds import any_constant, any_majorizer, any_scale, constant_bound, majorizer, scaled_up
+from derive.hessian_kinds.bounds import (
+    any_constant,
+    any_majorizer,
+    any_scale,
+    constant_bound,
+    majorizer,
+    scaled_by_parameter,
+    scaled_up,
+)
 from derive.hessian_kinds.branches import taylor
 from derive.hessian_kinds.clips import clipped
 from derive.hessian_kinds.differences import finite_difference
 from derive.hessian_kinds.expected import exact_fisher, fisher, variance
 from derive.hessian_kinds.kind import Kind
-from derive.hessian_kinds.secants import any_secant, gauss_newton, secant, trapezoid
+from derive.hessian_kinds.matrix import matrix_bound
+from derive.hessian_kinds.secants import any_secant, gauss_newton, of_squares, secant, trapezoid
 from derive.scene import Scene
 
-__all__ = ["KINDS", "Kind", "accepts", "recognise", "recognise_bound"]
+__all__ = ["KINDS", "Kind", "accepts", "matrix_bound", "recognise", "recognise_bound"]
 
 KINDS = ("exact", "scaled", "constant", "majorizer", "fisher", "gauss-newton", "clipped", "secant", "taylor")
 _GRADIENT_KINDS: tuple[Callable[[Scene], Kind | None], ...] = (taylor, clipped, finite_difference)
-_HESSIAN_KINDS = (*_GRADIENT_KINDS, fisher, constant_bound, variance)
-_BOUNDS = (scaled_up, gauss_newton, trapezoid, majorizer, secant)
+_HESSIAN_KINDS = (*_GRADIENT_KINDS, of_squares, fisher, constant_bound, variance)
+_BOUNDS = (scaled_up, scaled_by_parameter, gauss_newton, trapezoid, majorizer, secant)
 _MET_BY_EXACT = frozenset({"scaled", "majorizer", "gauss-newton", "clipped", "secant", "taylor"})
 _CLAIMED: dict[str, Callable[[Scene], Kind | None]] = {
     "scaled": any_scale,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.diagnose.candidate import constant, scaled
+from derive.diagnose.candidate import constant, inverse, scaled, shown, times
 from derive.diagnose.region import region
 from derive.hessian_kinds.kind import Kind
 from derive.prove.ball_functions import to_arb
@@ -12,7 +12,8 @@ from derive.prove.points import moved
 from derive.prove.polys import to_fmpq
 from derive.prove.refute import precision, values_at
 from derive.scene import Scene
-from derive.terms.term import Term, free_names, num, sub
+from derive.simplify import simplify
+from derive.terms.term import Term, free_names, num, sub, substitute
 
 _BITS = 96
 _STEPS = tuple(Fraction(v) for v in ("-20", "-5", "-1", "-1/4", "1/4", "1", "5", "20"))
@@ -26,14 +27,24 @@ def scaled_up(scene: Scene) -> Kind | None:
     return Kind("scaled", f"{q} times the exact one")
 
 
+def scaled_by_parameter(scene: Scene) -> Kind | None:
+    """The exact one times a factor, at least 1, in parameters that the loss does not have."""
+    if scene.loss is None or not free_names(scene.claimed) - free_names(scene.loss):
+        return None
+    places = ({v: num(i) for i, v in enumerate(sorted(free_names(scene.loss)), n)} for n in (1, 2))
+    for place in places:
+        factor = simplify(times(substitute(scene.claimed, place), inverse(substitute(scene.true, place))))
+        if scene.equal(scene.claimed, times(factor, scene.true)) and scene.nonnegative(sub(factor, num(1))):
+            return Kind("scaled", f"{shown(factor)} times the exact one")
+    return None
+
+
 def constant_bound(scene: Scene) -> Kind | None:
     """Without the variables of the derivative, and nowhere below the exact one."""
-    if free_names(scene.claimed) & set(scene.gradient or scene.variables) or not _is_above(scene):
+    mixed = len(set(scene.variables)) > 1
+    if mixed or free_names(scene.claimed) & set(scene.gradient or scene.variables) or not _is_above(scene):
         return None
-    return Kind(
-        "constant",
-        f"constant in {', '.join(dict.fromkeys(scene.variables))}, and nowhere below the exact one: a majorizer",
-    )
+    return Kind("constant", f"constant in {scene.z}, and nowhere below the exact one: a majorizer")
 
 
 def majorizer(scene: Scene) -> Kind | None:
@@ -80,7 +91,7 @@ def any_scale(scene: Scene) -> Kind | None:
     """Claimed to be scaled: by any positive number."""
     q = constant(scene.probe.ratios(scene.claimed, scene.true))
     if q is None or q <= 0 or not scene.equal(scene.claimed, scaled(q, scene.true)):
-        return None
+        return scaled_by_parameter(scene)
     return Kind("scaled", f"{q} times the exact one")
 
 
@@ -92,5 +103,7 @@ def any_constant(scene: Scene) -> Kind | None:
 
 
 def any_majorizer(scene: Scene) -> Kind | None:
-    """Claimed to be a majorizer: nowhere below the exact one."""
+    """Claimed to be a majorizer: nowhere below the exact one. A mixed entry says nothing on its own."""
+    if len(set(scene.variables)) > 1:
+        return None
     return Kind("majorizer", "nowhere below the exact one") if _is_above(scene) else None

@@ -7,15 +7,23 @@ from fractions import Fraction
 from derive.diagnose.candidate import inverse, parts, scaled, shown, times
 from derive.hessian_kinds.kind import Kind
 from derive.scene import Scene
-from derive.terms.term import Term, free_names, mul, neg, num, sub, substitute, sym
+from derive.terms.term import Term, free_names, mul, neg, num, power, sub, substitute, sym
 
 
 def gauss_newton(scene: Scene) -> Kind | None:
     """f″(u)·u′², for a loss f(u): the exact one without f′(u)·u″."""
-    if scene.loss is None:
-        return None
+    return None if scene.loss is None else _gauss_newton(scene, parts(scene.loss, scene.z, most=30))
+
+
+def of_squares(scene: Scene) -> Kind | None:
+    """The same for squares of residuals."""
+    found = [] if scene.loss is None else parts(scene.loss, scene.z, most=30)
+    return _gauss_newton(scene, [u for u in found if power(u, num(2)) in found])
+
+
+def _gauss_newton(scene: Scene, inner: list[Term]) -> Kind | None:
     first, last = scene.variables
-    for u in parts(scene.loss, scene.z, most=30):
+    for u in inner if scene.claimed != num(0) else ():
         d1, d2 = scene.derivative(u, first), scene.derivative(u, last)
         mixed = None if d1 is None else scene.derivative(d1, last)
         if d1 is None or d2 is None or mixed is None or not free_names(mixed) or first not in scene.gradient:

@@ -60,6 +60,9 @@ def _reason(claim: ClaimVerdict, c: Component) -> str:
         return c.diagnosis[0].says
     if c.kind in DELIBERATE:
         return f"not the exact one; {c.says}"
+    outside = next((k for k in c.kinks if k.status == "refuted"), None)
+    if outside is not None:
+        return f"at the kink {outside.where}, {outside.says}"
     witness = getattr(c.verdict, "witness", None)
     return c.says or (f"wrong at {_point(witness.point)}" if witness else claim.status)
 
