@@ -55,13 +55,21 @@ class Field(Polys):
         return num
 
     def sum(self, parts: Iterable[Frac]) -> Frac:
-        """Add summands with equal denominators first: unrolled sums swell less."""
+        """Add summands with equal denominators first, the largest denominators before others: sums swell less."""
         buckets: dict[tuple[tuple[int, int], ...], Poly] = {}
         for p in parts:
             buckets[p.den] = buckets[p.den] + p.num if p.den in buckets else p.num
+        done: list[Frac] = []
+        while buckets:
+            den = max(buckets, key=lambda d: sum(e for _, e in d))
+            reduced = self._cancel(buckets.pop(den), den)
+            if reduced.den in buckets:
+                buckets[reduced.den] += reduced.num
+            else:
+                done.append(reduced)
         out = Frac(self.zero, ())
-        for den, num in buckets.items():
-            out = self.add(out, self._cancel(num, den))
+        for p in done:
+            out = self.add(out, p)
         return out
 
     def mul(self, a: Frac, b: Frac) -> Frac:

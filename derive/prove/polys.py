@@ -15,11 +15,12 @@ Poly = Any  # flint.fmpq_mpoly has no types
 #: ((generator, exponent), ...) sorted: a monomial that does not depend on the polynomial ring
 Monomial = tuple[tuple[int, int], ...]
 
-MAX_TERMS = 4_000
-MAX_WORK = 400_000
+MAX_TERMS = 30_000
+MAX_WORK = 4_000_000
 MAX_DEGREE = 400
 MAX_GENERATORS = 1_024
-_DIVIDE_TERMS = 600
+_DIVIDE_TERMS = 30_000
+_FACTOR_TERMS = 600
 
 
 def to_fmpq(value: Fraction) -> Any:
@@ -130,7 +131,7 @@ class Polys:
     def factor(self, p: Poly) -> tuple[Fraction, list[tuple[Poly, int]]]:
         """p = c · Π fᵢ^eᵢ with leading coefficients 1, multiplied back to be sure of it."""
         self.check_degree(p)
-        if len(p) > _DIVIDE_TERMS:
+        if len(p) > _FACTOR_TERMS:
             raise GaveUp("a polynomial that is too large to be factored")
         if len(p) == 1:
             c, found = p.leading_coefficient(), [(self.poly_of(g), e) for g, e in self.terms(p)[0][0]]
