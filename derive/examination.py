@@ -20,7 +20,7 @@ from derive.report import ClaimVerdict, Component, Diagnosis, Report, Side
 from derive.scene import Scene, derivative
 from derive.stated import Entry, Stated
 from derive.terms.term import Term, make, sym
-from derive.together import convention, one_kind, with_gradient
+from derive.together import convention, flip, one_kind, with_gradient
 
 _EXPLANATION = 3.0
 Claimed: TypeAlias = Mapping[tuple[str, ...], Term]
@@ -28,12 +28,16 @@ Claimed: TypeAlias = Mapping[tuple[str, ...], Term]
 
 @dataclass
 class Examination:
-    """One call of `check`: the two claims, entry by entry. `wanted` is the kind that the Hessian is claimed to be."""
+    """One call of `check`: the two claims, entry by entry.
+
+    `wanted` is the kind that the Hessian is claimed to be. `suspect`: is the claimed gradient wrong, and not only by
+    its sign? Then a Hessian that bounds the exact one may do so by chance.
+    """
 
     stated: Stated
     wanted: str | None
     deadline: float
-    suspect: bool = False  # is the claimed gradient wrong? Then a Hessian that bounds the exact one may be so by chance
+    suspect: bool = False
 
     def __post_init__(self) -> None:
         self.compare = Comparison(self.stated, self.deadline)
@@ -42,7 +46,7 @@ class Examination:
         """The two claims one after the other, then what they are together."""
         s = self.stated
         gradient = self.claim("gradient", s.gradient) if s.gradient and s.loss is not None else None
-        self.suspect = gradient is not None and gradient.kind == "wrong"
+        self.suspect = gradient is not None and gradient.kind == "wrong" and flip(gradient) != -1
         symmetric = self.symmetric() if len(s.gradient) > 1 else None
         hessian = with_gradient(gradient, self.claim("hessian", s.hessian)) if s.hessian else None
         kind = hessian.kind if hessian is not None else ""

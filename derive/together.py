@@ -35,7 +35,7 @@ def with_gradient(gradient: ClaimVerdict | None, hessian: ClaimVerdict) -> Claim
 
 def convention(signs: tuple[int, int], claims: Sequence[ClaimVerdict]) -> str:
     """The convention in which everything is right, when that is not the stated one: proved entry by entry."""
-    flips = {c.side: _flip(c) for c in claims}
+    flips = {c.side: flip(c) for c in claims}
     if 0 in flips.values() or all(f == 1 for f in flips.values()):
         return ""
     alone = next(iter(flips.values())) if len(flips) == 1 else 1
@@ -43,7 +43,7 @@ def convention(signs: tuple[int, int], claims: Sequence[ClaimVerdict]) -> str:
     return f"right derivatives, wrong convention: {meaning(pair)}"
 
 
-def _flip(claim: ClaimVerdict) -> int:
+def flip(claim: ClaimVerdict) -> int:
     """1 when every entry is exact, −1 when every one that is not has the other sign, else 0."""
     bad = [c for c in claim.components if c.kind != "exact"]
     if not bad:
