@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
@@ -32,8 +32,8 @@ _NO_VALUE = (GaveUp, Undefined, ZeroDivisionError, OverflowError, KeyError, Valu
 class Probe:
     """Values at a few points of the domain, kept, so that a look at one more formula costs what is new in it."""
 
-    def __init__(self, terms: tuple[Term, ...], domain: Domain, first: Mapping[str, Fraction] | None = None) -> None:
-        self.points = list(_points(terms, domain, first))
+    def __init__(self, points: Iterable[Point]) -> None:
+        self.points = list(points)
         self._evaluators = [Evaluator(p) for p in self.points]
         self._floats: dict[Term, list[float | None]] = {}
 
@@ -94,7 +94,7 @@ def _float(ball: Any) -> float | None:
     return float(ball.mid()) if ball.rel_accuracy_bits() >= _ACCURATE or ball.is_zero() else None
 
 
-def _points(terms: tuple[Term, ...], domain: Domain, first: Mapping[str, Fraction] | None) -> Iterator[Point]:
+def places(terms: tuple[Term, ...], domain: Domain, first: Mapping[str, Fraction] | None) -> Iterator[Point]:
     """The witness, simple points, and both sides of the kinks around one of them."""
     names = set(points.scalars(*terms))
     if first is not None and names <= first.keys():
@@ -153,7 +153,7 @@ class Scene:
             extra = [t for c in (self.claims, self.gradient) for t in c.values()]
             wanted = frozenset().union(*map(free_names, (*terms, *extra)))
             padding = tuple(mul(num(0), sym(n)) for n in sorted(wanted))
-            self._probe = Probe((*terms, *padding), self.domain, self.witness)
+            self._probe = Probe(places((*terms, *padding), self.domain, self.witness))
         return self._probe
 
     def late(self) -> bool:

@@ -179,6 +179,16 @@ def test_what_is_larger_by_a_slip_is_no_majorizer() -> None:
     assert (report.answer, kinds(report)) == ("wrong-hessian", ["factor"])
 
 
+@pytest.mark.parametrize("claimed", ["w**2", "w/2", "0", "-w", "1 - w"])
+def test_a_weight_is_no_label(claimed: str) -> None:
+    """A mean of 0 over the weight, or an optimum at weight 0, is not what makes a Hessian a Fisher one or a secant."""
+    report = check("w*(z - y)**2/2", "w*(z - y)", claimed, "z", domain={"w": "[1/10, 3]"})
+    assert report.answer == "wrong-hessian"
+    for kind in ("fisher", "secant"):
+        again = check("w*(z - y)**2/2", None, claimed, "z", domain={"w": "[1/10, 3]"}, hessian_kind=kind)
+        assert again.status == "refuted"
+
+
 def test_a_branch_below_rounding_is_right() -> None:
     """exp(z) for σ(z) below −37 is σ(z) in float64; below −20 it is not."""
     domain = {"z": "[-60, 10]", "y": "[0, 1]"}

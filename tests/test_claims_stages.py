@@ -17,7 +17,7 @@ from derive.formulas import one_branch, right_formula, written
 from derive.kinks import kinks
 from derive.render import claims
 from derive.report import ClaimVerdict, Component, Diagnosis, Report
-from derive.scene import Probe, Scene, derivative
+from derive.scene import Probe, Scene, derivative, places
 from derive.stated import Stated, read
 from derive.terms.term import Term, num
 from derive.terms.text import parse_formula
@@ -73,15 +73,14 @@ def test_without_a_boundary_is_said_to_be_so() -> None:
 
 def test_points_tell_formulas_apart() -> None:
     """What differs at a point disagrees; needed points ask for a value; a wide ball has no number."""
-    probe = Probe((parse_formula("z*y"),), Domain(), {"z": Fraction(-2), "y": Fraction(1)})
+    probe = Probe(places((parse_formula("z*y"),), Domain(), {"z": Fraction(-2), "y": Fraction(1)}))
     assert probe.agree(parse_formula("z + y"), parse_formula("y + z"))
     assert not probe.agree(parse_formula("abs(z)"), parse_formula("z"))
     assert probe.agree(parse_formula("log(z)"), parse_formula("log(z)"))
     assert not probe.agree(parse_formula("log(z)"), parse_formula("log(z)"), frozenset({0}))
     assert probe.floats(parse_formula("z"))[0] == -2
-    assert (
-        Probe((parse_formula("z"),), Domain(), {"z": Fraction(200)}).floats(parse_formula("exp(-z) + 1 - 1"))[0] is None
-    )
+    far = Probe(places((parse_formula("z"),), Domain(), {"z": Fraction(200)}))
+    assert far.floats(parse_formula("exp(-z) + 1 - 1"))[0] is None
 
 
 def test_a_derivative_by_its_formula_has_no_value_at_a_tie() -> None:

@@ -9,8 +9,11 @@ from fractions import Fraction
 from derive.diagnose.candidate import constant, inverse, scaled, times
 from derive.hessian_kinds.kind import Kind
 from derive.prove.point import choose
-from derive.scene import Scene
+from derive.prove.points import moved
+from derive.scene import Probe, Scene
 from derive.terms.term import Term, free_names, num, sub, substitute
+
+_PLACES, _DRAWS = 4, 16
 
 
 def fisher(scene: Scene) -> Kind | None:
@@ -18,7 +21,7 @@ def fisher(scene: Scene) -> Kind | None:
     gap = sub(scene.true, scene.claimed)
     for name, score in scene.gradient.items():
         for y in sorted(free_names(score) - free_names(scene.claimed) - set(scene.gradient)):
-            if not _takes_both_signs(scene, score):
+            if not _balances(scene, score, y):
                 continue
             for factor in _multiples(scene, gap, score, y):
                 if scene.equal(gap, times(factor, score)):
@@ -35,6 +38,17 @@ def variance(scene: Scene) -> Kind | None:
     if not _takes_both_signs(scene, a) or not scene.equal(scene.claimed, scaled(Fraction(scene.sign), times(a, b))):
         return None
     return Kind("fisher", "the Fisher information as the variance of the score: a product of first derivatives")
+
+
+def _balances(scene: Scene, score: Term, y: str) -> bool:
+    """Does the score take both signs as y varies alone? Otherwise its mean over y cannot be 0."""
+    rng = random.Random(2)
+    for point in scene.probe.points[:_PLACES]:
+        probe = Probe(moved(point, y, choose(scene.domain[y], rng)) for _ in range(_DRAWS))
+        found = [v for v in probe.floats(score) if v]
+        if any(v > 0 for v in found) and any(v < 0 for v in found):
+            return True
+    return False
 
 
 def _takes_both_signs(scene: Scene, t: Term) -> bool:

@@ -45,13 +45,23 @@ def trapezoid(scene: Scene) -> Kind | None:
     score = scene.gradient[scene.z]
     if change is None or not scene.equal(change, num(0)):
         return None
+    if not _varies(scene, scene.true):
+        return None
     for y in sorted(free_names(score) - {scene.z}):
         optimum = _root(score, y)
+        if not _varies(scene, optimum):
+            continue  # the score is zero for a value of y whatever the variable is: that is no optimum
         ours, exact = (substitute(t, {y: optimum}) for t in (rest, scene.true))
         linear = scene.equal(score, mul(sub(sym(y), optimum), _slope(score, y)))
         if linear and scene.decide(ours, exact).status == "proved":
             return Kind("secant", "the mean of the exact one and its value at the optimum (a secant)")
     return None
+
+
+def _varies(scene: Scene, t: Term) -> bool:
+    """Does t certainly change with the variable?"""
+    change = scene.derivative(t)
+    return change is not None and any(v for v in scene.probe.floats(change))
 
 
 def _slope(t: Term, y: str) -> Term:
