@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import resource
 import signal
 import statistics
 import sys
@@ -34,6 +35,7 @@ from derive.terms.term import walk
 from derive.terms.text import parse_formula
 
 DATA = Path(__file__).parent / "data" / "equalities.json"
+_MEMORY = 8 << 30  # some methods would take all there is
 Answer = bool | None
 Method = Callable[[Any, Any], Answer]
 
@@ -212,6 +214,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="check the labels by mpmath instead")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     claims = json.loads(DATA.read_text(encoding="utf-8"))[:: args.every]
     if args.check:
         bad = [c["id"] for c in claims if label(c) != c["true"]]

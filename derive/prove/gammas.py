@@ -77,7 +77,9 @@ def _pi(n: Normal) -> Frac:
 
 @law("gamma")
 def _gamma(n: Normal, t: Term) -> Frac:
-    return gamma(n, n.go(t.args[0]))
+    a = n.go(t.args[0])
+    n.avoids_poles(a)
+    return gamma(n, a)
 
 
 @law("loggamma")
@@ -102,6 +104,7 @@ def _polygamma(n: Normal, t: Term) -> Frac:
     value = f.constant_value(a)
     if value is not None and value <= 0 and value.denominator == 1:
         raise Undefined("polygamma at a pole")
+    n.avoids_poles(a)
     base, steps = _based(n, f"polygamma{k}", a)
     factor = Fraction((-1) ** k * factorial(k))
     parts = [_polygamma_base(n, k, base)]

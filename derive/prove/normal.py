@@ -61,6 +61,7 @@ class Normal:
         self.quiet = False  # conditions are neither recorded nor learnt
         self.along: Along | None = None
         self._memos: dict[Along | None, dict[Term, Frac]] = {}
+        self.poles = False  # some condition is that an argument is not 0, −1, −2, …
         self._needed: list[tuple[str, Poly]] = []
 
     # -- translation ------------------------------------------------------------------------------------------------
@@ -159,6 +160,12 @@ class Normal:
             self.conditions[Condition(kind, term)] = None  # type: ignore[arg-type]
             self._note(kind, a)
             self.facts.learn(a, wanted)
+
+    def avoids_poles(self, a: Frac) -> None:
+        """The gamma functions have no value at 0, −1, −2, …: no kind of condition says that, but domains may differ."""
+        if not self.quiet and self.along is None and self.mask(a) != signs.POSITIVE:
+            self.poles = True
+            self._needed.append(("pole", self.field.times(a.num, self.field.den_poly(a))))
 
     def speak(self) -> None:
         """From here on conditions are recorded, also those of terms that were met before."""

@@ -93,7 +93,7 @@ class Study:
 
     def _note_conditions(self, n: Normal, a: Term, b: Term, assumed: Assumed) -> None:
         """Which conditions each side needs on its own: where they differ, so do the domains of definition."""
-        if not n.conditions:
+        if not n.conditions and not n.poles:
             return
         self.conditions.update(dict.fromkeys(n.conditions))
         left, right = (self._conditions_of(side, assumed, quiet=True) for side in (a, b))

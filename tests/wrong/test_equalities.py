@@ -201,6 +201,8 @@ FLAGGED = [
     Row("x**(y - y)", "1", "the exponent 0 is written so that x < 0 has no power"),
     Row("0*log(x)", "0", "log of what is not positive"),
     Row("gamma(x + 1)", "x*gamma(x)", "at x = 0"),
+    Row("gamma(x) - gamma(x)", "0", "the poles of both parts"),
+    Row("polygamma(0, x) - polygamma(0, x)", "0", "the poles of both parts"),
     Row("loggamma(x + 1)", "loggamma(x) + log(x)", "-1 < x <= 0"),
     Row("Sum(log(x[i]), (i, 0, n - 1))*0", "0", "an entry that is not positive", {**N, "x": "[-1/8, 40]"}),
     Row("Sum(x[i]/x[i], (i, 0, n - 1))", "n", "an entry that is 0", N),
