@@ -40,7 +40,10 @@ class Examination:
     suspect: bool = False
 
     def __post_init__(self) -> None:
-        self.compare = Comparison(self.stated, self.deadline)
+        s = self.stated
+        self.compare = Comparison(s, self.deadline)
+        first = {v: derivative(s.loss, (v,)) for v in s.wrt} if s.loss is not None else {}
+        self.first = {v: d for v, d in first.items() if d is not None}
 
     def report(self) -> Report:
         """The two claims one after the other, then what they are together."""
@@ -123,9 +126,9 @@ class Examination:
     def scene(self, side: Side, names: tuple[str, ...], claimed: Claimed, verdict: Verdict) -> Scene:
         """What the explanations look at."""
         s = self.stated
-        plain = {k: p for k in claimed if (p := self.compare.plain(side, k)) is not None}
+        others = claimed if side == "gradient" else (names,)
+        plain = {k: p for k in others if (p := self.compare.plain(side, k)) is not None}
         limit = self.compare.true(side, names)
-        first = {v: d for v in s.wrt if s.loss is not None and (d := derivative(s.loss, (v,))) is not None}
         return Scene(
             side=side,
             variables=names,
@@ -136,7 +139,7 @@ class Examination:
             sign=self.compare.sign(side),
             domain=s.domain,
             deadline=min(self.deadline, time.monotonic() + _EXPLANATION),
-            gradient=first,
+            gradient=self.first,
             claims={key[0]: t for key, t in s.gradient},
             named=s.named,
             all_true=plain if len(plain) > 1 else {},

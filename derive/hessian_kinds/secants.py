@@ -23,7 +23,8 @@ def of_squares(scene: Scene) -> Kind | None:
 
 def _gauss_newton(scene: Scene, inner: list[Term]) -> Kind | None:
     first, last = scene.variables
-    for u in inner if scene.claimed != num(0) else ():
+    nonzero = any(v for v in scene.probe.floats(scene.claimed))
+    for u in inner if nonzero else ():
         d1, d2 = scene.derivative(u, first), scene.derivative(u, last)
         mixed = None if d1 is None else scene.derivative(d1, last)
         if d1 is None or d2 is None or mixed is None or not free_names(mixed) or first not in scene.gradient:
