@@ -16,7 +16,7 @@ from fuzzing.values import NoValue, TooClose, number, value
 
 _POOL = [Fraction(c) for c in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "1/3", "-3/2", "5/4", "10", "-7", "31")]
 _POOL += [Fraction(c) for c in ("-31", "41", "-45", "1/100000000", "-1/100000000")]
-_FEW = (60, 150)
+_FEW = (50, 100)
 _MANY = (1400, 2000)  # more digits than the prover ever uses
 _NO_ANSWER = (TooClose, OverflowError, ValueError, ZeroDivisionError)
 

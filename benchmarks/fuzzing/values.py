@@ -16,7 +16,7 @@ from derive.terms.term import Term
 Value = Any  # Fraction or mpf
 Entry = Callable[[str, tuple[int, ...]], Fraction]
 _HUGE = 10**7
-_MAX_STEPS = 5_000  # derivatives of derivatives are computed by differences of differences
+_MAX_STEPS = 1_500  # derivatives of derivatives are computed by differences of differences
 
 
 _COST = {"polygamma": 100, "gamma": 30, "loggamma": 30, "erfinv": 30, "normppf": 30}
