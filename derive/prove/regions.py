@@ -55,10 +55,11 @@ class Study:
             raise GaveUp("too many regions")
         for _ in range(_MAX_RESTARTS):
             n = Normal(self.registry, self.domain, self.deadline)
+            n.field.tick()
             try:
                 return self._attempt(n, a, b, assumed)
             except Restart:
-                n.field.tick()
+                continue
             except Undefined as why:
                 self.undefined.append(f"{_where(assumed, self.places)}: {why}")
                 self.differ |= not (self._undefined(a, assumed) and self._undefined(b, assumed))
