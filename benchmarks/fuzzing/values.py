@@ -61,7 +61,7 @@ def _exp(x: mpf) -> mpf:
 def _log(x: Value) -> Value:
     if sign(x) <= 0:
         raise NoValue("the logarithm of a number that is not positive")
-    return Fraction(0) if x == 1 else mp.log(number(x))
+    return Fraction(0) if isinstance(x, Fraction) and x == 1 else mp.log(number(x))
 
 
 def _between(low: int, high: int, closed: bool, f: Callable[[mpf], mpf]) -> Callable[[Value], Value]:
