@@ -174,9 +174,11 @@ def _shifted(g: Maker, t: Term, bound: tuple[str, ...]) -> Term:
     return f(t.head, substitute(body, {i.name: sub(i, by)}), i, add(first, by), add(last, by))
 
 
-def _last_apart(g: Maker, t: Term, bound: tuple[str, ...]) -> Term:
-    """Sizes are positive, so there is a last summand."""
+def _last_apart(g: Maker, t: Term, bound: tuple[str, ...]) -> Term | None:
+    """Sizes are positive, so the whole range has a last index."""
     body, i, first, last = t.args
+    if first != ZERO or last not in (sub(sym("n"), ONE), sub(sym("m"), ONE)):
+        return None
     join = add if t.head == "sum" else mul
     return join(f(t.head, body, i, first, sub(last, ONE)), substitute(body, {i.name: last}))
 

@@ -89,7 +89,7 @@ class Question:
     def answer(self) -> Verdict:
         """Refute at simple points, prove, refute harder."""
         enough = _ENOUGH_WITH_ARRAYS if points.arrays(*self._sides) else _ENOUGH
-        refuted = self._refute(points.search(self._sides, self.domain, 0, _QUICK), _QUICK_BITS, enough)
+        refuted = self._refute(points.search((*self.plain, *self._sides), self.domain, 0, _QUICK), _QUICK_BITS, enough)
         if refuted is not None:
             return refuted
         why = self.undecided
@@ -129,14 +129,14 @@ class Question:
 
     def around(self) -> Iterator[Point]:
         """The kinks around one point: a second look at a proof by regions."""
-        for base in points.search(self._sides, self.domain, _QUICK, 1):
+        for base in points.search((*self.plain, *self._sides), self.domain, _QUICK, 1):
             yield from points.kinks(self._sides, self.domain, base)
 
     def harder(self) -> Iterator[Point]:
         """Kinks and corners around a few points, then more points, as long as there is time."""
-        bases = list(points.search(self._sides, self.domain, _QUICK, 4))
+        bases = list(points.search((*self.plain, *self._sides), self.domain, _QUICK, 4))
         around = (where(self._sides, self.domain, base) for base in bases for where in (points.kinks, points.corners))
-        more = points.search(self._sides, self.domain, 100, _HARD)
+        more = points.search((*self.plain, *self._sides), self.domain, 100, _HARD)
         for point in itertools.chain(*around, more):
             if time.monotonic() > self.deadline + 0.5:
                 return
