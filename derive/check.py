@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from derive.claims.examination import Examination
+from derive.claims.hessian_kinds import KINDS
+from derive.claims.stated import read
 from derive.domain import Range
 from derive.errors import DeriveError
-from derive.examination import Examination
 from derive.floating import DTYPES
 from derive.floating.claims import of_claims
-from derive.hessian_kinds import KINDS
 from derive.report import Report
-from derive.stated import read
 
 
 def check(

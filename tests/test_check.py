@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 import derive
 from derive.certificate_json import encode, record_from_json
+from derive.claims.conventions import CONVENTIONS, meaning, signs
+from derive.claims.shorten import shortest
+from derive.claims.simplify import simplify
 from derive.cli import main
-from derive.conventions import CONVENTIONS, meaning, signs
 from derive.domain import Domain
 from derive.errors import DeriveError, DomainError, FormulaError, RefutedError, UnknownError
 from derive.prove import prove_terms
 from derive.render.numpy_code import numpy_code
 from derive.report import Report
-from derive.shorten import shortest
-from derive.simplify import simplify
 from derive.terms.text import parse_formula, unparse
 
 LOG_LOSS = "-(y*log(p) + (1 - y)*log(1 - p))"

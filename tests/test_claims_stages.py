@@ -8,20 +8,20 @@ from fractions import Fraction
 import pytest
 
 from derive.certificate import Proved, Refuted, Unknown, Witness
-from derive.cli_check import formulas, ranges
-from derive.comparison import Comparison, signed
+from derive.claims.comparison import Comparison, signed
+from derive.claims.examination import Examination
+from derive.claims.formulas import one_branch, right_formula, written
+from derive.claims.kinks import kinks
+from derive.claims.scene import Probe, Scene, derivative, places
+from derive.claims.stated import Stated, read
+from derive.claims.together import convention, flip, one_kind, with_gradient
+from derive.cli.common import formulas, ranges
 from derive.domain import Domain
 from derive.errors import DomainError, FormulaError
-from derive.examination import Examination
-from derive.formulas import one_branch, right_formula, written
-from derive.kinks import kinks
 from derive.render import claims
 from derive.report import ClaimVerdict, Component, Diagnosis, Report
-from derive.scene import Probe, Scene, derivative, places
-from derive.stated import Stated, read
 from derive.terms.term import Term, num
 from derive.terms.text import parse_formula
-from derive.together import convention, flip, one_kind, with_gradient
 
 
 def stated(loss: str = "abs(z - y)", gradient: str = "sign(z - y)", hessian: str | None = None) -> Stated:

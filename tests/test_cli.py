@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from derive import cli, console, files
+from derive import files
 from derive.certificate import (
     Agreement,
     Certificate,
@@ -27,7 +27,7 @@ from derive.certificate import (
     Witness,
 )
 from derive.certificate_json import dumps
-from derive.cli import main
+from derive.cli import common, console, main
 from derive.errors import FileError
 from derive.terms.text import parse_formula
 
@@ -64,7 +64,7 @@ def sampled(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Certificates without deriving anything: the status of a loss is looked up in the dictionary."""
     statuses: dict[str, str] = {}
     monkeypatch.setattr(
-        cli, "_certificate", lambda loss, data=None: certificate(statuses.get(loss.name, "proved"), loss.name)
+        common, "certificate", lambda loss, data=None: certificate(statuses.get(loss.name, "proved"), loss.name)
     )
     return statuses
 
@@ -146,7 +146,7 @@ def test_the_worst_status_wins(sampled: dict[str, str]) -> None:
     assert run("verify", "--all").exit_code == 3
     sampled.update({"logistic": "refuted"})
     assert run("verify", "--all").exit_code == 1
-    assert cli._worst([]) == 3
+    assert common.worst([]) == 3
 
 
 def test_the_report_says_why(sampled: dict[str, str]) -> None:
@@ -328,7 +328,7 @@ def test_replay_of_files(tmp_path: Path) -> None:
 def test_what_costs_nothing_loads_nothing(args: tuple[str, ...]) -> None:
     """Help, the list and a misspelt name import neither SymPy nor NumPy nor FLINT."""
     code = (
-        "import sys; from derive.cli import main\n"
+        "import sys; from derive.cli import common, console, main\n"
         "try: main(sys.argv[1:])\n"
         "except SystemExit: print([m for m in ('sympy', 'numpy', 'flint') if m in sys.modules], file=sys.stderr)"
     )
@@ -353,9 +353,9 @@ def test_ctrl_c(tmp_path: Path) -> None:
     """An interrupt ends with one line, code 130, and no file."""
     file = tmp_path / "c.json"
     code = (
-        "import sys, time; from derive import cli\n"
-        "cli._certificate = lambda *_: (print('ready', flush=True), time.sleep(60))\n"
-        "cli.main(sys.argv[1:])"
+        "import sys, time; from derive.cli import common, main\n"
+        "common.certificate = lambda *_: (print('ready', flush=True), time.sleep(60))\n"
+        "main(sys.argv[1:])"
     )
     command = [sys.executable, "-c", code, "verify", "logistic", "--certificate", str(file)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as process:
@@ -369,7 +369,7 @@ def test_ctrl_c(tmp_path: Path) -> None:
 
 def test_a_bug_is_not_a_refutation() -> None:
     """An error that nobody expected shows its traceback and exits with a code of its own, not with 1."""
-    code = "from derive import cli; cli._certificate = lambda *_: 1 / 0; cli.run()"
+    code = "from derive.cli import common, run; common.certificate = lambda *_: 1 / 0; run()"
     done = subprocess.run([sys.executable, "-c", code, "verify", "linear"], capture_output=True, text=True, check=False)
     assert done.returncode == console.EXIT_BUG
     assert "ZeroDivisionError" in done.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import derive
-from derive.diagnose import explain_entry
+from derive.claims.diagnose import explain_entry
 from derive.domain import Domain
 from derive.prove import prove_terms
 

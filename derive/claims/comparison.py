@@ -1,0 +1,85 @@
+"""A stated entry and the derivative that it should be: the true term, and whether the two are equal."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from derive.certificate import Proved, Unknown, Verdict
+from derive.claims.scene import derivative
+from derive.claims.stated import Stated
+from derive.prove import prove_terms
+from derive.report import Side
+from derive.terms.term import Term, make, neg, sym
+
+_PROOF = 2.0
+_OFF_BOUNDARY = "compared with the formula of the derivative, away from the boundaries of choices"
+
+
+@dataclass
+class Comparison:
+    """The derivatives of what is stated, in the stated convention; proofs until the deadline."""
+
+    stated: Stated
+    deadline: float
+
+    def decide(self, a: Term, b: Term) -> Verdict:
+        """Is a = b? `Unknown` when the time is over."""
+        left = min(_PROOF, self.deadline - time.monotonic())
+        return prove_terms(a, b, self.stated.domain, budget=left) if left > 0 else Unknown("the time is over")
+
+    def true(self, side: Side, names: tuple[str, ...]) -> Term:
+        """The derivative of the loss; without a loss, of the claimed gradient."""
+        s = self.stated
+        source = s.loss if s.loss is not None else self.claimed_gradient(names[0])
+        for name in names if s.loss is not None else names[1:]:
+            source = make("diff", source, sym(name))
+        return signed(source, self.sign(side))
+
+    def plain(self, side: Side, names: tuple[str, ...]) -> Term | None:
+        """The derivative by its formula, without a value where a choice ties; None where there is no rule."""
+        s = self.stated
+        has_loss = s.loss is not None
+        source = s.loss if s.loss is not None else self.claimed_gradient(names[0])
+        found = derivative(source, names if has_loss else names[1:])
+        return None if found is None else signed(found, self.sign(side))
+
+    def sign(self, side: Side) -> int:
+        """What the convention multiplies the derivative of the loss (or of the gradient) by."""
+        gradient, hessian = self.stated.signs
+        if self.stated.loss is None:
+            return gradient * hessian
+        return hessian if side == "hessian" else gradient
+
+    def claimed_gradient(self, name: str) -> Term:
+        """The component of the claimed gradient in a variable."""
+        return dict(self.stated.gradient)[name,]
+
+    def verdict(self, side: Side, names: tuple[str, ...], claimed: Term) -> Verdict:
+        """Equal to the derivative? Where its boundaries are not decided, then away from them."""
+        verdict = self.decide(self.true(side, names), claimed)
+        if not isinstance(verdict, Unknown):
+            return verdict
+        by_gradient = self._by_gradient(names, claimed) if side == "hessian" else None
+        proofs = (by_gradient, self._off_boundary(side, names, claimed))
+        return next((p for p in proofs if p is not None), verdict)
+
+    def _by_gradient(self, names: tuple[str, ...], claimed: Term) -> Proved | None:
+        """The Hessian as the derivative of the claimed gradient, where that is proved."""
+        s = self.stated
+        first = dict(s.gradient).get(names[:1])
+        if s.loss is None or first is None or self.decide(self.true("gradient", names[:1]), first).status != "proved":
+            return None
+        slope = make("diff", first, sym(names[1]))
+        verdict = self.decide(signed(slope, s.signs[0] * s.signs[1]), claimed)
+        return verdict if isinstance(verdict, Proved) else None
+
+    def _off_boundary(self, side: Side, names: tuple[str, ...], claimed: Term) -> Proved | None:
+        plain = self.plain(side, names)
+        verdict = None if plain is None else self.decide(plain, claimed)
+        return replace(verdict, notes=(*verdict.notes, _OFF_BOUNDARY)) if isinstance(verdict, Proved) else None
+
+
+def signed(t: Term, sign: int) -> Term:
+    """t or −t."""
+    return t if sign > 0 else neg(t)

@@ -1,0 +1,60 @@
+"""Why a claimed derivative is wrong. Each explanation is an equality that is proved before it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from derive.claims.diagnose import labels, lost, other_loss, proportional, region, slips, variable, vector
+from derive.claims.diagnose.candidate import Candidate
+from derive.claims.scene import Scene
+
+__all__ = ["Candidate", "explain_entry"]
+
+#: asked in this order; the first one that is proved is told
+EXPLANATIONS: tuple[Callable[[Scene], Iterator[Candidate]], ...] = (
+    proportional.by_number,
+    vector.permuted,
+    vector.only_diagonal,
+    vector.left_out,
+    region.isolated,
+    variable.other_variable,
+    labels.labels,
+    lost.derivative_of_the_claim,
+    lost.term_of_the_claim,
+    lost.term_of_the_loss,
+    slips.precedence,
+    proportional.by_factor,
+    lost.term_of_the_derivative,
+    slips.slip,
+    slips.two_slips,
+    slips.opposite_slip,
+    proportional.by_power,
+    lost.taken_for_constant,
+    vector.exchanged,
+    region.region,
+    region.opposite_sign,
+    region.values,
+    proportional.by_two_factors,
+)
+#: what is said better by the name of another loss, if there is one
+_VAGUE = frozenset({"factor", "one-value", "wrong-term"})
+
+
+def explain_entry(scene: Scene) -> list[Candidate]:
+    """What is proved to be wrong with an entry, the likeliest first; empty where nothing could be proved."""
+    own = _first(scene, EXPLANATIONS)
+    known = _first(scene, (other_loss.known_loss,)) if own is None or own.kind in _VAGUE else None
+    if known is not None:
+        return [known] if own is None else [known, own]
+    other = _first(scene, (other_loss.slip_of_the_loss if own is None else other_loss.negative_by_a_slip,))
+    return [c for c in (other, own) if c is not None]
+
+
+def _first(scene: Scene, explanations: tuple[Callable[[Scene], Iterator[Candidate]], ...]) -> Candidate | None:
+    for explain in explanations:
+        for candidate in explain(scene):
+            if scene.equal(candidate.left, candidate.right, everywhere=not candidate.partial):
+                return candidate
+            if scene.late():
+                return None
+    return None

@@ -1,0 +1,182 @@
+"""The examination of a claim: every entry is proved, recognised or explained; then what they are together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import combinations
+from typing import TypeAlias
+
+from derive.certificate import Proved, Refuted, Unknown, Verdict
+from derive.claims.comparison import Comparison
+from derive.claims.diagnose import explain_entry
+from derive.claims.diagnose.candidate import Candidate
+from derive.claims.formulas import right_formula, written
+from derive.claims.hessian_kinds import Kind, accepts, matrix_bound, recognise, recognise_bound
+from derive.claims.kinks import kinks
+from derive.claims.scene import Scene, derivative
+from derive.claims.stated import Entry, Stated
+from derive.claims.together import convention, flip, one_kind, with_gradient
+from derive.report import ClaimVerdict, Component, Diagnosis, Report, Side
+from derive.terms.term import Term, make, sym
+
+_EXPLANATION = 3.0
+Claimed: TypeAlias = Mapping[tuple[str, ...], Term]
+
+
+@dataclass
+class Examination:
+    """One call of `check`: the two claims, entry by entry.
+
+    `wanted` is the kind that the Hessian is claimed to be. `suspect`: is the claimed gradient wrong, and not only by
+    its sign? Then a Hessian that bounds the exact one may do so by chance.
+    """
+
+    stated: Stated
+    wanted: str | None
+    deadline: float
+    suspect: bool = False
+
+    def __post_init__(self) -> None:
+        s = self.stated
+        self.compare = Comparison(s, self.deadline)
+        first = {v: derivative(s.loss, (v,)) for v in s.wrt} if s.loss is not None else {}
+        self.first = {v: d for v, d in first.items() if d is not None}
+
+    def report(self) -> Report:
+        """The two claims one after the other, then what they are together."""
+        s = self.stated
+        gradient = self.claim("gradient", s.gradient) if s.gradient and s.loss is not None else None
+        self.suspect = gradient is not None and gradient.kind == "wrong" and flip(gradient) != -1
+        symmetric = self.symmetric() if len(s.gradient) > 1 else None
+        hessian = with_gradient(gradient, self.claim("hessian", s.hessian)) if s.hessian else None
+        kind = hessian.kind if hessian is not None else ""
+        other = convention(s.signs, [c for c in (gradient, hessian) if c is not None])
+        return Report(s.loss, s.wrt, s.domain.to_json(), gradient, hessian, kind, other, symmetric)
+
+    def claim(self, side: Side, entries: tuple[Entry, ...]) -> ClaimVerdict:
+        """The verdict on every entry, and what they are together."""
+        claimed = dict(entries)
+        components = tuple(self.component(side, names, claimed) for names in claimed)
+        kind, says = one_kind(components)
+        bound = self.matrix(claimed, components) if side == "hessian" else None
+        if bound is not None:
+            kind, says = bound
+            components = tuple(c if c.kind == "exact" else replace(c, kind=kind, diagnosis=()) for c in components)
+        accepted = side == "hessian" and self.wanted is not None and kind in ("accepted", self.wanted)
+        if accepted and self.wanted is not None:
+            kind, components = self.wanted, tuple(replace(c, kind=kind) for c in components)
+        diagnosis = tuple(dict.fromkeys(d for c in components for d in c.diagnosis))
+        of = "loss" if self.stated.loss is not None else "gradient"
+        return ClaimVerdict(side, of, components, kind, says, diagnosis, accepted)
+
+    def component(self, side: Side, names: tuple[str, ...], claimed: Claimed) -> Component:
+        """Prove or refute one entry; recognise or explain it when it is refuted."""
+        verdict = self.compare.verdict(side, names, claimed[names])
+        plain = Component(_name(side, names), names, claimed[names], verdict, "exact")
+        scene = self.scene(side, names, claimed, verdict)
+        if side == "hessian" and self.wanted is not None:
+            return self.meant(scene, plain, self.wanted)
+        if isinstance(verdict, Proved):
+            return _with_kinks(scene, plain)
+        if isinstance(verdict, Unknown):
+            return replace(plain, kind="unknown", says=verdict.reason)
+        kind = recognise(scene) or (None if self.suspect else recognise_bound(scene))
+        found = explain_entry(scene) if kind is None else []
+        if kind is None and not found:
+            kind = recognise_bound(scene)
+        return self.explained(scene, plain, found) if kind is None else _recognised(scene, plain, kind)
+
+    def meant(self, scene: Scene, plain: Component, wanted: str) -> Component:
+        """An entry of a Hessian that is claimed to be of a kind."""
+        exact = plain.verdict.status == "proved"
+        kind = accepts(scene, wanted, exact=exact)
+        if kind is not None:
+            return replace(plain, kind="accepted", says=kind.says)
+        if isinstance(plain.verdict, Unknown):
+            return replace(plain, kind="unknown", says=plain.verdict.reason)
+        if exact:
+            return plain if wanted == "exact" else replace(plain, kind="wrong", says=f"it is exact, and not {wanted}")
+        return self.explained(scene, plain, explain_entry(scene))
+
+    def explained(self, scene: Scene, plain: Component, found: list[Candidate]) -> Component:
+        """A wrong entry, with what was found out about it."""
+        named = self.stated.named
+        diagnosis = tuple(
+            Diagnosis(c.kind, c.says, c.left, c.right, None if c.fix is None else written(c.fix, named)) for c in found
+        )
+        fix = next((c.fix for c in found if c.fix is not None and c.kind != "loss-at-fault"), None)
+        return replace(plain, kind="wrong", diagnosis=diagnosis, right=right_formula(scene, fix))
+
+    def matrix(self, claimed: Claimed, components: tuple[Component, ...]) -> Kind | None:
+        """A full Hessian that is neither exact nor of one kind entry by entry: a bound as a matrix."""
+        kinds = {c.kind for c in components} - {"exact", "accepted"}
+        if self.stated.form != "full" or self.suspect or not kinds or "unknown" in kinds:
+            return None
+        if self.wanted not in (None, "majorizer", "constant") or (len(kinds) == 1 and "wrong" not in kinds):
+            return None
+        true = {k: t for k in claimed if (t := self.compare.plain("hessian", k)) is not None}
+        found = matrix_bound(claimed, true, self.stated.signs[1], self.stated.domain)
+        if found is not None and self.wanted == "majorizer":
+            return Kind("majorizer", found.says)
+        return found if found is None or self.wanted in (None, found.name) else None
+
+    def scene(self, side: Side, names: tuple[str, ...], claimed: Claimed, verdict: Verdict) -> Scene:
+        """What the explanations look at."""
+        s = self.stated
+        others = claimed if side == "gradient" else (names,)
+        plain = {k: p for k in others if (p := self.compare.plain(side, k)) is not None}
+        limit = self.compare.true(side, names)
+        return Scene(
+            side=side,
+            variables=names,
+            claimed=claimed[names],
+            true=plain.get(names, limit),
+            limit=limit,
+            loss=s.loss,
+            sign=self.compare.sign(side),
+            domain=s.domain,
+            deadline=min(self.deadline, time.monotonic() + _EXPLANATION),
+            gradient=self.first,
+            claims={key[0]: t for key, t in s.gradient},
+            named=s.named,
+            all_true=plain if len(plain) > 1 else {},
+            witness=_point(verdict),
+        )
+
+    def symmetric(self) -> ClaimVerdict:
+        """Is the Jacobian of the claimed gradient symmetric? If not, it is the gradient of nothing."""
+        components = []
+        for ((a,), first), ((b,), second) in combinations(self.stated.gradient, 2):
+            verdict = self.compare.decide(make("diff", first, sym(b)), make("diff", second, sym(a)))
+            kind = {"proved": "exact", "refuted": "wrong"}.get(verdict.status, "unknown")
+            components.append(Component(f"d({a})/d{b} = d({b})/d{a}", (a, b), first, verdict, kind))
+        wrong = any(c.kind == "wrong" for c in components)
+        says = "the claimed gradient is the gradient of no function" if wrong else ""
+        return ClaimVerdict("gradient", "symmetry of its Jacobian", tuple(components), one_kind(components)[0], says)
+
+
+def _with_kinks(scene: Scene, plain: Component) -> Component:
+    found = kinks(scene)
+    outside = any(k.status == "refuted" for k in found)
+    return replace(plain, kind="wrong" if outside else "exact", kinks=found)
+
+
+def _recognised(scene: Scene, plain: Component, kind: Kind) -> Component:
+    """An approximation; one below rounding counts as equal."""
+    if kind.name == "taylor":
+        proved = Proved("exact but for branches below rounding", notes=(kind.says,))
+        return replace(plain, verdict=proved, kind=kind.name, says=kind.says)
+    return replace(plain, kind=kind.name, says=kind.says, right=right_formula(scene))
+
+
+def _point(verdict: Verdict) -> dict[str, Fraction] | None:
+    return {k: Fraction(v) for k, v in verdict.witness.point} if isinstance(verdict, Refuted) else None
+
+
+def _name(side: Side, names: tuple[str, ...]) -> str:
+    if side == "gradient":
+        return f"d/d{names[0]}"
+    return f"d2/d{names[0]}2" if names[0] == names[1] else f"d2/d{names[0]}d{names[1]}"

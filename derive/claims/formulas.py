@@ -1,0 +1,78 @@
+"""The right formula, short and ready to paste: proved equal to the derivative before it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from derive.claims.scene import Scene
+from derive.claims.shorten import shortest
+from derive.claims.simplify import simplify
+from derive.prove import prove_terms
+from derive.prove.differentiate import differentiate
+from derive.prove.signals import GaveUp
+from derive.render import latex
+from derive.render.numpy_code import numpy_code
+from derive.report import Formula
+from derive.terms.term import Term, neg, num, sym
+from derive.terms.unparse import unparse
+
+_LONGEST = 2_000
+_BUDGET = 0.5
+
+
+def written(t: Term, named: Mapping[str, Term]) -> Formula:
+    """A term as text, NumPy and LaTeX."""
+    return Formula(unparse(t), numpy_code(t), latex.term(t), t)
+
+
+def right_formula(scene: Scene, fix: Term | None = None) -> Formula | None:
+    """The claimed formula put right, or the derivative in a short form; None where neither is proved."""
+    for t in _proposals(scene, fix):
+        if t.size <= _LONGEST and scene.equal(t, scene.true, everywhere=True) and _at_boundaries(scene, t):
+            return written(t, scene.named)
+    return None
+
+
+def _at_boundaries(scene: Scene, t: Term) -> bool:
+    """Right also where a choice ties and the loss is smooth? Nothing is shown that is known to be wrong there."""
+    if scene.true == scene.limit or scene.late():
+        return True
+    return prove_terms(t, scene.limit, scene.domain, budget=_BUDGET).status != "refuted"
+
+
+def _proposals(scene: Scene, fix: Term | None) -> list[Term]:
+    """What was claimed, put right, if that is not longer than the derivative; then the derivative."""
+    own = [] if fix is None else [simplify(fix), fix]
+    found = _derivative(scene)
+    if found is None:
+        return own
+    short = shortest(found)
+    smooth = shortest(one_branch(found))
+    return [*([short, *own] if not own or short.size < own[0].size else [*own, short]), found, smooth]
+
+
+def one_branch(t: Term) -> Term:
+    """t with every choice made as where all that is compared is positive: right everywhere for a smooth function."""
+    if t.head in ("num", "sym"):
+        return t
+    if t.head == "abs":
+        return one_branch(t.args[0])
+    if t.head in ("sign", "heaviside"):
+        return num(1)
+    if t.head in ("max", "piecewise"):
+        return one_branch(t.args[0])
+    return Term(t.head, tuple(map(one_branch, t.args)))
+
+
+def _derivative(scene: Scene) -> Term | None:
+    """The derivative by the rules of the textbook, simplified after each."""
+    source = scene.loss if scene.loss is not None else scene.claims.get(scene.variables[0])
+    names = scene.variables if scene.loss is not None else scene.variables[1:]
+    if source is None:
+        return None
+    try:
+        for v in names:
+            source = shortest(differentiate(source, sym(v)))
+    except GaveUp:
+        return None
+    return source if scene.sign > 0 else simplify(neg(source))

@@ -1,0 +1,73 @@
+"""What a formula is that is not the derivative, but was written on purpose: each kind is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from derive.claims.hessian_kinds.bounds import (
+    any_constant,
+    any_majorizer,
+    any_scale,
+    constant_bound,
+    majorizer,
+    scaled_by_parameter,
+    scaled_up,
+)
+from derive.claims.hessian_kinds.branches import taylor
+from derive.claims.hessian_kinds.clips import clipped
+from derive.claims.hessian_kinds.differences import finite_difference
+from derive.claims.hessian_kinds.expected import exact_fisher, fisher, variance
+from derive.claims.hessian_kinds.kind import Kind
+from derive.claims.hessian_kinds.matrix import matrix_bound
+from derive.claims.hessian_kinds.secants import any_secant, gauss_newton, of_squares, secant, trapezoid
+from derive.claims.scene import Scene
+
+__all__ = ["KINDS", "Kind", "accepts", "matrix_bound", "recognise", "recognise_bound"]
+
+KINDS = ("exact", "scaled", "constant", "majorizer", "fisher", "gauss-newton", "clipped", "secant", "taylor")
+_GRADIENT_KINDS: tuple[Callable[[Scene], Kind | None], ...] = (taylor, clipped, finite_difference)
+_HESSIAN_KINDS = (*_GRADIENT_KINDS, of_squares, fisher, constant_bound, variance)
+_BOUNDS = (scaled_up, scaled_by_parameter, gauss_newton, trapezoid, majorizer, secant)
+_MET_BY_EXACT = frozenset({"scaled", "majorizer", "gauss-newton", "clipped", "secant", "taylor"})
+_CLAIMED: dict[str, Callable[[Scene], Kind | None]] = {
+    "scaled": any_scale,
+    "constant": any_constant,
+    "majorizer": any_majorizer,
+    "fisher": lambda scene: fisher(scene) or variance(scene),
+    "gauss-newton": gauss_newton,
+    "clipped": clipped,
+    "secant": any_secant,
+    "taylor": taylor,
+}
+
+
+def recognise(scene: Scene) -> Kind | None:
+    """The kind of an entry that is certainly no slip, or None."""
+    return _first(scene, _GRADIENT_KINDS if scene.side == "gradient" else _HESSIAN_KINDS)
+
+
+def recognise_bound(scene: Scene) -> Kind | None:
+    """The kind of a Hessian that approximates the exact one; after a wrong gradient it may follow from a slip."""
+    return _first(scene, _BOUNDS) if scene.side == "hessian" else None
+
+
+def _first(scene: Scene, kinds: tuple[Callable[[Scene], Kind | None], ...]) -> Kind | None:
+    for kind in kinds:
+        if scene.late():
+            return None
+        if (found := kind(scene)) is not None:
+            return found
+    return None
+
+
+def accepts(scene: Scene, wanted: str, *, exact: bool) -> Kind | None:
+    """Is the entry of the kind that was claimed? The exact one is an extreme case of most kinds."""
+    if wanted == "exact":
+        return None
+    if exact and wanted != "fisher":
+        return Kind(wanted, "it is the exact one") if wanted in _MET_BY_EXACT else None
+    if exact:
+        return exact_fisher(scene)
+    if scene.late():
+        return None
+    return _CLAIMED[wanted](scene)

@@ -1,0 +1,109 @@
+"""What lies nowhere below the exact Hessian: a multiple, a constant, a majorizer."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derive.claims.diagnose.candidate import constant, inverse, scaled, shown, times
+from derive.claims.diagnose.region import region
+from derive.claims.hessian_kinds.kind import Kind
+from derive.claims.scene import Scene
+from derive.claims.simplify import simplify
+from derive.prove.ball_functions import to_arb
+from derive.prove.points import moved
+from derive.prove.polys import to_fmpq
+from derive.prove.refute import precision, values_at
+from derive.terms.term import Term, free_names, num, sub, substitute
+
+_BITS = 96
+_STEPS = tuple(Fraction(v) for v in ("-20", "-5", "-1", "-1/4", "1/4", "1", "5", "20"))
+
+
+def scaled_up(scene: Scene) -> Kind | None:
+    """q times the exact one, q > 1, as an upper bound."""
+    q = constant(scene.probe.ratios(scene.claimed, scene.true))
+    if q is None or q <= 1 or not scene.equal(scene.claimed, scaled(q, scene.true)):
+        return None
+    return Kind("scaled", f"{q} times the exact one")
+
+
+def scaled_by_parameter(scene: Scene) -> Kind | None:
+    """The exact one times a factor, at least 1, in parameters that the loss does not have."""
+    if scene.loss is None or not free_names(scene.claimed) - free_names(scene.loss):
+        return None
+    places = ({v: num(i) for i, v in enumerate(sorted(free_names(scene.loss)), n)} for n in (1, 2))
+    for place in places:
+        factor = simplify(times(substitute(scene.claimed, place), inverse(substitute(scene.true, place))))
+        if scene.equal(scene.claimed, times(factor, scene.true)) and scene.nonnegative(sub(factor, num(1))):
+            return Kind("scaled", f"{shown(factor)} times the exact one")
+    return None
+
+
+def constant_bound(scene: Scene) -> Kind | None:
+    """Without the variables of the derivative, and nowhere below the exact one."""
+    mixed = len(set(scene.variables)) > 1
+    if mixed or free_names(scene.claimed) & set(scene.gradient or scene.variables) or not _is_above(scene):
+        return None
+    return Kind("constant", f"constant in {scene.z}, and nowhere below the exact one: a majorizer")
+
+
+def majorizer(scene: Scene) -> Kind | None:
+    """Nowhere below the exact one: a step with it does not overshoot. Exact on a region is a slip, not a majorizer."""
+    if len(set(scene.variables)) != 1 or crosses(scene) or not _is_above(scene):
+        return None
+    if any(scene.equal(c.left, c.right) for c in region(scene)):
+        return None
+    return Kind("majorizer", "nowhere below the exact one: a majorizer")
+
+
+def crosses(scene: Scene) -> bool:
+    """Is the parabola with this curvature, tangent to the loss at one point, certainly below it at another one?"""
+    if scene.loss is None or scene.z not in scene.gradient:
+        return False
+    needed = (scene.loss, scene.gradient[scene.z], scaled(Fraction(scene.sign), scene.claimed))
+    with precision(_BITS):
+        return any(_below(scene, needed, at) for at in range(len(scene.probe.points)))
+
+
+def _below(scene: Scene, needed: tuple[Term, Term, Term], at: int) -> bool:
+    point = scene.probe.points[at]
+    here = [scene.probe.value(t, at) for t in needed]
+    if any(v is None for v in here):
+        return False
+    value, slope, curvature = map(to_arb, here)
+    z = point.values[scene.z]
+    for step in _STEPS:
+        other = moved(point, scene.z, z + step)
+        there = values_at(other, scene.loss or needed[0], num(0)) if other.inside() else None
+        if there is not None:
+            h = to_arb(to_fmpq(step))
+            if to_arb(there[0]) > value + slope * h + curvature * h * h / 2:
+                return True
+    return False
+
+
+def _is_above(scene: Scene) -> bool:
+    gap = sub(scene.claimed, scene.true)
+    return scene.nonnegative(scaled(Fraction(scene.sign), gap))
+
+
+def any_scale(scene: Scene) -> Kind | None:
+    """Claimed to be scaled: by any positive number."""
+    q = constant(scene.probe.ratios(scene.claimed, scene.true))
+    if q is None or q <= 0 or not scene.equal(scene.claimed, scaled(q, scene.true)):
+        return scaled_by_parameter(scene)
+    return Kind("scaled", f"{q} times the exact one")
+
+
+def any_constant(scene: Scene) -> Kind | None:
+    """Claimed to be constant: without the variables of the derivative."""
+    if free_names(scene.claimed) & set(scene.gradient or scene.variables):
+        return None
+    return constant_bound(scene) or Kind("constant", "constant; not shown to be above the exact one")
+
+
+def any_majorizer(scene: Scene) -> Kind | None:
+    """Claimed to be a majorizer: nowhere below the exact one. A mixed entry says nothing on its own."""
+    if len(set(scene.variables)) > 1:
+        return None
+    return Kind("majorizer", "nowhere below the exact one") if _is_above(scene) else None

@@ -1,0 +1,75 @@
+"""The Fisher information: the exact Hessian in expectation, or the variance of the score."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from fractions import Fraction
+
+from derive.claims.diagnose.candidate import constant, inverse, scaled, times
+from derive.claims.hessian_kinds.kind import Kind
+from derive.claims.scene import Probe, Scene
+from derive.prove.point import choose
+from derive.prove.points import moved
+from derive.terms.term import Term, free_names, num, sub, substitute
+
+_PLACES, _DRAWS = 4, 16
+
+
+def fisher(scene: Scene) -> Kind | None:
+    """The exact one and a multiple of the score, free of the data: equal in expectation, as the score has mean 0."""
+    gap = sub(scene.true, scene.claimed)
+    for name, score in scene.gradient.items():
+        for y in sorted(free_names(score) - free_names(scene.claimed) - set(scene.gradient)):
+            if not _balances(scene, score, y):
+                continue
+            for factor in _multiples(scene, gap, score, y):
+                if scene.equal(gap, times(factor, score)):
+                    says = f"the exact one in expectation over {y}, where the derivative in {name} has mean 0"
+                    return Kind("fisher", f"the Fisher information: {says}")
+    return None
+
+
+def variance(scene: Scene) -> Kind | None:
+    """The product of two scores, free of the data: their covariance, where second derivatives miss a kink."""
+    a, b = (scene.gradient.get(v) for v in scene.variables)
+    if a is None or b is None or not (free_names(a) - free_names(scene.claimed) - set(scene.gradient)):
+        return None
+    if not _takes_both_signs(scene, a) or not scene.equal(scene.claimed, scaled(Fraction(scene.sign), times(a, b))):
+        return None
+    return Kind("fisher", "the Fisher information as the variance of the score: a product of first derivatives")
+
+
+def _balances(scene: Scene, score: Term, y: str) -> bool:
+    """Does the score take both signs as y varies alone? Otherwise its mean over y cannot be 0."""
+    rng = random.Random(2)
+    for point in scene.probe.points[:_PLACES]:
+        probe = Probe(moved(point, y, choose(scene.domain[y], rng)) for _ in range(_DRAWS))
+        found = [v for v in probe.floats(score) if v]
+        if any(v > 0 for v in found) and any(v < 0 for v in found):
+            return True
+    return False
+
+
+def _takes_both_signs(scene: Scene, t: Term) -> bool:
+    values = [v for v in scene.probe.floats(t) if v]
+    return any(v > 0 for v in values) and any(v < 0 for v in values)
+
+
+def _multiples(scene: Scene, gap: Term, score: Term, y: str) -> Iterator[Term]:
+    """What, free of y, could be gap/score: a number, or the ratio at one value of y."""
+    q = constant(scene.probe.ratios(gap, score))
+    if q is not None:
+        yield num(q)
+        return
+    rng = random.Random(1)
+    for _ in range(2):
+        put = {y: num(choose(scene.domain[y], rng))}
+        yield times(substitute(gap, put), inverse(substitute(score, put)))
+
+
+def exact_fisher(scene: Scene) -> Kind | None:
+    """The exact one, free of the data of the score, is its own expectation."""
+    data = frozenset().union(*(free_names(t) for t in scene.gradient.values())) - set(scene.gradient)
+    free = data - free_names(scene.claimed)
+    return Kind("fisher", f"it is the exact one, and free of {', '.join(sorted(free))}") if free else None

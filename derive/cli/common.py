@@ -1,0 +1,78 @@
+"""What the commands share: exit codes, files, JSON, names and ranges as they are written on a command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from derive.errors import EXIT_OK, EXIT_REFUTED, EXIT_UNKNOWN, DomainError, FormulaError
+
+if TYPE_CHECKING:
+    from derive.certificate import Certificate
+    from derive.loss import Loss
+
+EXIT = {"proved": EXIT_OK, "refuted": EXIT_REFUTED, "unknown": EXIT_UNKNOWN}
+CODES = """
+\b
+Exit codes: 0 proved, and the numbers agree   1 refuted
+            3 something could not be decided  2 usage or bad input
+"""
+FILE = click.Path(path_type=Path)
+
+
+def to_json(value: Any) -> str:
+    """JSON for people and programs."""
+    import json
+
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+def write(text: str, output: Path | None) -> None:
+    """To a file, whole or not at all; or to the terminal."""
+    if output is None or str(output) == "-":
+        click.echo(text, nl=False)
+        return
+    from derive.files import write_text
+
+    write_text(output, text)
+
+
+def worst(statuses: list[str]) -> int:
+    """Refuted, else unknown, else proved; nothing at all is not proved."""
+    found = next((s for s in ("refuted", "unknown", "proved") if s in statuses), "unknown")
+    return EXIT[found]
+
+
+def formulas(said: tuple[str, ...]) -> dict[str, str]:
+    """Names and formulas from texts such as `p=sigmoid(z)`."""
+    out: dict[str, str] = {}
+    for text in said:
+        name, equals, formula = (part.strip() for part in text.partition("="))
+        if not equals or not name.isidentifier():
+            raise FormulaError(f"cannot read --where {text[:80]!r}; write a name and a formula, such as p=sigmoid(z)")
+        if name in out:
+            raise FormulaError(f"two formulas for {name}: write --where once for each name")
+        out[name] = formula
+    return out
+
+
+def ranges(said: tuple[str, ...]) -> dict[str, str]:
+    """Names and ranges from texts such as `y=[0, 1]` or `y1, y2=one-hot`."""
+    out: dict[str, str] = {}
+    for text in said:
+        names, equals, described = (part.strip() for part in text.partition("="))
+        if not equals or not all(name.strip().isidentifier() for name in names.split(",")):
+            raise DomainError(f"cannot read --domain {text!r}; write a name and a range, such as --domain x=positive")
+        if names in out:
+            raise DomainError(f"two domains for {names}: write one, such as --domain '{names}=positive integer'")
+        out[names] = described
+    return out
+
+
+def certificate(loss: Loss, data: Any = None) -> Certificate:
+    """What was found out about a loss."""
+    from derive.verify import verify as verify_loss
+
+    return verify_loss(loss, data=data)

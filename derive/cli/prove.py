@@ -1,0 +1,49 @@
+"""The command `derive prove`: an equality."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from derive.cli.common import CODES, EXIT, ranges, to_json
+from derive.cli.console import TakesFormulas, paint
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command(
+    cls=TakesFormulas,
+    short_help="Prove or refute that two formulas are equal.",
+    epilog=f"""\b
+Examples:
+  derive prove "1/(1 + exp(-z))" "exp(z)/(1 + exp(z))"
+  derive prove "sqrt(x**2)" "x" --domain x=nonnegative
+  derive prove "y**2" "y" --domain "y={{0, 1}}"
+{CODES}""",
+)
+@click.argument("left")
+@click.argument("right")
+@click.option("--domain", "domains", multiple=True, metavar="NAME=RANGE", help="Such as x=positive or 'y=[0, 1]'.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--timeout", type=click.FloatRange(0.1, 3600), default=20.0, show_default=True, help="In seconds.")
+@click.pass_context
+def prove(ctx: click.Context, left: str, right: str, domains: tuple[str, ...], form: str, timeout: float) -> None:
+    """Prove or refute that the formulas LEFT and RIGHT are equal wherever both are defined.
+
+    A variable is real unless --domain says more. The formulas are read, never run, and decided in a process of their
+    own with limited memory.
+    """
+    from derive.certificate_json import encode
+    from derive.domain import Domain
+    from derive.render.report import render_verdict
+    from derive.terms.text import parse_formula
+    from derive.worker import decide
+
+    domain = Domain.of(ranges(domains))
+    verdict = decide(
+        parse_formula(left.strip()), parse_formula(right.strip()), domain, budget=timeout / 2, timeout=timeout
+    )
+    click.echo(to_json(encode(verdict)) if form == "json" else render_verdict(verdict, paint), nl=False)
+    ctx.exit(EXIT[verdict.status])

@@ -1,0 +1,39 @@
+"""The command `derive show`: a derivation, printed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from derive import catalog
+from derive.cli import common
+from derive.cli.common import CODES, EXIT, FILE, write
+
+_FORMATS = click.Choice(["latex", "text", "markdown", "json"])
+
+
+@click.command(
+    short_help="Print a derivation, step by step.",
+    epilog=f"""\b
+Examples:
+  derive show logistic > steps.tex                       to paste into a paper
+  derive show logistic --standalone -o logistic.tex      a document of its own
+  derive show linear-l2 --format text
+{CODES}""",
+)
+@click.argument("name")
+@click.option("--format", "form", type=_FORMATS, default="latex", show_default=True, help="How to print it.")
+@click.option("--standalone", is_flag=True, help="A whole LaTeX document, with the symbols in words.")
+@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write there instead of to the terminal.")
+@click.pass_context
+def show(ctx: click.Context, name: str, form: str, standalone: bool, output: Path | None) -> None:
+    """Print the derivation of NAME: definitions, lemmas, gradient, Hessian, each line with its rule and verdict."""
+    if standalone and form != "latex":
+        raise click.UsageError(f"--standalone makes a LaTeX document, so it does not go with --format {form}")
+    certificate = common.certificate(catalog.load(name))
+    options = {"standalone": True} if standalone else {}
+    text: str = import_module(f"derive.render.{form}").render(certificate, **options)
+    write(text, output)
+    ctx.exit(EXIT[certificate.status])
