@@ -12,7 +12,7 @@ from mpmath import mp, mpf
 from derive.certificate import Witness
 from derive.domain import Domain, Range
 from derive.terms.term import Term, free_names, walk
-from fuzzing.values import NoValue, TooClose, number, value
+from fuzzing.values import NoValue, TooClose, number, pair, value
 
 _POOL = [Fraction(c) for c in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "1/3", "-3/2", "5/4", "10", "-7", "31")]
 _POOL += [Fraction(c) for c in ("-31", "41", "-45", "1/100000000", "-1/100000000")]
@@ -50,8 +50,14 @@ class Place:
 
     def value(self, t: Term, digits: int) -> mpf:
         """By mpmath."""
-        whole = frozenset(name for name, r in self.domain.ranges.items() if r.whole)
-        return number(value(t, self.values, self.entry, whole, digits))
+        return number(value(t, self.values, self.entry, self._whole(), digits))
+
+    def pair(self, a: Term, b: Term, digits: int) -> list[mpf | None]:
+        """Both values by mpmath, None where there is none."""
+        return pair((a, b), self.values, self.entry, self._whole(), digits)
+
+    def _whole(self) -> frozenset[str]:
+        return frozenset(name for name, r in self.domain.ranges.items() if r.whole)
 
     def inside(self) -> bool:
         """Does every coordinate lie in its range?"""
@@ -106,30 +112,37 @@ def places(terms: tuple[Term, ...], domain: Domain, seed: int, count: int) -> It
 
 def gap_at(a: Term, b: Term, place: Place, digits: tuple[int, int] = _FEW) -> bool:
     """Do the values differ? `NoValue` where neither side has one, `OneSided` where one has."""
-    known, again = ([_defined(t, place, d) for t in (a, b)] for d in digits)
-    if known != again:
+    rough = place.pair(a, b, digits[0])
+    if _none(rough) == 2:
+        raise NoValue
+    if not _none(rough) and _agree(rough, digits[0]):
+        return False
+    fine = place.pair(a, b, digits[1])
+    if [v is None for v in rough] != [v is None for v in fine]:
         raise TooClose
-    if not all(known):
-        raise OneSided if any(known) else NoValue
-    rough, fine = (_gap(a, b, place, d) for d in digits)
+    if _none(fine):
+        raise OneSided
+    return _apart(rough, fine, digits)
+
+
+def _none(values: list[mpf | None]) -> int:
+    return values.count(None)
+
+
+def _agree(values: list[mpf], digits: int) -> bool:
+    """In nearly all digits: more precision is not asked for."""
+    with mp.workdps(digits):
+        return bool(abs(values[0] - values[1]) <= mpf(10) ** (6 - digits) * abs(values[0]))
+
+
+def _apart(rough: list[mpf], fine: list[mpf], digits: tuple[int, int]) -> bool:
+    """Is the difference far more than its change with the precision?"""
     with mp.workdps(digits[1]):
-        found = bool(abs(fine) > 10**6 * abs(rough - fine))
-        if not mp.isfinite(fine) or (found and abs(fine) < mpf(10) ** (-0.9 * digits[0])):
+        before, gap = rough[0] - rough[1], fine[0] - fine[1]
+        found = bool(abs(gap) > 10**6 * abs(before - gap))
+        if not mp.isfinite(gap) or (found and abs(gap) < mpf(10) ** (-0.9 * digits[0])):
             raise TooClose  # where 1 + a tiny number is 1, both precisions may agree on nonsense
         return found
-
-
-def _defined(t: Term, place: Place, digits: int) -> bool:
-    try:
-        place.value(t, digits)
-    except NoValue:
-        return False
-    return True
-
-
-def _gap(a: Term, b: Term, place: Place, digits: int) -> mpf:
-    with mp.workdps(digits):
-        return place.value(a, digits) - place.value(b, digits)
 
 
 @dataclass

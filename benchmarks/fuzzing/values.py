@@ -11,7 +11,7 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from derive.terms.term import Term
+from derive.terms.term import Term, free_names
 
 Value = Any  # Fraction or mpf
 Entry = Callable[[str, tuple[int, ...]], Fraction]
@@ -34,6 +34,20 @@ def value(t: Term, values: Mapping[str, Fraction], entry: Entry, whole: frozense
     """The value of `t`; `whole` names the variables (and arrays) that take whole values only."""
     with mp.workdps(digits):
         return _Point(values, entry, whole).go(t)
+
+
+def pair(
+    terms: tuple[Term, Term], values: Mapping[str, Fraction], entry: Entry, whole: frozenset[str], digits: int
+) -> list[mpf | None]:
+    """Both values, None where there is none; what the two share is computed once."""
+    with mp.workdps(digits):
+        point, out = _Point(values, entry, whole), []
+        for t in terms:
+            try:
+                out.append(number(point.go(t)))
+            except NoValue:
+                out.append(None)
+        return out
 
 
 def number(x: Value) -> mpf:
@@ -164,18 +178,32 @@ _ONE: dict[str, Callable[[Value], Value]] = {
 
 
 class _Point:
-    def __init__(
-        self, values: Mapping[str, Value], entry: Entry, whole: Iterable[str], steps: list[int] | None = None
-    ) -> None:
-        self.steps = [_MAX_STEPS if mp.dps < 200 else _MAX_STEPS // 5] if steps is None else steps
+    def __init__(self, values: Mapping[str, Value], entry: Entry, whole: Iterable[str]) -> None:
+        self.steps = [_MAX_STEPS if mp.dps < 200 else _MAX_STEPS // 5]
+        self.outer: _Point | None = None
+        self.varied = ""
         self.values = dict(values)
         self.entry = entry
         self.whole = set(whole)
+        self.known: dict[Term, Value] = {}  # rewriting repeats parts
+
+    def moved(self, name: str, x: Value, whole: bool) -> _Point:
+        """The same point but for one value; what does not depend on it is known already."""
+        inner = _Point({**self.values, name: x}, self.entry, self.whole | {name} if whole else self.whole - {name})
+        inner.steps, inner.outer, inner.varied = self.steps, self, name
+        return inner
 
     def go(self, t: Term) -> Value:
-        self.steps[0] -= _COST.get(t.head, 1)
-        if self.steps[0] < 0:
-            raise TooClose
+        if self.outer and self.varied not in free_names(t):
+            return self.outer.go(t)
+        if t not in self.known:
+            self.steps[0] -= _COST.get(t.head, 1)
+            if self.steps[0] < 0:
+                raise TooClose
+            self.known[t] = self._new(t)
+        return self.known[t]
+
+    def _new(self, t: Term) -> Value:
         if t.head in _ONE:
             return _ONE[t.head](self.go(t.args[0]))
         return getattr(self, f"_{t.head}")(t)
@@ -298,12 +326,7 @@ class _Point:
         low, high = self.index(first), self.index(last)
         if high - low > 40:
             raise TooClose
-        inner = _Point(self.values, self.entry, self.whole | {index.name}, self.steps)
-        out = []
-        for i in range(low, high + 1):
-            inner.values[index.name] = Fraction(i)
-            out.append(inner.go(body))
-        return out
+        return [self.moved(index.name, Fraction(i), whole=True).go(body) for i in range(low, high + 1)]
 
     def _diff(self, t: Term) -> Value:
         """The limit of difference quotients; none at a kink, a jump or a border."""
@@ -312,8 +335,7 @@ class _Point:
         h = mpf(10) ** (-mp.dps // 6)
 
         def f(step: mpf) -> mpf:
-            inner = _Point({**self.values, v.name: x + step}, self.entry, self.whole - {v.name}, self.steps)
-            return number(inner.go(body))
+            return number(self.moved(v.name, x + step, whole=False).go(body))
 
         far, near = ((f(s) - f(-s)) / (2 * s) for s in (h, h / 2))
         bend = abs(f(h) + f(-h) - 2 * here) / h
