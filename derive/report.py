@@ -182,6 +182,26 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a claim stands that was made by code or in a file: lines count from 1, and are 0 where nothing is there.
+
+    `how` says what was done with code: "read" (its formulas were read, so a verdict is a proof), "probed" (it could not
+    be read, because of `reason`, and its numbers were compared: no proof), or "" for formulas. `library` is the
+    interface that an objective was written for.
+    """
+
+    file: str
+    line: int
+    name: str = ""
+    library: str = ""
+    how: Literal["", "read", "probed"] = ""
+    reason: str = ""
+    gradient_line: int = 0
+    hessian_line: int = 0
+    loss_line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The answer to `derive.check`.
 
@@ -201,6 +221,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     strict_floating_point: bool = False
+    source: Source | None = None
 
     @property
     def claims(self) -> tuple[ClaimVerdict, ...]:
