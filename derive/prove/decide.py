@@ -25,6 +25,7 @@ from derive.prove.signals import GaveUp
 from derive.prove.signs import NONNEGATIVE
 from derive.prove.unfold import Claim
 from derive.terms.json import Json
+from derive.terms.readable import readable
 from derive.terms.term import Term, add, free_names, neg, num, substitute, sym, walk
 
 METHOD = "normal form over exact arithmetic"
@@ -111,7 +112,8 @@ class Question:
             return Unknown("a proof and a witness contradict each other: please report this claim")
         undefined = (f"a side is undefined {where}" for where in dict.fromkeys(study.undefined))
         notes = (*undefined, *(f"used: {h}" for h in study.hypotheses))
-        return Proved(self.method, tuple(study.conditions), study.differ, notes, study.hinted(proof))
+        conditions = dict.fromkeys(replace(c, term=readable(c.term)) for c in study.conditions)
+        return Proved(self.method, tuple(conditions), study.differ, notes, study.hinted(proof))
 
     def _slots(self) -> int:
         """Room for the generators to be expected, so that few restarts are needed."""

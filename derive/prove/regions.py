@@ -8,6 +8,7 @@ from typing import Any
 
 from derive.certificate import Condition
 from derive.domain import Domain
+from derive.errors import TermError
 from derive.prove import choices, defined, gammas, powers, signs, slopes, special, sums, variables
 from derive.prove.field import Frac
 from derive.prove.normal import Normal
@@ -15,6 +16,7 @@ from derive.prove.registry import Registry
 from derive.prove.signals import GaveUp, Restart, Split, Undefined
 from derive.prove.variables import whole
 from derive.terms.json import Json, to_json
+from derive.terms.readable import readable
 from derive.terms.term import Term, free_names, sub, substitute
 from derive.terms.term import num as number
 from derive.terms.unparse import unparse
@@ -146,7 +148,7 @@ class Study:
         put = {name: value}
         inside = tuple((substitute(t, put), mask) for t, mask in assumed)
         limits = _limits(self.domain, name, value)
-        self.places.append(f"{name} = {unparse(value)}")
+        self.places.append(f"{name} = {_text(value)}")
         a, b = (substitute(side, put) for side in sides)
         tree = self.prove(a, b, (*inside, *limits), depth + 1)
         self.places.pop()
@@ -155,8 +157,16 @@ class Study:
 
 def _where(assumed: Assumed, places: Sequence[str]) -> str:
     names = {signs.POSITIVE: "> 0", signs.ZERO: "= 0", signs.NEGATIVE: "< 0", signs.NONNEGATIVE: ">= 0"}
-    said = [*places, *(f"{unparse(t)} {names.get(m, '<= 0')}" for t, m in assumed if free_names(t))]
+    said = [*places, *(f"{_text(t)} {names.get(m, '<= 0')}" for t, m in assumed if free_names(t))]
     return "where " + ", ".join(said) if said else "everywhere"
+
+
+def _text(t: Term) -> str:
+    """For a note; a name that no formula can contain is no reason not to write it."""
+    try:
+        return unparse(readable(t))
+    except TermError:
+        return repr(t)
 
 
 def _limits(domain: Domain, name: str, value: Term) -> Assumed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.domain import Domain, Range
 from derive.errors import TermError
-from derive.prove.differentiate import differentiate, has_choice
+from derive.prove.differentiate import CHOICES, differentiate, has_choice
 from derive.prove.signals import GaveUp
 from derive.prove.variables import index_range, whole
 from derive.terms.matrices import entry, shape
@@ -86,7 +86,10 @@ class Unfolding:
         jump = substitute(_drop_zeros(sub(on, off)), {index.name: e})
         hit = make("piecewise", self(jump), inside, _ZERO, make("true"))
         rest = _drop_zeros(off)
-        return hit if rest == _ZERO else add(self._without_delta(Term("sum", (rest, index, first, last))), hit)
+        out = hit if rest == _ZERO else add(self._without_delta(Term("sum", (rest, index, first, last))), hit)
+        if total(off, self.domain) or any(a.head in CHOICES for a in walk(off)):
+            return out
+        return add(out, mul(_ZERO, Term("sum", (off, index, first, last))))  # every summand has to have a value
 
     def _range(self, name: str) -> Range:
         """The range of a name; an index that only sums use is whole."""

@@ -30,6 +30,7 @@ from derive.recheck.sums import is_zero
 from derive.recheck.translate import go
 from derive.recheck.unfold import generic_entries, unfold, whole
 from derive.terms.json import Json, from_json
+from derive.terms.readable import readable
 from derive.terms.term import MATRIX_HEADS, Term, free_names, num, substitute, sym, walk
 
 _BRANCHES = (("+", POSITIVE), ("0", ZERO), ("-", NEGATIVE))
@@ -104,7 +105,8 @@ class _Walk:
         self._node(proof, _Place(self.sides[0], self.sides[1]))
         if not self.proved:
             raise CertificateError("in no region of the proof are both sides defined: it shows nothing")
-        return Shown(frozenset(self.conditions), self.undefined, bool(self.book.opaque))
+        conditions = frozenset(Condition(c.kind, readable(c.term)) for c in self.conditions)
+        return Shown(conditions, self.undefined, bool(self.book.opaque))
 
     def _node(self, node: Json, place: _Place) -> None:
         if place.depth > _MAX_DEPTH or not isinstance(node, dict):

@@ -9,6 +9,7 @@ from derive.certificate import Proved, Refuted, Unknown
 from derive.errors import DomainError
 from derive.functions import sigmoid
 from derive.prove import prove
+from derive.terms.unparse import unparse
 
 SOFTMAX = "exp(z[{0}])/Sum(exp(z[q]), (q, 0, K-1))"
 CROSS_ENTROPY = "-Sum(y[k]*log(exp(z[k])/Sum(exp(z[q]), (q, 0, K-1))), (k, 0, K-1))"
@@ -205,3 +206,12 @@ def test_the_answer_is_the_same_every_time() -> None:
     first = prove(*question)
     prove("sin(x)", "cos(x)")
     assert prove(*question) == first
+
+
+def test_the_index_of_a_sum_has_a_letter_in_conditions_and_notes() -> None:
+    """What a proof calls an index is no name in a formula; people, and files that are read back, get a letter."""
+    verdict = prove("Sum(log(x[i]), (i, 0, n - 1))*0", "0", {"n": "positive integer"})
+    assert isinstance(verdict, Proved)
+    assert [unparse(c.term) for c in verdict.conditions] == ["x[i]"]
+    gap = "-Sum(x[i], (i, 0, n-1)) + max(a, Sum(x[i], (i, 0, n-1))) + min(a, Sum(x[i], (i, 0, n-1)))"
+    assert prove(gap + " + 0/a", "a", {"n": "positive integer"}).status == "proved"

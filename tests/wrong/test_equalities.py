@@ -206,6 +206,8 @@ FLAGGED = [
     Row("loggamma(x + 1)", "loggamma(x) + log(x)", "-1 < x <= 0"),
     Row("Sum(log(x[i]), (i, 0, n - 1))*0", "0", "an entry that is not positive", {**N, "x": "[-1/8, 40]"}),
     Row("Sum(x[i]/x[i], (i, 0, n - 1))", "n", "an entry that is 0", N),
+    Row("Sum(delta(i, 0)*log(x[i]), (i, 0, n - 1))", "log(x[0])", "the other entries need a logarithm too", N),
+    Row("Sum(delta(i, j)/x[i], (i, 0, n - 1))", "1/x[j]", "another entry that is 0", {**N, "j": "0..n-1", "x": "[-1/8, 1/8]"}),
     Row("((mu**(2 - p))*(1 - p))/(1 - p)", "mu**(2 - p)", "Tweedie at p = 1", {"mu": "positive"}),
     Row("mu**(1 - p)*mu/(2 - p)*(2 - p)", "mu**(2 - p)", "Tweedie at p = 2", {"mu": "positive"}),
     Row("(exp(z) - 1)/(exp(z/2) - 1)", "exp(z/2) + 1", "at z = 0"),
