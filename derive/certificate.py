@@ -12,7 +12,7 @@ from derive.errors import RefutedError, UnknownError
 from derive.terms.json import Json
 from derive.terms.term import Term
 
-SCHEMA = 1
+SCHEMA = 2
 Status: TypeAlias = Literal["proved", "refuted", "unknown"]
 
 
@@ -150,6 +150,35 @@ class CheckedDerivation:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedStatement:
+    """A statement of its own, such as "ℓ is convex in z", as a question about terms, with its verdict.
+
+    `question` is "equal" (two terms), "nonnegative" or "positive" (one term), or "minimum" (a function, then for each
+    coordinate its symbol and the two ends of an interval: does the box hold exactly one stationary point, and is it a
+    strict minimum?). A statement may be that the answer is no: a loss is not convex where ℓ″ ≥ 0 is `expected` to be
+    refuted, and the witness shows where.
+    """
+
+    name: str
+    says: str
+    question: Literal["equal", "nonnegative", "positive", "minimum"]
+    terms: tuple[Term, ...]
+    domain: dict[str, str]
+    verdict: Verdict
+    expected: Status = "proved"
+
+    @property
+    def ok(self) -> bool:
+        """Did the answer come out as the statement says?"""
+        return self.verdict.status == self.expected
+
+    @property
+    def status(self) -> Status:
+        """Of the statement, not of its question: proved where the answer is the expected one."""
+        return "unknown" if self.verdict.status == "unknown" else "proved" if self.ok else "refuted"
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One numeric comparison: what was compared, on which points, the error met and the error allowed, and why."""
 
@@ -175,7 +204,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A loss, its derivations with their verdicts, and the numeric agreement."""
+    """A loss, its derivations with their verdicts, and the numeric agreement; or a theorem, which has statements only."""
 
     name: str
     title: str
@@ -188,6 +217,8 @@ class Certificate:
     reference: str = ""
     description: str = ""
     version: str = ""
+    kind: Literal["loss", "theorem"] = "loss"
+    statements: tuple[CheckedStatement, ...] = ()
     schema: int = field(default=SCHEMA)
 
     @property
@@ -198,11 +229,13 @@ class Certificate:
     @property
     def status(self) -> Status:
         """Refuted if anything is refuted or disagrees, unknown if anything is undecided, else proved."""
-        steps = [step for d in self.derivations for step in d.steps]
-        if any(s.verdict.status == "refuted" for s in steps) or (self.agreement and not self.agreement.ok):
+        found = [v.status for v in self.verdicts] + [s.status for s in self.statements]
+        if "refuted" in found or (self.agreement and not self.agreement.ok):
             return "refuted"
-        complete = bool(self.derivations) and all(d.ok for d in self.derivations)
-        return "proved" if complete and self.agreement is not None else "unknown"
+        complete = bool(found) and all(d.ok for d in self.derivations) and all(s.ok for s in self.statements)
+        if self.kind == "loss":
+            complete = complete and bool(self.derivations) and self.agreement is not None
+        return "proved" if complete else "unknown"
 
     @property
     def ok(self) -> bool:
@@ -224,6 +257,9 @@ class Certificate:
                 if not step.ok:
                     how = step.verdict.status if step.justified else f"not justified by {step.rule}"
                     return f"{d.name}, step {n} ({step.rule}): {how}"
+        for s in self.statements:
+            if not s.ok:
+                return f"{s.name}: {s.status}"
         if self.agreement is None:
             return "the numeric agreement was not checked"
         return next(
