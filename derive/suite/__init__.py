@@ -1,0 +1,1 @@
+"""Many claims: what `derive check TARGET...`, the pytest plugin and the cache share."""
