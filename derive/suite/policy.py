@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Literal, TypeAlias
 
 from derive.errors import EXIT_BAD_INPUT, EXIT_OK, EXIT_REFUTED, EXIT_UNKNOWN, DeriveError
-from derive.suite.item import Outcome
+from derive.suite.item import Item, Outcome
 
 #: what an outcome means for the build: it fails it, is only reported, or is no problem at all
 Level: TypeAlias = Literal["fail", "warn", "ignore"]
@@ -45,8 +45,11 @@ class Policy:
         kind = _kind(outcome)
         if kind in ("proved", "refuted"):
             return "ignore" if kind == "proved" else "fail"
-        said = self.said.get(kind) or levels(outcome.item.policy).get(kind)
-        return said or DEFAULTS[kind]
+        return self.says(kind, outcome.item)
+
+    def says(self, kind: str, item: Item) -> Level:
+        """What it says of a kind of outcome ("unknown", "numeric-only" or "findings") for an item."""
+        return self.said.get(kind) or levels(item.policy).get(kind) or DEFAULTS[kind]
 
 
 def _kind(outcome: Outcome) -> str:
