@@ -32,6 +32,7 @@ _LIMITS = {
     "log_ndtr": (-math.inf, 0.0),
     "erfcx": (math.inf, 0.0),
     "lambertw": (math.nan, math.inf),
+    "exp1": (math.nan, 0.0),
     "polygamma0": (math.nan, math.inf),
     **{f"polygamma{k}": (math.nan, 0.0) for k in range(1, _MAX_ORDER + 1)},
 }
@@ -125,6 +126,6 @@ FUNCTIONS: Mapping[str, Callable[..., Array]] = {
     "xlogy": _xlogy,
     "xlog1py": lambda x, y: np.where(x == 0, x * 0, x * np.log1p(y)),
     "betaln": _betaln,
-    **{f: _by_balls(f) for f in ("erfinv", "normppf", "lambertw", "log_ndtr", "erfcx")},
+    **{f: _by_balls(f) for f in ("erfinv", "normppf", "lambertw", "exp1", "log_ndtr", "erfcx")},
     **{f"polygamma{k}": _by_balls(f"polygamma{k}") for k in range(_MAX_ORDER + 1)},
 }

@@ -165,6 +165,13 @@ def _polygamma(e: Evaluator, t: Term) -> Ball:
     return finite((-1) ** (k + 1) * arb(k).fac() * arb(k + 1).zeta(to_arb(x)), t.head)
 
 
+def _cumulant(e: Evaluator, t: Term) -> Ball:
+    """Of one smooth convex function: what fails for A(x) = e^x + x²/3 does not hold for every A."""
+    k, x = e.index(t.args[0]), to_arb(e.go(t.args[1]))
+    rest = (x * x / 3, 2 * x / 3, arb(2) / 3)
+    return finite(x.exp() + (rest[k] if k < len(rest) else 0), t.head)
+
+
 def _floor(e: Evaluator, t: Term) -> Ball:
     x = e.go(t.args[0])
     if isinstance(x, fmpq):
@@ -263,6 +270,7 @@ _HEADS: dict[str, Callable[[Evaluator, Term], Ball]] = {
     "e": lambda e, t: arb(1).exp(),
     "euler_gamma": lambda e, t: arb.const_euler(),
     "polygamma": _polygamma,
+    "cumulant": _cumulant,
     "floor": _floor,
     "max": _extreme(1),
     "min": _extreme(-1),

@@ -100,6 +100,11 @@ def _lambertw(x: Ball) -> Any:
     return x.lambertw()
 
 
+def _exp1(x: Ball) -> Any:
+    """E₁(x) = ∫ₓ^∞ e^−t/t dt for x > 0."""
+    return _positive(x, "exp1 of a number that is not positive").expint(arb(1))
+
+
 def _half_step(x: Ball) -> Ball:
     return (fmpq(1, 2), fmpq(1), fmpq(0))[signum(x)]
 
@@ -147,4 +152,5 @@ REAL_FUNCTIONS: dict[str, Callable[[Ball], Ball]] = {
     "gamma": _gamma,
     "loggamma": lambda x: _positive(x, "loggamma of a number that is not positive").lgamma(),
     "lambertw": _exact_zero(0, _lambertw),
+    "exp1": _exp1,
 }

@@ -58,6 +58,7 @@ OUTER: dict[str, Callable[[Term], Term]] = {
     "normppf": lambda a: _inverse(_f("normpdf", _f("normppf", a))),
     "gamma": lambda a: mul(_f("gamma", a), _f("polygamma", _ZERO, a)),
     "loggamma": lambda a: _f("polygamma", _ZERO, a),
+    "exp1": lambda a: mul(_MINUS, _f("exp", neg(a)), _inverse(a)),
     "lambertw": lambda a: mul(_f("exp", neg(_f("lambertw", a))), _inverse(add(_ONE, _f("lambertw", a)))),
 }
 
@@ -140,11 +141,12 @@ def _xlogy(t: Term, v: Term) -> Term:
     return _plus(_times(dx, _f("log", y)), by_y)
 
 
-def _polygamma(t: Term, v: Term) -> Term:
+def _next_order(t: Term, v: Term) -> Term:
+    """f(k, a)′ = f(k + 1, a) a′, for polygamma and cumulant."""
     order, a = t.args
     if order.head != "num":
-        raise GaveUp("the derivative of polygamma needs a literal order")
-    return _times(_f("polygamma", num(order.value + 1), a), differentiate(a, v))
+        raise GaveUp(f"the derivative of {t.head} needs a literal order")
+    return _times(_f(t.head, num(order.value + 1), a), differentiate(a, v))
 
 
 def _sum(t: Term, v: Term) -> Term:
@@ -193,7 +195,8 @@ _RULES: dict[str, Callable[[Term, Term], Term]] = {
     "max": _extreme,
     "min": _extreme,
     "slope": lambda t, v: differentiate(t.args[0], v),
-    "polygamma": _polygamma,
+    "polygamma": _next_order,
+    "cumulant": _next_order,
     "sum": _sum,
     "given": lambda t, v: _f("given", differentiate(t.args[0], v), t.args[1]),
 }

@@ -16,6 +16,7 @@ from derive.terms.term import Term, add, make, mul, num, power, sub
 
 _HALF = Fraction(1, 2)
 _MAX_MULTIPLE = 12
+_MAX_ORDER = 30
 
 
 @law("pi", "euler_gamma")
@@ -125,6 +126,27 @@ def _lambertw(n: Normal, t: Term) -> Frac:
     bound = add(mul(make("e"), t.args[0]), num(1))
     n.require("nonnegative", bound, n.go(bound))
     return f.mul(a, f.inverse(n.function(("expw", n.key(a)), n.free(a), signs.POSITIVE)))
+
+
+@law("exp1")
+def _exp1(n: Normal, t: Term) -> Frac:
+    """E₁(a) for a > 0, a positive number."""
+    a = n.go(t.args[0])
+    n.require("positive", t.args[0], a)
+    return n.function(("exp1", n.key(a)), n.free(a), signs.POSITIVE)
+
+
+@law("cumulant")
+def _cumulant(n: Normal, t: Term) -> Frac:
+    """The k-th derivative at a of a convex function of which nothing else is known."""
+    order = n.field.constant_value(n.go(t.args[0]))
+    if order is None or order.denominator != 1 or not 0 <= order <= _MAX_ORDER:
+        raise GaveUp("cumulant needs a literal order")
+    a = n.go(t.args[1])
+    out = n.function(("cumulant", n.key(n.field.constant(order)), n.key(a)), n.free(a))
+    if order == 2:
+        n.facts.learn(out, signs.NONNEGATIVE)
+    return out
 
 
 @law("floor")

@@ -19,6 +19,7 @@ _KNOWN = {"log": r"\ln", "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arct
     name: "\\" + name for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min")
 }
 _LETTERS = {"σ": r"\sigma", "Γ": r"\Gamma", "φ": r"\varphi", "Φ": r"\Phi", "Φ⁻¹": r"\Phi^{-1}", "W": "W", "H": "H"}
+_LETTERS |= {"E₁": "E_1"}
 _SHORT = 60
 _WIDEST = 45.0
 

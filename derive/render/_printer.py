@@ -29,6 +29,7 @@ LETTERS = {
     "normcdf": ("Φ", "Phi"),
     "normppf": ("Φ⁻¹", "Phi"),
     "lambertw": ("W", "W"),
+    "exp1": ("E₁", "E"),
     "heaviside": ("H", "H"),
 }
 NAMES = {"log": "ln", "sign": "sign", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "loggamma": "lnΓ"} | {
@@ -260,6 +261,12 @@ class Printer(ABC):
         if order.head == "num" and order.value == 0 and "psi" not in self.names:
             return self.call(self.name("psi"), [self.term(x)])
         return self.call(self.function("polygamma"), [self.term(order), self.term(x)])
+
+    def on_cumulant(self, t: Term) -> Out:
+        order, x = t.args
+        if order.head == "num" and order.value <= 3 and order.value.denominator == 1 and "A" not in self.names:
+            return self.call("A" + "'" * int(order.value), [self.term(x)])
+        return self.call(self.function("cumulant"), [self.term(order), self.term(x)])
 
     def on_transpose(self, t: Term) -> Out:
         return self.transposed(self.at_least(t.args[0], ATOM, last=False))

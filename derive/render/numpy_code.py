@@ -79,6 +79,7 @@ _SPECIAL: dict[str, Callable[..., str]] = {
     "sech": lambda u: f"(1/np.cosh({u}))",
     "normpdf": lambda u: f"(np.exp(-(({u})**2)/2)/np.sqrt(2*np.pi))",
     "heaviside": lambda u: f"np.heaviside({u}, 0.5)",
+    "exp1": lambda u: f"special.exp1({u})",
     "lambertw": lambda u: f"special.lambertw({u}).real",
     "polygamma": lambda k, u: f"special.digamma({u})" if k == "0" else f"special.polygamma({k}, {u})",
 }

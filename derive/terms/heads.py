@@ -18,13 +18,14 @@ HEADS: Mapping[str, tuple[int, int | None]] = {
             *["asin", "acos", "atan", "asinh", "acosh", "atanh"],
             *["sigmoid", "logit", "softplus", "logsigmoid"],
             *["erf", "erfc", "erfinv", "normpdf", "normcdf", "normppf"],
-            *["gamma", "loggamma", "lambertw", "heaviside"],
+            *["gamma", "loggamma", "lambertw", "heaviside", "exp1"],
         ],
         (1, 1),
     ),
     "max": (1, None),
     "min": (1, None),
     "polygamma": (2, 2),  # polygamma(k, x), k a literal whole number; digamma is polygamma(0, x)
+    "cumulant": (2, 2),  # cumulant(k, x): k-th derivative at x of one smooth convex function, whichever
     "xlogy": (2, 2),  # x log y, and 0 where x = 0 (whatever y)
     # conditions and choices: piecewise(value, condition, value, condition, ...): the first condition that holds
     "piecewise": (2, None),
