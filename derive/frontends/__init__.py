@@ -1,0 +1,106 @@
+"""One file for each library: which objects are its objectives, how they are called, what they give, what it wants.
+
+A frontend is a module of this folder that has (`Frontend` below is its type)
+
+    LIBRARY: str                                   the name, as in `library=`
+    def recognises(target) -> bool                 by signature and names, without a call; imports nothing
+    def read(target, asked: Asked) -> Reading      its formulas; `Unreadable` says what cannot be read
+    def numbers(target, asked, columns) -> Numbers the same from a call with real arrays, for the probe and for findings
+
+Foreign libraries are imported inside of these functions only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, NamedTuple, Protocol, cast
+
+from derive.domain import Domain
+from derive.errors import DeriveError
+from derive.terms.term import Term
+
+#: in the order in which they are asked; the last ones take what nothing else knows
+LIBRARIES = ("catboost", "jax", "torch", "sklearn", "lightgbm", "xgboost", "numpy")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the caller of `check_objective` says.
+
+    wrt: the names of the raw predictions, one (`("z",)`), or one for each class; () if nothing was said.
+    domain: ranges of the variables, as they were said. names: the free names of the stated loss. parameters: names of
+    the code's parameters that are to be symbols. classes: of a multiclass objective; None where there is one score.
+    """
+
+    wrt: tuple[str, ...] = ()
+    domain: Domain = field(default_factory=lambda: Domain.of({}))
+    names: frozenset[str] = frozenset()
+    parameters: tuple[str, ...] = ()
+    classes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of an objective: formulas as `derive.check` takes them.
+
+    gradient, hessian: a term; with several variables a list, and for a full Hessian a list of rows; None if it gives
+    none. loss: the code's own, if it has one. convention: "loss", "catboost" … (see `derive.claims.conventions`).
+    domain: ranges that go without saying; what the caller says goes first. where: what names in the stated loss stand
+    for (one-hot labels, say). Lines count from 1, 0 is unknown. elementwise: is every row the same formula of its own
+    row?
+    """
+
+    gradient: Any
+    hessian: Any
+    wrt: tuple[str, ...]
+    loss: Term | None = None
+    convention: str = "loss"
+    domain: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, Term] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    gradient_line: int = 0
+    hessian_line: int = 0
+    loss_line: int = 0
+    elementwise: bool = True
+
+
+class Numbers(NamedTuple):
+    """What the real code gives for real rows: arrays of shape (rows,), or (rows, classes); None where it gives none."""
+
+    gradient: Any
+    hessian: Any
+
+
+class Frontend(Protocol):
+    """A module of this folder."""
+
+    LIBRARY: str
+
+    def recognises(self, target: Any) -> bool:
+        """Is this one of its objectives, by signature and names?"""
+
+    def read(self, target: Any, asked: Asked) -> Reading:
+        """Its formulas. Raises `Unreadable`."""
+
+    def numbers(self, target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
+        """Call it with arrays: `columns` maps `z` (or z1, z2 …), `y`, `w` and parameters to values of equal length."""
+
+
+def frontend(library: str) -> Frontend:
+    """The frontend of a library; `DeriveError` for an unknown one."""
+    if library not in LIBRARIES:
+        raise DeriveError(f"library: {library[:40]!r} is not one of {', '.join(sorted(LIBRARIES))}")
+    return cast("Frontend", import_module(f"derive.frontends.{library}"))
+
+
+def recognise(target: Any) -> str:
+    """The library that an objective is written for; `DeriveError` says how to tell where that is not clear."""
+    for library in LIBRARIES:
+        if frontend(library).recognises(target):
+            return library
+    raise DeriveError(
+        f"{getattr(target, '__name__', type(target).__name__)}: it is not clear which library this is for; "
+        f"say library={' or '.join(map(repr, LIBRARIES))}"
+    )

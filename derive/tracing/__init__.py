@@ -1,0 +1,1 @@
+"""A Python function is called with stand-ins that remember what is done to them: its formulas, as terms."""

@@ -1,0 +1,128 @@
+"""Calling a user's code with stand-ins, once for each path, and joining what it gives."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from derive.domain import Domain
+from derive.errors import DeriveError
+from derive.terms.term import Term
+from derive.tracing import sources
+from derive.tracing.cells import Cell, Cells
+from derive.tracing.context import Context, Place, entered
+from derive.tracing.entries import cells_of
+from derive.tracing.patches import replaced
+from derive.tracing.paths import Decisions, Leaf, explore, joined
+from derive.tracing.unreadable import Unreadable
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What a call gave: arrays of entries by name, what is to be said of it, and how many paths it took."""
+
+    values: Mapping[str, Cells]
+    notes: tuple[str, ...]
+    paths: int
+
+
+def follow(target: Any, call: Callable[[], Mapping[str, Any]], domain: Domain) -> Followed:
+    """Make `call` on every path. It makes stand-ins, hands them to the code of `target`, and names what comes back.
+
+    Raises `Unreadable` where a formula cannot be read, or the code raises an error on every path.
+    """
+    file = sources.file_of(target)
+    notes: dict[str, None] = {}
+    readings: dict[str, str] = {}
+
+    def once(decisions: Decisions) -> tuple[dict[str, Cells] | None, str]:
+        context = Context(domain, decisions, file, notes, readings)
+        with entered(context), replaced(sources.namespaces(target)):
+            guard = UsersCode(file)
+            with guard:
+                return {name: cells_of(x) for name, x in call().items()}, ""
+        return None, guard.said
+
+    leaves = explore(domain, once)
+    values = _joined(leaves)
+    if readings:
+        notes.setdefault("numbers in the code are read as written: " + _listed(readings))
+    return Followed(values, (*notes, *_raised(leaves)), len(leaves))
+
+
+def _listed(readings: Mapping[str, str]) -> str:
+    return ", ".join(f"{float(k):.6g} = {v}" for k, v in sorted(readings.items()))
+
+
+def _raised(leaves: list[Leaf[dict[str, Cells]]]) -> list[str]:
+    said = dict.fromkeys(leaf.raised for leaf in leaves if leaf.raised)
+    return [f"the code has no value where it raises {s}" for s in said]
+
+
+def _joined(leaves: list[Leaf[dict[str, Cells]]]) -> dict[str, Cells]:
+    """Entry by entry one term; the line is that of the first path."""
+    with_values = [leaf.value for leaf in leaves if leaf.value is not None]
+    if not with_values:
+        raise Unreadable(f"the code raises {leaves[0].raised}")
+    first = with_values[0]
+    for other in with_values:
+        if {k: v.shape for k, v in other.items()} != {k: v.shape for k, v in first.items()}:
+            raise Unreadable("the shape of the result depends on the data")
+    out = {}
+    for name, cells in first.items():
+        out[name] = np.empty(cells.shape, object)
+        for index in np.ndindex(cells.shape):
+            first_cell: Cell = cells[index]
+            out[name][index] = Cell(_entry(leaves, name, index), first_cell.place)
+    return out
+
+
+def _entry(leaves: list[Leaf[dict[str, Cells]]], name: str, index: tuple[int, ...]) -> Term | None:
+    def term(values: dict[str, Cells]) -> Term:
+        cell: Cell = values[name][index]
+        if cell.term is None:
+            raise Unreadable(f"an entry of the {name} is NaN, or was never given a value", *(cell.place or ("", 0)))
+        return cell.value
+
+    return joined(leaves, term)
+
+
+class UsersCode:
+    """Runs code of somebody else, which may raise anything: `said` tells what it was, and where.
+
+    `TypeError` and `AttributeError` come of stand-ins that are not what the code expects: they are `Unreadable`.
+    """
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.said = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if error is None or not isinstance(error, Exception):
+            return False
+        place = _last(self.file, trace)
+        if isinstance(error, Unreadable):
+            if error.line:
+                return False
+            raise Unreadable(error.reason, *place) from error
+        if isinstance(error, DeriveError) or not isinstance(error, (ValueError, AssertionError, ArithmeticError)):
+            raise Unreadable(f"{type(error).__name__}: {error}"[:300], *place) from error
+        self.said = f"{type(error).__name__}({str(error)[:80]!r}) in line {place[1]}"
+        return True
+
+
+def _last(file: str, trace: TracebackType | None) -> Place:
+    """The innermost line of the file in a traceback; of another one, if the file is not in it."""
+    frames = traceback.extract_tb(trace)
+    own = [f for f in frames if f.filename == file] or [f for f in frames if "derive" not in f.filename]
+    return (own[-1].filename, own[-1].lineno or 0) if own else ("", 0)

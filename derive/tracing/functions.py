@@ -1,0 +1,363 @@
+"""The functions of NumPy that are given a stand-in as a whole, and the methods of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from derive.terms.term import Term, make
+from derive.tracing.arithmetic import minus, operation, over, times, where
+from derive.tracing.cells import Cell, Cells, array, each
+from derive.tracing.context import current, here, unreadable
+from derive.tracing.entries import Entries, cells_of, decided
+from derive.tracing.reductions import dot, reduced
+
+#: only move entries around: called on the entries themselves
+_MOVES = frozenset((
+    *("reshape", "ravel", "transpose", "concatenate", "stack", "hstack", "vstack", "dstack"),
+    *("column_stack", "squeeze", "expand_dims", "tile", "repeat", "roll", "flip", "fliplr", "flipud"),
+    *("broadcast_to", "moveaxis", "swapaxes", "rollaxis", "take", "delete", "append", "insert"),
+    *("atleast_1d", "atleast_2d", "split", "array_split", "hsplit", "vsplit", "diagonal", "rot90"),
+    *("copy", "broadcast_arrays", "compress", "take_along_axis", "resize"),
+))
+#: made of + and *, or of comparisons that the path decides: called on an array of stand-ins for scalars
+_MADE = frozenset((
+    *("einsum", "inner", "outer", "tensordot", "cumsum", "cumprod", "diff", "polyval", "trace", "kron"),
+    *("vdot", "convolve", "sort", "argsort", "argmax", "argmin", "flatnonzero", "unique", "triu"),
+    *("tril", "apply_along_axis", "ediff1d", "searchsorted", "fill_diagonal"),
+))
+
+
+def call(me: Entries, func: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """A function of NumPy of which some argument is a stand-in."""
+    name = func.__name__
+    if name in _FUNCTIONS:
+        return _FUNCTIONS[name](me, *args, **kwargs)
+    if name in _MOVES:
+        return _wrapped(me, func(*_unwrapped(args), **_unwrapped(kwargs)))
+    if name in _MADE:
+        return _wrapped(me, func(*_as_objects(me, args), **_as_objects(me, kwargs)))
+    raise unreadable(f"np.{name} is not a function that can be read")
+
+
+def _unwrapped(x: Any) -> Any:
+    if isinstance(x, Entries):
+        return x.settled()
+    if isinstance(x, dict):
+        return {k: _unwrapped(v) for k, v in x.items()}
+    if isinstance(x, (tuple, list)):
+        if any(isinstance(p, (Entries, np.ndarray)) for p in x):
+            return type(x)(cells_of(p) if _is_data(p) else p for p in x)
+        return type(x)(map(_unwrapped, x))
+    return x
+
+
+def _is_data(x: Any) -> bool:
+    return isinstance(x, Entries) or (isinstance(x, np.ndarray) and x.dtype.kind == "f")
+
+
+def _as_objects(me: Entries, x: Any) -> Any:
+    """The arrays of which NumPy adds and multiplies the entries."""
+    if isinstance(x, Entries):
+        cells = x.settled()
+        out = np.empty(cells.shape, object)
+        for index in np.ndindex(cells.shape):
+            out[index] = me.like(array(cells[index]))
+        return out
+    if isinstance(x, dict):
+        return {k: _as_objects(me, v) for k, v in x.items()}
+    return type(x)(_as_objects(me, p) for p in x) if isinstance(x, (tuple, list)) else x
+
+
+def _wrapped(me: Entries, x: Any) -> Any:
+    if isinstance(x, (list, tuple)):
+        return type(x)(_wrapped(me, p) for p in x)
+    if isinstance(x, np.ndarray) and x.dtype != object:
+        return x
+    return x if x is None or isinstance(x, (int, Entries)) else me.like(cells_of(x))
+
+
+# -- choices
+def _where(me: Entries, condition: Any, *branches: Any) -> Any:
+    if not branches:
+        return np.nonzero(decided(cells_of(condition)))
+    cells = map(cells_of, (condition, *branches))
+    return me.like(
+        each(
+            lambda c, a, b: (
+                where(c.condition, a.known, b.known) if _alike(a, b) else where(c.condition, a.value, b.value)
+            ),
+            here(),
+            *cells,
+        )
+    )
+
+
+def _alike(a: Cell, b: Cell) -> bool:
+    return not (a.is_condition or b.is_condition)
+
+
+def _select(me: Entries, conditions: Sequence[Any], values: Sequence[Any], default: Any = 0) -> Any:
+    out = me.like(cells_of(default))
+    for condition, value in reversed(list(zip(conditions, values, strict=True))):
+        out = _where(me, condition, value, out)
+    return out
+
+
+def _value(f: Any, x: Any, args: Any, kwargs: Any) -> Any:
+    return f(x, *args, **kwargs) if callable(f) else f
+
+
+def _piecewise(me: Entries, x: Any, conditions: Any, functions: Sequence[Any], *args: Any, **kwargs: Any) -> Any:
+    rows = list(conditions) if isinstance(conditions, (list, tuple)) else [conditions]
+    functions = list(functions)
+    default = _value(functions.pop(), x, args, kwargs) if len(functions) > len(rows) else 0
+    out = me.like(np.broadcast_to(cells_of(default), x.settled().shape))
+    for condition, f in zip(rows, functions, strict=True):  # the last condition that holds counts
+        out = _where(me, condition, _value(f, x, args, kwargs), out)
+    return out
+
+
+def _clip(me: Entries, x: Any, a_min: Any = None, a_max: Any = None, **options: Any) -> Any:
+    low = options.get("min", options.get("lower", a_min))
+    high = options.get("max", options.get("upper", a_max))
+    cells = cells_of(x)
+    for name, bound in (("maximum", low), ("minimum", high)):
+        if bound is not None and not (np.ndim(_plain(bound)) == 0 and np.isinf(_plain(bound))):
+            cells = each(operation(name), here(), cells, cells_of(bound))
+    made = me.like(cells)
+    return _into(options.get("out"), made)
+
+
+def _plain(x: Any) -> Any:
+    return 0.0 if isinstance(x, Entries) else x
+
+
+def _into(target: Any, made: Entries) -> Any:
+    if target is None:
+        return made
+    target.cells[...] = made.cells
+    return target
+
+
+def _nonzero(me: Entries, x: Any) -> Any:
+    return np.nonzero(decided(cells_of(x)))
+
+
+def _nan_to_num(me: Entries, x: Any, *_: Any, **__: Any) -> Any:
+    current().note("nan_to_num is taken to change nothing: the formulas are of real numbers")
+    return me.like(cells_of(x).copy())
+
+
+# -- new arrays
+def filled(me: Entries, shape: Any, value: Any) -> Any:
+    """An array of one value."""
+    new = np.empty(shape, object)
+    cell = cells_of(value)
+    new[...] = cell[()] if cell.shape == () else cell
+    return me.like(new)
+
+
+def _like(value: float) -> Callable[..., Any]:
+    return lambda me, x, *_, **__: filled(me, np.shape(cells_of(x)), value)
+
+
+def _full_like(me: Entries, x: Any, fill_value: Any, *_: Any, **__: Any) -> Any:
+    return filled(me, np.shape(cells_of(x)), fill_value)
+
+
+def _diag(me: Entries, x: Any, k: int = 0) -> Any:
+    cells = cells_of(x)
+    if cells.ndim != 1:
+        return me.like(np.diag(cells, k))
+    out = cells_of(np.zeros((len(cells) + abs(k),) * 2))
+    for i, cell in enumerate(cells):
+        out[i + max(0, -k), i + max(0, k)] = cell
+    return me.like(out)
+
+
+def _asarray(me: Entries, x: Any, dtype: Any = None, *_: Any, **__: Any) -> Any:
+    return x if dtype is None else astype(x, dtype)
+
+
+# -- sums
+def _fold(name: str) -> Callable[..., Any]:
+    def run(me: Entries, a: Any, axis: Any = None, *_: Any, **options: Any) -> Any:
+        a = a if isinstance(a, Entries) else me.like(cells_of(a))
+        made = reduced(a, name, axis, options.get("keepdims", False), options.get("where", True))
+        start = options.get("initial")
+        return made if not isinstance(start, (int, float)) or name != "add" else made.elementwise("add", (made, start))
+
+    return run
+
+
+def _average(me: Entries, a: Any, axis: Any = None, weights: Any = None, **options: Any) -> Any:
+    if weights is None:
+        return _fold("mean")(me, a, axis, **options)
+    top = each(lambda x, w: times(x.value, w.value), here(), cells_of(a), cells_of(weights))
+    parts = [reduced(me.like(c), "add", axis).cells for c in (top, np.broadcast_to(cells_of(weights), top.shape))]
+    return me.like(each(lambda x, y: over(x.value, y.value), here(), *parts))
+
+
+def _ptp(me: Entries, a: Any, axis: Any = None) -> Any:
+    parts = [reduced(a, name, axis).cells for name in ("maximum", "minimum")]
+    return me.like(each(lambda x, y: minus(x.value, y.value), here(), *parts))
+
+
+def _count(me: Entries, a: Any, axis: Any = None, **_: Any) -> Any:
+    return reduced(me.like(each(lambda c: Cell(c.condition).value, here(), cells_of(a))), "add", axis)
+
+
+def logsumexp(me: Entries, a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, **_: Any) -> Any:
+    """`scipy.special.logsumexp`."""
+    if b is not None:
+        raise unreadable("logsumexp with weights b")
+    return reduced(me.like(cells_of(a)), "logsumexp", axis, keepdims)
+
+
+def softmax(me: Entries, x: Any, axis: Any = None) -> Any:
+    """`scipy.special.softmax`."""
+    powers = each(lambda c: make("exp", c.value), here(), cells_of(x))
+    total = reduced(me.like(powers), "add", axis, keepdims=True).cells
+    return me.like(each(lambda a, b: over(a.value, b.value), here(), powers, total))
+
+
+def log_softmax(me: Entries, x: Any, axis: Any = None) -> Any:
+    """`scipy.special.log_softmax`."""
+    cells = cells_of(x)
+    total = reduced(me.like(cells), "logsumexp", axis, keepdims=True).cells
+    return me.like(each(lambda a, b: minus(a.value, b.value), here(), cells, total))
+
+
+def polygamma(me: Entries, n: Any, x: Any) -> Any:
+    """`scipy.special.polygamma`."""
+    return me.like(each(operation("polygamma"), here(), cells_of(n), cells_of(x)))
+
+
+# -- types
+def astype(x: Entries, dtype: Any, *_: Any, **__: Any) -> Any:
+    """Another type: nothing changes, unless numbers that need not be whole are made whole."""
+    cells = x.settled()
+    kind = np.dtype(dtype)
+    if kind.kind == "b":
+        return x.like(each(lambda c: c.condition, here(), cells))
+    if kind.kind == "O":
+        return x.like(cells.copy())
+    if kind.kind in "iu" and not all(is_whole(c.value) for c in cells.reshape(-1)):
+        raise unreadable(f"astype({kind}) cuts digits off; say that the labels are whole: domain={{'y': '{{0, 1}}'}}")
+    if kind.kind not in "iuf":
+        raise unreadable(f"astype({kind}) is no array of real numbers")
+    if kind in (np.float32, np.float16):
+        current().note(f"astype({kind}) only rounds: the formulas are of real numbers")
+    return x.like(_same_lines(cells))
+
+
+def _same_lines(cells: Cells) -> Cells:
+    out = np.empty(cells.shape, object)
+    for index in np.ndindex(cells.shape):
+        cell: Cell = cells[index]
+        out[index] = Cell(None if cell.term is None else cell.value, cell.place)
+    return out
+
+
+def is_whole(t: Term) -> bool:
+    """Is this certainly a whole number?"""
+    if t.head == "num":
+        return t.value.denominator == 1
+    if t.head == "sym":
+        return current().domain[t.name].whole
+    if t.head in ("add", "mul", "max", "min", "abs", "sign"):
+        return t.head == "sign" or all(map(is_whole, t.args))
+    if t.head == "piecewise":
+        return all(map(is_whole, t.args[::2]))
+    return t.head == "floor"
+
+
+def _tolist(x: Entries) -> Any:
+    parts = [x.like(array(part)) for part in x.settled()]
+    return parts if x.cells.ndim == 1 else [_tolist(part) for part in parts]
+
+
+def _put_in(x: Entries, value: Any) -> None:
+    x.cells[...] = cells_of(value)[()]
+
+
+def _norm(me: Entries, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    if ord not in (None, 2):
+        raise unreadable(f"np.linalg.norm with ord={ord}")
+    return reduced(me.like(cells_of(x)), "norm", axis, keepdims)
+
+
+def _floor(name: str) -> Callable[..., Any]:
+    return lambda me, x, *_, **__: me.like(each(operation(name), here(), cells_of(x)))
+
+
+_FOLDED = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum", "amax": "maximum", "amin": "minimum"}
+_FOLDED |= {"all": "logical_and", "any": "logical_or", "mean": "mean", "var": "var", "std": "std"}
+_FOLDED |= {"nansum": "add", "nanmean": "mean", "nanmax": "maximum", "nanmin": "minimum"}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{name: _fold(fold) for name, fold in _FOLDED.items()},
+    "where": _where,
+    "select": _select,
+    "piecewise": _piecewise,
+    "clip": _clip,
+    "nonzero": _nonzero,
+    "argwhere": lambda me, x: np.argwhere(decided(cells_of(x))),
+    "count_nonzero": _count,
+    "nan_to_num": _nan_to_num,
+    "zeros_like": _like(0),
+    "ones_like": _like(1),
+    "empty_like": _like(np.nan),
+    "full_like": _full_like,
+    "diag": _diag,
+    "average": _average,
+    "ptp": _ptp,
+    "dot": dot,
+    "norm": _norm,
+    "asarray": _asarray,
+    "array": _asarray,
+    "asanyarray": _asarray,
+    "ascontiguousarray": _asarray,
+    "shape": lambda me, x: np.shape(cells_of(x)),
+    "ndim": lambda me, x: cells_of(x).ndim,
+    "size": lambda me, x, axis=None: np.size(cells_of(x), axis),
+    "real": lambda me, x: x,
+    "real_if_close": lambda me, x, **_: x,
+    "isscalar": lambda me, x: not x.shape,
+    "iscomplexobj": lambda me, x: False,
+}
+
+
+def _method(name: str) -> Callable[..., Any]:
+    return lambda me, *args, **kwargs: call(me, getattr(np, name), (me, *args), kwargs)
+
+
+def _reshape(me: Entries, *shape: Any, order: Any = "C") -> Any:
+    """`x.reshape(2, 3)`, `x.reshape((2, 3))`."""
+    wanted = shape[0] if len(shape) == 1 else shape
+    return me.like(np.reshape(me.settled(), wanted, order=order))
+
+
+#: the methods of arrays
+METHODS: dict[str, Callable[..., Any]] = {
+    **{
+        name: _method(name) for name in ("sum", "prod", "max", "min", "all", "any", "mean", "var", "std", "clip", "dot")
+    },
+    **{
+        name: _method(name)
+        for name in ("cumsum", "nonzero", "repeat", "take", "squeeze", "swapaxes", "argmax", "argmin")
+    },
+    **{name: _method(name) for name in ("argsort", "diagonal")},
+    "reshape": _reshape,
+    "ravel": lambda me, order="C": me.like(np.ravel(me.settled(), order=order)),
+    "flatten": lambda me, order="C": me.like(me.settled().flatten(order=order)),
+    "transpose": lambda me, *axes: me.like(me.settled().transpose(*axes)),
+    **dict.fromkeys(("copy", "to_numpy"), lambda me, *_, **__: me.like(me.settled().copy())),
+    **dict.fromkeys(("astype", "view"), astype),
+    "tolist": _tolist,
+    "item": lambda me, *index: me.like(array(me.settled()[index] if index else me.one())),
+    "fill": _put_in,
+    **{name: _floor(name) for name in ("abs", "exp", "log", "sqrt")},
+}
