@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from derive.certificate import Condition
 from derive.domain import Domain, Range
@@ -18,7 +18,7 @@ from derive.prove.field import Field, Frac
 from derive.prove.polys import Poly
 from derive.prove.readback import Readback
 from derive.prove.registry import Generator, Key, Registry
-from derive.prove.signals import GaveUp, Outside, Split, Undefined
+from derive.prove.signals import GaveUp, Indexed, Outside, Split, Undefined
 from derive.terms.term import Term, free_names
 
 Law = Callable[["Normal", Term], Frac]
@@ -35,6 +35,14 @@ def law(*heads: str) -> Callable[[Law], Law]:
         return f
 
     return enter
+
+
+class Judge(Protocol):
+    """Who answers questions about one index of a sum."""
+
+    def zero_for_each(self, n: Normal, a: Term, name: str) -> bool: ...
+    def same_for_each(self, n: Normal, a: Term, b: Term, name: str) -> bool: ...
+    def without_choices(self, n: Normal, a: Term, name: str) -> Term | None: ...
 
 
 class Along(NamedTuple):
@@ -61,7 +69,9 @@ class Normal:
         self.quiet = False  # conditions are neither recorded nor learnt
         self.along: Along | None = None
         self._memos: dict[Along | None, dict[Term, Frac]] = {}
-        self.poles = False  # some condition is that an argument is not 0, −1, −2, …
+        self.other_needs = False  # some condition is of no kind that can be listed
+        self.judge: Judge | None = None
+        self.assumed: tuple[tuple[Term, int], ...] = ()
         self._needed: list[tuple[str, Poly]] = []
 
     # -- translation ------------------------------------------------------------------------------------------------
@@ -139,7 +149,7 @@ class Normal:
         poly = self.facts.undecided(a)
         names = self.free_of(poly) & self.bound.keys()
         if names:
-            return GaveUp("a sign depends on the index of a sum")
+            return Indexed(names)
         return Split(self.readback.poly(poly))
 
     def assume(self, a: Frac, mask: int) -> None:
@@ -164,8 +174,14 @@ class Normal:
     def avoids_poles(self, a: Frac) -> None:
         """The gamma functions have no value at 0, −1, −2, …: no kind of condition says that, but domains may differ."""
         if not self.quiet and self.along is None and self.mask(a) != signs.POSITIVE:
-            self.poles = True
+            self.other_needs = True
             self._needed.append(("pole", self.field.times(a.num, self.field.den_poly(a))))
+
+    def needs_value(self, term: Term) -> None:
+        """A condition that is not looked into: this term has a value for each of its indices."""
+        if not self.quiet and self.along is None:
+            self.other_needs = True
+            self._needed.append((f"a value of {term!r}", self.field.one))
 
     def speak(self) -> None:
         """From here on conditions are recorded, also those of terms that were met before."""

@@ -110,3 +110,10 @@ class Readback:
     def _prod(self, key: Key) -> Term:
         _, body, count, name = key
         return make("prod", self._fraction_key(body), sym(name), num(0), add(self._fraction_key(count), num(-1)))
+
+    def _sum_of(self, key: Key) -> Term:
+        head, _, body, count, name = key
+        last = add(self._fraction_key(count), num(-1))
+        return make(head.removesuffix("_of"), body, sym(name), num(0), last)
+
+    _prod_of = _sum_of

@@ -11,6 +11,7 @@ from derive.domain import Domain
 from derive.errors import TermError
 from derive.prove import choices, defined, gammas, powers, signs, slopes, special, sums, variables
 from derive.prove.field import Frac
+from derive.prove.judge import Judge
 from derive.prove.normal import Normal
 from derive.prove.registry import Registry
 from derive.prove.signals import GaveUp, Restart, Split, Undefined
@@ -49,6 +50,32 @@ class Study:
     differ: bool = False
     regions: int = 0
     proved: int = 0
+    level: int = 0  # a question about one index is a study within a study
+
+    def __post_init__(self) -> None:
+        self.judge = Judge(self)
+
+    def inner(self, domain: Domain, goal: Goal) -> Study:
+        """A study of a question that comes up in this one."""
+        return Study(domain, self.deadline, Registry(), goal, level=self.level + 1)
+
+    def absorb(self, other: Study) -> None:
+        """What a proof rests on that is used in this one."""
+        self.conditions.update(other.conditions)
+        self.hypotheses.update(other.hypotheses)
+        self.undefined += other.undefined
+        self.differ |= other.differ
+        self.regions += other.regions
+
+    @staticmethod
+    def zero(n: Normal, gap: Frac) -> Json | None:
+        """The goal of an equality."""
+        return vanishes(n, gap)
+
+    def _normal(self, assumed: Assumed) -> Normal:
+        n = Normal(self.registry, self.domain, self.deadline)
+        n.judge, n.assumed = self.judge, assumed
+        return n
 
     def prove(self, a: Term, b: Term, assumed: Assumed = (), depth: int = 0) -> Json | None:
         """The proof of the goal for a and b in the region, as a tree; None where it is not reached."""
@@ -56,7 +83,7 @@ class Study:
         if self.regions > _MAX_REGIONS or depth > _MAX_DEPTH:
             raise GaveUp("too many regions")
         for _ in range(_MAX_RESTARTS):
-            n = Normal(self.registry, self.domain, self.deadline)
+            n = self._normal(assumed)
             n.field.tick()
             try:
                 return self._attempt(n, a, b, assumed)
@@ -96,7 +123,7 @@ class Study:
 
     def _note_conditions(self, n: Normal, a: Term, b: Term, assumed: Assumed) -> None:
         """Which conditions each side needs on its own: where they differ, so do the domains of definition."""
-        if not n.conditions and not n.poles:
+        if not n.conditions and not n.other_needs:
             return
         self.conditions.update(dict.fromkeys(n.conditions))
         left, right = (self._conditions_of(side, assumed, quiet=True) for side in (a, b))
@@ -106,7 +133,7 @@ class Study:
 
     def _undefined(self, side: Term, assumed: Assumed) -> bool:
         """Is this side on its own seen to be undefined in the whole region?"""
-        n = Normal(self.registry, self.domain, self.deadline)
+        n = self._normal(assumed)
         try:
             for term, mask in assumed:
                 n.assume(n.go(term), mask)
@@ -119,7 +146,7 @@ class Study:
 
     def _conditions_of(self, side: Term, assumed: Assumed, quiet: bool = False) -> Any:
         """Quiet: what the terms that make the region need does not count, so that the side says it by itself."""
-        n = Normal(self.registry, self.domain, self.deadline)
+        n = self._normal(assumed)
         n.quiet = quiet
         try:
             for term, mask in assumed:

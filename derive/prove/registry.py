@@ -3,7 +3,8 @@
 A key is a nested tuple over generator numbers, so equal functions get equal generators:
 ("sym", name) · ("at", name, indices) · ("const", name) · ("exp", atom) · ("log", poly) · ("logn", prime) ·
 ("root", poly) · ("rootn", prime) · ("sin", atom) · ("cos", atom) · ("parity", atom) · ("delta", fraction) ·
-("sum", atom, range, index) · ("prod", fraction, range, index) · (head, fraction) for any other function.
+("sum", atom, range, index) · ("prod", fraction, range, index) · (head, fraction) for any other function ·
+("sum_of", height, summand, range, index) and ("prod_of", …) for those whose summand is kept as a term.
 An atom is (monomial, denominator): the function monomial/denominator.
 """
 
@@ -79,6 +80,8 @@ class Registry:
 
     def height(self, key: Key) -> int:
         """How deep sums are nested in a function."""
+        if key[0] in ("sum_of", "prod_of"):
+            return int(key[1])
         inner = max((self._height_of(g) for g in numbers_in(key)), default=0)
         return inner + (key[0] in ("sum", "prod"))
 

@@ -9,6 +9,14 @@ class GaveUp(Exception):
     """Not decided: the reason becomes `Unknown(reason)`."""
 
 
+class Indexed(GaveUp):
+    """A sign depends on indices of sums."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        super().__init__("a sign depends on the index of a sum")
+        self.names = names
+
+
 class Undefined(Exception):
     """The expression has no value anywhere in the region under study."""
 

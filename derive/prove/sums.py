@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
 
-from derive.prove import signs
+from derive.prove import pointwise, signs
 from derive.prove.elementary import atom_free, atom_value, exp, log_abs
 from derive.prove.field import Frac
 from derive.prove.normal import Normal, law
+from derive.prove.pointwise import height
 from derive.prove.polys import Monomial, Poly
 from derive.prove.registry import Key
 from derive.prove.signals import Undefined
@@ -32,12 +32,6 @@ def _delta(n: Normal, t: Term) -> Frac:
     return n.field.constant(Fraction(equal))
 
 
-@lru_cache(maxsize=20_000)
-def height(t: Term) -> int:
-    """How deep sums are nested in a term."""
-    return max(map(height, children(t)), default=0) + (t.head in ("sum", "prod"))
-
-
 @law("sum")
 def _sum(n: Normal, t: Term) -> Frac:
     scope = _Scope(n, t)
@@ -45,7 +39,7 @@ def _sum(n: Normal, t: Term) -> Frac:
         return n.field.sum(map(n.go, scope.unrolled))
     if scope.empty:
         return n.field.constant(Fraction(0))
-    return summed(n, scope.body(), scope)
+    return pointwise.over_range(n, scope, lambda n, body: summed(n, body, scope))
 
 
 @law("prod")
@@ -56,7 +50,11 @@ def _prod(n: Normal, t: Term) -> Frac:
         for part in scope.unrolled or ():
             out = n.field.mul(out, n.go(part))
         return out
-    body = scope.body()
+    return pointwise.over_range(n, scope, lambda n, body: _product(n, body, scope))
+
+
+def _product(n: Normal, body: Frac, scope: _Scope) -> Frac:
+    """exp Σ log of factors that are positive; else a generator."""
     if n.mask(body) == signs.POSITIVE:
         return exp(n, summed(n, log_abs(n, body), scope))
     free = (n.free(body) - {scope.name}) | n.free(scope.count)
@@ -95,11 +93,11 @@ class _Scope:
         self.n.bound.setdefault(name, index_range(self.count_term))
         return name
 
-    def body(self) -> Frac:
-        """The fraction of the summand."""
+    def summand(self) -> Term:
+        """The summand, with the index counted from 0 under its new name."""
         body, index, first, _ = self.term.args
         shifted = sym(self.name) if first == num(0) else add(sym(self.name), first)
-        return self.n.go(substitute(body, {index.name: shifted}))
+        return substitute(body, {index.name: shifted})
 
 
 def summed(n: Normal, body: Frac, scope: _Scope, name: str | None = None) -> Frac:
@@ -202,7 +200,7 @@ def merged_is_zero(n: Normal, gap: Frac) -> bool:
         mine = {g: key for g, key in found if key[2:] == (count, name)}
         if name in n.bound and _merged(n, gap.num, mine, name):
             return True
-    return False
+    return pointwise.merged_is_zero(n, gap)
 
 
 def _merged(n: Normal, p: Poly, mine: dict[int, Key], name: str) -> bool:

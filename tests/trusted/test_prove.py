@@ -1,5 +1,7 @@
 """What the prover decides: one row an identity, its domain and what the verdict has to say beside `proved`."""
 
+# ruff: noqa: E501  (a claim stays on one line)
+
 from __future__ import annotations
 
 import pytest
@@ -215,3 +217,25 @@ def test_the_index_of_a_sum_has_a_letter_in_conditions_and_notes() -> None:
     assert [unparse(c.term) for c in verdict.conditions] == ["x[i]"]
     gap = "-Sum(x[i], (i, 0, n-1)) + max(a, Sum(x[i], (i, 0, n-1))) + min(a, Sum(x[i], (i, 0, n-1)))"
     assert prove(gap + " + 0/a", "a", {"n": "positive integer"}).status == "proved"
+
+
+BY_INDEX = [
+    ("Sum(abs(x[i]), (i, 0, n-1))", "Sum(sign(x[i])*x[i], (i, 0, n-1))", {}),
+    ("Sum(sign(x[i])*abs(x[i]), (i, 0, n-1))", "Sum(x[i], (i, 0, n-1))", {}),
+    ("tanh(Sum(abs(x[i]), (i, 0, n-1)))", "tanh(Sum(max(x[i], -x[i]), (i, 0, n-1)))", {}),
+    ("Sum(max(x[i], 0), (i, 0, n-1)) - Sum(max(-x[i], 0), (i, 0, n-1))", "Sum(x[i], (i, 0, n-1))", {}),
+    ("Sum(max(x[i], 0)*a, (i, 0, n-1))", "Sum(max(x[i]*a, 0), (i, 0, n-1))", {"a": "positive"}),
+    ("Sum(Sum(abs(x[i] - y[j]), (j, 0, m-1)), (i, 0, n-1))", "Sum(Sum(abs(y[j] - x[i]), (j, 0, m-1)), (i, 0, n-1))", {}),
+    ("Sum(abs(y[i] - Sum(X[i, k]*w[k], (k, 0, m-1))), (i, 0, n-1))", "Sum(abs(Sum(X[i, k]*w[k], (k, 0, m-1)) - y[i]), (i, 0, n-1))", {}),
+    ("Sum(where(i >= 0, x[i], 0), (i, 0, n-1))", "Sum(x[i], (i, 0, n-1))", {}),
+    ("Product(abs(x[i]), (i, 0, n-1))", "Product(sign(x[i])*x[i], (i, 0, n-1))", {}),
+    ("Sum(log(abs(x[i])), (i, 0, n-1))", "Sum(log(x[i]**2)/2, (i, 0, n-1))", {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("left", "right", "domain"), BY_INDEX)
+def test_choices_under_a_sum_are_decided_index_by_index(left: str, right: str, domain: dict[str, str]) -> None:
+    """A sum of choices over a range of symbolic length equals another where the summands are equal, and says so."""
+    verdict = prove(left, right, {**SIZES, **domain})
+    assert isinstance(verdict, Proved), verdict
+    assert not verdict.domains_differ
