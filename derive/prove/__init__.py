@@ -115,7 +115,7 @@ def _term(x: Any) -> Term:
 def _domain(sides: tuple[Any, ...], described: Mapping[Any, str]) -> Domain:
     """What is described, together with what the symbols of SymPy say of themselves."""
     said = Domain.of({getattr(name, "name", name): text for name, text in described.items()})
-    from_symbols = [s for s in sides if hasattr(s, "free_symbols")]
+    from_symbols = [s for s in sides if hasattr(type(s), "free_symbols")]  # asking the object would compute them
     if not from_symbols:
         return said
     from derive.terms.bridge import assumptions

@@ -40,8 +40,11 @@ class Term:
         if head in LEAVES:
             self.size = self.depth = 1
             return
-        self.size = 1 + sum(a.size for a in args)
-        self.depth = 1 + max((a.depth for a in args), default=0)
+        size = depth = 0
+        for a in args:  # the hottest loop of all: no generators
+            size += a.size
+            depth = a.depth if a.depth > depth else depth
+        self.size, self.depth = size + 1, depth + 1
         if self.size > MAX_SIZE:
             raise TermError(f"the expression has more than {MAX_SIZE:,} nodes; split the claim into smaller ones")
         if self.depth > MAX_DEPTH:
