@@ -104,7 +104,7 @@ def _again(d: CheckedDerivation, domain: Domain, budget: float, said: list[str])
     before: Term = d.start
     for number, step in enumerate(d.steps, 1):
         sides = equality(before, step.result, d.indices)
-        why = _not_rechecked(step.verdict, *sides, domain)
+        why = not_rechecked(step.verdict, *sides, domain)
         verdict = step.verdict if why is None else prove_terms(*sides, domain, budget=budget)
         if why is not None:
             place = f"{d.name}, step {number}"
@@ -122,7 +122,7 @@ def prove_terms(left: Term, right: Term, domain: Domain, *, budget: float) -> Ve
     return prove(left, right, domain, budget=budget)
 
 
-def _not_rechecked(recorded: Verdict, left: Term, right: Term, domain: Domain) -> str | None:
+def not_rechecked(recorded: Verdict, left: Term, right: Term, domain: Domain) -> str | None:
     """Why the small checker cannot confirm a recorded verdict in all it says, or None where it does."""
     if not isinstance(recorded, Proved):
         return f"nothing was proved, but {recorded.status}"
