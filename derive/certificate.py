@@ -13,6 +13,7 @@ from derive.terms.json import Json
 from derive.terms.term import Term
 
 SCHEMA = 2
+Asked: TypeAlias = Literal["equal", "nonnegative", "positive", "limit", "diverges", "minimum"]
 Status: TypeAlias = Literal["proved", "refuted", "unknown"]
 
 
@@ -153,15 +154,17 @@ class CheckedDerivation:
 class CheckedStatement:
     """A statement of its own, such as "ℓ is convex in z", as a question about terms, with its verdict.
 
-    `question` is "equal" (two terms), "nonnegative" or "positive" (one term), or "minimum" (a function, then for each
-    coordinate its symbol and the two ends of an interval: does the box hold exactly one stationary point, and is it a
-    strict minimum?). A statement may be that the answer is no: a loss is not convex where ℓ″ ≥ 0 is `expected` to be
+    `question` is "equal" (two terms); "nonnegative" or "positive" (one term); "limit" (f, its variable, how that
+    approaches its place in `delta` and `t`, the limit, and δ as a function of `epsilon`) or "diverges", to ∞ (the same
+    without a limit, δ as a function of `M`); "minimum" (f, two bounds, then for each coordinate its symbol and the
+    two ends of an interval: does the box hold exactly one stationary point, is it a strict minimum, and is the value of
+    f there between the bounds?). A statement may be that the answer is no: a loss is not convex where ℓ″ ≥ 0 is `expected` to be
     refuted, and the witness shows where.
     """
 
     name: str
     says: str
-    question: Literal["equal", "nonnegative", "positive", "minimum"]
+    question: Asked
     terms: tuple[Term, ...]
     domain: dict[str, str]
     verdict: Verdict
@@ -208,7 +211,7 @@ class Certificate:
 
     name: str
     title: str
-    cost: Term
+    cost: Term | None  # a theorem has none
     domain: dict[str, str]
     symbols: tuple[Symbol, ...]
     notation: tuple[Notation, ...]

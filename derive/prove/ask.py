@@ -25,6 +25,14 @@ def ask(question: str, terms: Sequence[Term], domain: Domain, *, budget: float =
             from derive.prove.sign import sign_terms
 
             return sign_terms(terms[0], domain, want, budget=budget)
+        case "limit", 5:
+            from derive.prove.limits import limit_terms
+
+            return limit_terms(terms, domain, budget=budget)
+        case "diverges", 4:
+            from derive.prove.limits import divergence_terms
+
+            return divergence_terms(terms, domain, budget=budget)
         case "minimum", _:
             from derive.prove.minimum import minimum_terms
 

@@ -36,20 +36,23 @@ _DIGITS = 12
 
 
 def minimum_terms(terms: Sequence[Term], domain: Domain) -> Verdict:
-    """Is there exactly one stationary point in the box, and is it a strict minimum?
+    """Is there exactly one stationary point in the box, is it a strict minimum, and is f there between two bounds?
 
-    terms: f, then for each coordinate its symbol and the two ends of an interval, rational numbers. `Refuted` where no
+    terms: f, the two bounds, then for each coordinate its symbol and the two ends of an interval. `Refuted` where no
     point of the box is stationary (a component of the gradient has one sign), or none can be a minimum (a principal
-    minor of the Hessian is negative everywhere); the witness is the middle of the box.
+    minor of the Hessian is negative everywhere), or f is not between the bounds; the witness is the middle of the box.
     """
-    f, *rest = terms
+    if len(terms) < 3 or terms[1].head != "num" or terms[2].head != "num":
+        raise TermError("a minimum is a function, two numbers between which its value is, and a box")
+    f, low, high, *rest = terms
     names, ends = _box(rest)
     stray = free_names(f) - set(names)
     if stray:
         raise TermError(f"a minimum is looked for in {', '.join(names)}; what is {', '.join(sorted(stray))}?")
     try:
         with precision(_BITS):
-            return _Newton(f, names, domain).decide([_ball(*pair) for pair in ends], ends)
+            newton = _Newton(f, names, domain, (low.value, high.value))
+            return newton.decide([_ball(*pair) for pair in ends], ends)
     except (GaveUp, Undefined, ZeroDivisionError, OverflowError) as why:
         return Unknown(f"the function cannot be enclosed on the box: {why}")
 
@@ -85,8 +88,8 @@ class _Box(Evaluator):
 
 
 class _Newton:
-    def __init__(self, f: Term, names: list[str], domain: Domain) -> None:
-        self.f, self.names, self.domain = unfold(f, domain), names, domain
+    def __init__(self, f: Term, names: list[str], domain: Domain, bounds: tuple[Fraction, Fraction]) -> None:
+        self.f, self.names, self.domain, self.bounds = unfold(f, domain), names, domain, bounds
         self.gradient = [self._derivative(self.f, v) for v in names]
         self.hessian = [[self._derivative(g, v) for v in names] for g in self.gradient]
 
@@ -118,6 +121,11 @@ class _Newton:
         for _ in range(_ROUNDS):
             place = self._newton(place) or place
         (value,) = self.at(place, [self.f])
+        low, high = (to_arb(to_fmpq(x)) for x in self.bounds)
+        if value <= low or value >= high:
+            return self._no(ends, f"the value at the minimum is {_shown(value)}")
+        if not low < value < high:
+            return Unknown("the value at the minimum is too near to its bounds")
         where = ", ".join(f"{name} = {_shown(x)}" for name, x in zip(self.names, place, strict=True))
         return Proved(METHOD, notes=(f"the minimum is at {where}", f"its value is {_shown(value)}"))
 

@@ -1,0 +1,96 @@
+"""A theorem: statements in terms, each a question that the prover decides. A theorem file is data.
+
+What a derivation cannot say stands here: a limit, convexity, two minima, that two costs share one rule. The
+statements are text in the grammar of `derive.terms.text`, so a file is read and never runs mathematics of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from derive.certificate import Asked, Certificate, CheckedStatement, Status, Symbol
+from derive.domain import Domain
+from derive.errors import DeriveError, FormulaError
+from derive.prove.ask import ask
+from derive.terms.term import Term, free_names
+from derive.terms.text import parse_formula
+from derive.version import VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What is claimed: a question about formulas, and the answer that is expected.
+
+    `question` and `formulas` are as in `derive.certificate.CheckedStatement`; `domain` adds to that of the theorem.
+    """
+
+    name: str
+    says: str
+    question: Asked
+    formulas: tuple[str, ...]
+    domain: Mapping[str, str] = field(default_factory=dict)
+    expected: Status = "proved"
+
+
+@dataclass(frozen=True, slots=True)
+class Theorem:
+    """Statements that belong together. `symbols` says in words what the variables are, `domain` where they live."""
+
+    name: str
+    title: str
+    description: str
+    statements: tuple[Statement, ...]
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    domain: Mapping[str, str] = field(default_factory=dict)
+    reference: str = ""
+
+
+def certify(theorem: Theorem, *, budget: float = 5.0) -> Certificate:
+    """Decide every statement, `budget` seconds each.
+
+    >>> from derive.theorem import Statement, Theorem
+    >>> square = Statement("squares", "a square is not negative", "nonnegative", ("x**2",))
+    >>> certify(Theorem("squares", "Squares", "", (square,))).status
+    'proved'
+    """
+    checked = tuple(check(s, theorem.domain, budget=budget) for s in theorem.statements)
+    used = frozenset().union(*(free_names(t) for s in checked for t in s.terms))
+    ranges = Domain.of(dict(theorem.domain))
+    return Certificate(
+        name=theorem.name,
+        title=theorem.title,
+        cost=None,
+        domain={name: text for name, text in ranges.to_json().items() if name in used},
+        symbols=tuple(Symbol(name, says, str(ranges[name])) for name, says in theorem.symbols.items() if name in used),
+        notation=(),
+        derivations=(),
+        agreement=None,
+        reference=theorem.reference,
+        description=theorem.description,
+        version=VERSION,
+        kind="theorem",
+        statements=checked,
+    )
+
+
+def check(statement: Statement, domain: Mapping[str, str], *, budget: float = 5.0) -> CheckedStatement:
+    """The verdict on one statement."""
+    terms = tuple(_read(statement, formula) for formula in statement.formulas)
+    used = frozenset().union(*map(free_names, terms))
+    where = {name: text for name, text in {**domain, **statement.domain}.items() if _speaks_of(name, used)}
+    verdict = ask(statement.question, terms, Domain.of(where), budget=budget)
+    return CheckedStatement(
+        statement.name, statement.says, statement.question, terms, where, verdict, statement.expected
+    )
+
+
+def _speaks_of(names: str, used: frozenset[str]) -> bool:
+    return any(name.strip() in used for name in names.split(","))
+
+
+def _read(statement: Statement, formula: str) -> Term:
+    try:
+        return parse_formula(formula)
+    except DeriveError as error:
+        raise FormulaError(f"the statement {statement.name!r}: {error}") from None

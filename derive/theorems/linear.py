@@ -1,0 +1,66 @@
+"""The squared error of linear regression is convex, and its minimum solves the normal equations"""
+
+from derive.theorem import Statement, Theorem
+
+
+def _z(theta: str) -> str:
+    return f"sum(X[i, k]*{theta}, k, 0, n - 1)"
+
+
+def _cost(theta: str) -> str:
+    return f"sum(({_z(theta)} - y[i])**2, i, 0, m - 1)/(2*m)"
+
+
+_SQUARE = f"sum({_z('v[k]')}**2, i, 0, m - 1)"
+_GRADIENT = f"sum(({_z('theta[k]')} - y[i])*X[i, j], i, 0, m - 1)/m"
+
+THEOREM = Theorem(
+    name="linear",
+    title="The squared error is convex, and its minimum solves the normal equations",
+    description="For every data set of any size.",
+    domain={"m": "positive integer", "n": "positive integer", "j": "0..n-1"},
+    symbols={"v": "a direction", "s": "how far to go in that direction"},
+    statements=(
+        Statement(
+            "quadratic",
+            "J(θ + v) = J(θ) + ∇Jᵀv + ‖Xv‖²/(2m), with nothing left over",
+            "equal",
+            (
+                f"{_cost('(theta[k] + v[k])')} - {_cost('theta[k]')}",
+                f"sum(v[j]*{_GRADIENT}, j, 0, n - 1) + {_SQUARE}/(2*m)",
+            ),
+        ),
+        Statement(
+            "hessian",
+            "the Hessian XᵀX/m, applied to v, is Xᵀ(Xv)/m, so vᵀHv = ‖Xv‖²/m",
+            "equal",
+            (
+                "sum(v[k]*sum(X[i, j]*X[i, k], i, 0, m - 1)/m, k, 0, n - 1)",
+                f"sum(X[i, j]*{_z('v[k]')}, i, 0, m - 1)/m",
+            ),
+        ),
+        Statement(
+            "curvature",
+            "along a line θ + sv the second derivative of J is ‖Xv‖²/m",
+            "equal",
+            (f"diff(diff({_cost('(theta[k] + s*v[k])')}, s), s)", f"{_SQUARE}/m"),
+        ),
+        Statement("convex", "which is nowhere negative: J is convex", "nonnegative", (f"{_SQUARE}/m",)),
+        Statement(
+            "global-minimum",
+            "so where ∇J = 0, J(θ + v) − J(θ) is not negative for any v: the stationary point is a global minimum",
+            "nonnegative",
+            (f"{_cost('(theta[k] + v[k])')} - {_cost('theta[k]')} - sum(v[j]*{_GRADIENT}, j, 0, n - 1)",),
+        ),
+        Statement(
+            "normal-equations",
+            "∇J = 0 says XᵀXθ = Xᵀy: m ∇J is the difference of the two",
+            "equal",
+            (
+                f"m*diff({_cost('theta[k]')}, theta[j])",
+                f"sum(X[i, j]*{_z('theta[k]')}, i, 0, m - 1) - sum(X[i, j]*y[i], i, 0, m - 1)",
+            ),
+        ),
+    ),
+    reference="S. Boyd, L. Vandenberghe, Convex Optimization, Cambridge 2004, section 9.1.1",
+)
