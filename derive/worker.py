@@ -53,7 +53,7 @@ def run(function: str, payload: Json, *, timeout: float = TIMEOUT, memory: int =
     command = [sys.executable, "-P", "-m", "derive.worker"]
     try:
         done = subprocess.run(  # noqa: S603  (the command is ours, the request is data)
-            command, input=request, capture_output=True, text=True, timeout=timeout, env=_environment(), check=False
+            command, input=request, capture_output=True, text=True, timeout=timeout, env=environment(), check=False
         )
     except subprocess.TimeoutExpired:
         return Unknown(f"not decided within {timeout:g} seconds")
@@ -68,23 +68,28 @@ def _answer(done: subprocess.CompletedProcess[str], memory: int) -> Json | Unkno
     except ValueError:
         return Unknown("the worker did not finish its answer")
     if "error" in answer:
-        raise _error(*answer["error"])
+        raise error(*answer["error"])
     return Unknown(answer["unknown"]) if "unknown" in answer else answer["result"]
 
 
 def _cause(done: subprocess.CompletedProcess[str]) -> str:
     last = (done.stderr.strip().splitlines() or [""])[-1][:200]
-    how = signal.Signals(-done.returncode).name if done.returncode < 0 else f"exit code {done.returncode}"
-    return f"{how}: {last}" if last else how
+    return f"{ending(done.returncode)}: {last}" if last else ending(done.returncode)
 
 
-def _error(name: str, message: str) -> DeriveError:
+def ending(code: int) -> str:
+    """How a process ended: the name of the signal that killed it, or its exit code."""
+    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+
+
+def error(name: str, message: str) -> DeriveError:
+    """The error that a worker met, as it was."""
     kind = getattr(errors, name, DeriveError)
-    error: DeriveError = kind(message)
-    return error
+    out: DeriveError = kind(message)
+    return out
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The worker finds the same package, also when it runs from a checkout."""
     here = str(Path(__file__).parents[1])
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))}

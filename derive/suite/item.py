@@ -19,12 +19,12 @@ class Item:
     """One claim to check.
 
     `name` is what is shown and selected by, and unique in a run: `objectives.py::focal`, `derive.toml::focal`,
-    `losses.boosting:focal`. A claim of `kind` "formulas" is in `keywords`, those of `derive.check`, as JSON. One of kind
-    "objective" is code: `objective` says where it is (`path.py::name`, an absolute path, or `module:name`), and
+    `losses.boosting:focal`. A claim of `kind` "formulas" is in `keywords`, those of `derive.check`, as JSON. One of
+    kind "objective" is code: `objective` says where it is (`path.py::name`, an absolute path, or `module:name`), and
     `keywords` are those of `derive.check_objective` that were given outside of the code; they win over those of its
     decorator. `file` (relative to the working folder where it is inside of it, as a POSIX path) and `line` are where
-    the claim stands, from 1; "" and 0 where it stands in no file. `lines` maps keywords to the line that they have in a
-    declarative file. `timeout` and `policy` are what the file says for this claim; None and empty where it says nothing.
+    the claim stands, from 1; "" and 0 where it stands in no file. `lines` maps keywords to the line that they have in
+    a claims file. `timeout` and `policy` are what the file says for this claim; None and empty if it says nothing.
     """
 
     name: str
