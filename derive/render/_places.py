@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 #: from the name of a file to its lines; nothing for a file that cannot be read
 Reader: TypeAlias = Callable[[str], tuple[str, ...]]
-_SIDES: Mapping[str, Literal["gradient", "hessian", "loss"]] = {s: s for s in ("gradient", "hessian", "loss")}
+#: what a remark can be about that has a line of its own
+SIDES: Mapping[str, Literal["gradient", "hessian", "loss"]] = {s: s for s in ("gradient", "hessian", "loss")}
 _LONGEST_LIST = 400
 
 
@@ -41,7 +42,7 @@ class Place:
 
 def place_of(remark: Remark, outcome: Outcome, root: Path, read: Reader) -> Place:
     """Where a remark points to."""
-    file, line = outcome.place(_SIDES.get(remark.side))
+    file, line = outcome.place(SIDES.get(remark.side))
     return Place(_relative(file, root), line, tuple(_spans(outcome.item, remark.side, read)) if file else ())
 
 

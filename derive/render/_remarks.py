@@ -54,7 +54,7 @@ class Remark:
 def remarks(outcome: Outcome) -> Iterator[Remark]:
     """Everything that there is to say against a claim, what is wrong first; nothing about one that is proved."""
     if outcome.status == "error":
-        yield Remark("bad-claim", "", (f"{_capital(outcome.reason)}.",))
+        yield Remark("bad-claim", _side(outcome.reason), tuple(outcome.reason.split("\n")))
     elif outcome.report is None:
         yield Remark("unknown", "", (f"{_capital(outcome.reason)}.",))
     else:
@@ -221,6 +221,7 @@ def _floating(findings: tuple[Finding, ...]) -> Iterator[Remark]:
 
 
 def _side(formula: str) -> str:
+    """The formula that a name, or a message, begins with."""
     return next((s for s in _SIDES if formula.lower().startswith(s)), "")
 
 

@@ -62,7 +62,7 @@ def test_what_somebody_wrote_cannot_make_a_command(ci: Any) -> None:
     """Line ends, percent signs, commas and colons are escaped; a reason stays one message in one command."""
     odd = Item("a,b:c%/x.py::f", "objective", file="a,b:c%/x.py", line=2)
     (bad, other) = read(github.commands([ci.bad(), Outcome(odd, "unknown", reason="no time left")], Policy()))
-    assert bad[2].endswith("Cannot read [y](z), 100 % of it:\r\n::error::no.")
+    assert bad[2].endswith("cannot read [y](z), 100 % of it:\r\n::error::no")
     assert other[1]["file"] == "a,b:c%/x.py"
 
 
