@@ -13,7 +13,7 @@ from fractions import Fraction
 from derive.errors import DomainError
 from derive.terms.term import Term, add, num, sym
 
-_NUMBER = r"[+-]?(?:\d{1,60}(?:/\d{1,60}|\.\d{1,60})?|\.\d{1,60})"
+_NUMBER = r"[+-]?(?:\d{1,60}/\d{1,60}|(?:\d{1,60}(?:\.\d{0,60})?|\.\d{1,60})(?:[eE][+-]?\d{1,3})?)"
 _END = rf"(?:{_NUMBER}|[+-]?(?:oo|inf))"
 _INTERVAL = re.compile(rf"([\[(])\s*({_END})\s*,\s*({_END})\s*([\])])")
 _INDEX = re.compile(r"(\d{1,9})\s*\.\.\s*([^\W\d]\w*|\d{1,9})\s*(?:([+-])\s*(\d{1,9}))?")
@@ -150,7 +150,7 @@ def _one_range(rest: str, whole: str) -> tuple[Range, str]:
 
 def _number(text: str) -> Fraction:
     if not re.fullmatch(_NUMBER, text):
-        raise DomainError(f"not a number in a domain: {text!r}; write 2, 1/3 or 0.25")
+        raise DomainError(f"not a number in a domain: {text!r}; write 2, 1/3, 0.25 or 1e-6")
     try:
         return Fraction(text)
     except ZeroDivisionError:

@@ -11,10 +11,10 @@ from typing import TypeAlias
 
 from derive.certificate import Proved, Refuted, Unknown, Verdict
 from derive.claims.comparison import Comparison
-from derive.claims.diagnose import explain_entry
+from derive.claims.diagnose import VAGUE, explain_entry
 from derive.claims.diagnose.candidate import Candidate
 from derive.claims.formulas import right_formula, written
-from derive.claims.hessian_kinds import Kind, accepts, matrix_bound, recognise, recognise_bound
+from derive.claims.hessian_kinds import Kind, accepts, matrix_bound, recognise, recognise_bound, times_fisher
 from derive.claims.kinks import kinks
 from derive.claims.scene import Scene, derivative
 from derive.claims.stated import Entry, Stated
@@ -31,17 +31,19 @@ class Examination:
     """One call of `check`: the two claims, entry by entry.
 
     `wanted` is the kind that the Hessian is claimed to be. `suspect`: is the claimed gradient wrong, and not only by
-    its sign? Then a Hessian that bounds the exact one may do so by chance.
+    its sign? Then a Hessian that bounds the exact one may do so by chance. `patience` multiplies the time for each proof
+    and explanation.
     """
 
     stated: Stated
     wanted: str | None
     deadline: float
     suspect: bool = False
+    patience: float = 1.0
 
     def __post_init__(self) -> None:
         s = self.stated
-        self.compare = Comparison(s, self.deadline)
+        self.compare = Comparison(s, self.deadline, self.patience)
         first = {v: derivative(s.loss, (v,)) for v in s.wrt} if s.loss is not None else {}
         self.first = {v: d for v, d in first.items() if d is not None}
 
@@ -84,7 +86,7 @@ class Examination:
         if isinstance(verdict, Unknown):
             return replace(plain, kind="unknown", says=verdict.reason)
         kind = recognise(scene) or (None if self.suspect else recognise_bound(scene))
-        found = explain_entry(scene) if kind is None else []
+        found = _explanations(scene) if kind is None else []
         if kind is None and not found:
             kind = recognise_bound(scene)
         return self.explained(scene, plain, found) if kind is None else _recognised(scene, plain, kind)
@@ -99,7 +101,7 @@ class Examination:
             return replace(plain, kind="unknown", says=plain.verdict.reason)
         if exact:
             return plain if wanted == "exact" else replace(plain, kind="wrong", says=f"it is exact, and not {wanted}")
-        return self.explained(scene, plain, explain_entry(scene))
+        return self.explained(scene, plain, _explanations(scene))
 
     def explained(self, scene: Scene, plain: Component, found: list[Candidate]) -> Component:
         """A wrong entry, with what was found out about it."""
@@ -138,7 +140,8 @@ class Examination:
             loss=s.loss,
             sign=self.compare.sign(side),
             domain=s.domain,
-            deadline=min(self.deadline, time.monotonic() + _EXPLANATION),
+            deadline=min(self.deadline, time.monotonic() + _EXPLANATION * self.patience),
+            patience=self.patience,
             gradient=self.first,
             claims={key[0]: t for key, t in s.gradient},
             named=s.named,
@@ -158,10 +161,24 @@ class Examination:
         return ClaimVerdict("gradient", "symmetry of its Jacobian", tuple(components), one_kind(components)[0], says)
 
 
+def _explanations(scene: Scene) -> list[Candidate]:
+    """What is wrong with an entry; of a Hessian, whether it would be a Fisher information but for a number."""
+    found = explain_entry(scene)
+    if scene.side == "gradient" or (found and found[0].kind not in VAGUE):
+        return found
+    near = times_fisher(scene)
+    return found if near is None else [near]
+
+
 def _with_kinks(scene: Scene, plain: Component) -> Component:
+    """A value at a kink that is no subgradient is wrong, though only there."""
     found = kinks(scene)
-    outside = any(k.status == "refuted" for k in found)
-    return replace(plain, kind="wrong" if outside else "exact", kinks=found)
+    outside = [k for k in found if k.status == "refuted"]
+    if not outside:
+        return replace(plain, kinks=found)
+    says = f"it is right wherever the loss has a derivative, and outside of the subgradients at {outside[0].where}"
+    why = Diagnosis("only-at-points", says, scene.claimed, scene.limit)
+    return replace(plain, kind="wrong", kinks=found, diagnosis=(why,), right=right_formula(scene))
 
 
 def _recognised(scene: Scene, plain: Component, kind: Kind) -> Component:

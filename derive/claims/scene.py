@@ -132,6 +132,7 @@ class Scene:
     sign: int
     domain: Domain
     deadline: float
+    patience: float = 1.0
     gradient: Mapping[str, Term] = field(default_factory=dict)
     claims: Mapping[str, Term] = field(default_factory=dict)
     named: Mapping[str, Term] = field(default_factory=dict)
@@ -162,7 +163,7 @@ class Scene:
 
     def decide(self, a: Term, b: Term, domain: Domain | None = None) -> Verdict:
         """Is a = b? A short attempt."""
-        end = time.monotonic() + max(0.01, min(_BUDGET, self.deadline - time.monotonic()))
+        end = time.monotonic() + max(0.01, min(_BUDGET * self.patience, self.deadline - time.monotonic()))
         return decided(lambda: _Quick(a, b, self.domain if domain is None else domain, end).answer())
 
     def equal(self, a: Term, b: Term, *, everywhere: bool = False) -> bool:
@@ -183,7 +184,7 @@ class Scene:
         """Is t ≥ 0 proved?"""
         if self.late() or (domain is None and any(v is not None and v < 0 for v in self.probe.floats(t))):
             return False
-        left = max(0.01, min(2 * _BUDGET, self.deadline - time.monotonic()))
+        left = max(0.01, min(2 * _BUDGET * self.patience, self.deadline - time.monotonic()))
         verdict = sign_terms(t, self.domain if domain is None else domain, "nonnegative", budget=left)
         return verdict.status == "proved"
 

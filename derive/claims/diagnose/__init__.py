@@ -8,11 +8,12 @@ from derive.claims.diagnose import labels, lost, other_loss, proportional, regio
 from derive.claims.diagnose.candidate import Candidate
 from derive.claims.scene import Scene
 
-__all__ = ["Candidate", "explain_entry"]
+__all__ = ["VAGUE", "Candidate", "explain_entry"]
 
 #: asked in this order; the first one that is proved is told
 EXPLANATIONS: tuple[Callable[[Scene], Iterator[Candidate]], ...] = (
     proportional.by_number,
+    other_loss.label_left_out,
     vector.permuted,
     vector.only_diagonal,
     vector.left_out,
@@ -37,13 +38,15 @@ EXPLANATIONS: tuple[Callable[[Scene], Iterator[Candidate]], ...] = (
     proportional.by_two_factors,
 )
 #: what is said better by the name of another loss, if there is one
-_VAGUE = frozenset({"factor", "one-value", "wrong-term"})
+VAGUE = frozenset({"factor", "one-value", "wrong-term"})
 
 
 def explain_entry(scene: Scene) -> list[Candidate]:
     """What is proved to be wrong with an entry, the likeliest first; empty where nothing could be proved."""
     own = _first(scene, EXPLANATIONS)
-    known = _first(scene, (other_loss.known_loss,)) if own is None or own.kind in _VAGUE else None
+    known = (
+        _first(scene, (other_loss.known_loss, other_loss.known_curvature)) if own is None or own.kind in VAGUE else None
+    )
     if known is not None:
         return [known] if own is None else [known, own]
     other = _first(scene, (other_loss.slip_of_the_loss if own is None else other_loss.negative_by_a_slip,))

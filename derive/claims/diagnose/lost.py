@@ -64,7 +64,7 @@ def taken_for_constant(scene: Scene) -> Iterator[Candidate]:
     """The derivative of the loss in which a part u is held fixed: its term of the product rule is missing."""
     if scene.loss is None or scene.side != "gradient":
         return
-    for u in parts(scene.loss, scene.z, most=30):
+    for u in reversed(parts(scene.loss, scene.z, most=30)):
         name = fresh("u", free_names(scene.loss) | free_names(scene.claimed))
         held = scene.derivative(substitute_part(scene.loss, u, sym(name)))
         if held is None:

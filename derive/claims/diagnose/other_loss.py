@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from derive.claims.diagnose.candidate import Candidate, scaled, times
+from derive.claims.diagnose.candidate import Candidate, scaled, shown, times
 from derive.claims.diagnose.rewrites import rewrites
 from derive.claims.scene import Scene
 from derive.prove.refute import differ, precision
@@ -83,6 +83,40 @@ def known_loss(scene: Scene) -> Iterator[Candidate]:
             continue  # the stated loss is this one
         words = f"it is the gradient of {name}, up to a factor without {scene.z}; the stated loss is another one"
         yield Candidate("other-loss", words, scene.claimed, claimed)
+
+
+def known_curvature(scene: Scene) -> Iterator[Candidate]:
+    """The second derivative of a well-known loss that is no constant."""
+    if scene.loss is None or len(set(scene.variables)) != 1 or scene.side == "gradient":
+        return
+    z = sym(scene.z)
+    for name, slope in _curved(scene, z):
+        second = scene.derivative(slope)
+        if second is not None and scene.z in free_names(scene.claimed):
+            words = f"it is the second derivative of {name}; the stated loss is another one"
+            yield Candidate("other-loss", words, scene.claimed, scaled(Fraction(scene.sign), second))
+
+
+def _curved(scene: Scene, z: Term) -> Iterator[tuple[str, Term]]:
+    yield f"the log loss of {scene.z}", make("sigmoid", z)
+    yield f"the Poisson loss exp({scene.z}) - y*{scene.z}", make("exp", z)
+    for other in sorted(free_names(scene.claimed) - {scene.z}):
+        yield f"log(cosh({scene.z} - {other}))", make("tanh", sub(z, sym(other)))
+
+
+def label_left_out(scene: Scene) -> Iterator[Candidate]:
+    """The gradient of the stated loss with a label or a weight in it that the loss does not have."""
+    if scene.loss is None or scene.side != "gradient" or len(scene.claims) != 1:
+        return
+    z = sym(scene.z)
+    for name in sorted(free_names(scene.claimed) - free_names(scene.loss)):
+        y = sym(name)
+        for old, new in ((z, times(y, z)), (z, sub(z, y)), (scene.loss, times(y, scene.loss))):
+            loss = substitute(scene.loss, {scene.z: new}) if old == z else new
+            slope = scene.derivative(loss)
+            if slope is not None:
+                words = f"it is the gradient of another loss: {name} is not in the stated one; {shown(loss)} has it"
+                yield Candidate("loss-at-fault", words, scene.claimed, scaled(Fraction(scene.sign), slope), loss)
 
 
 def _ratio_at(t: Term, slope: Term, place: dict[str, Term]) -> Term:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import combinations
 
 from derive.claims.diagnose.candidate import Candidate, shown, times
 from derive.claims.scene import Scene
+from derive.domain import Range
 from derive.prove import points
 from derive.terms.term import CONDITION_HEADS, Term, free_names, make, mul, neg, num, substitute, walk
 
 _OPPOSITE = {"lt": "le", "le": "lt", "eq": "ne", "ne": "eq"}
+_MORE_VALUES = (Fraction(1, 2), Fraction(3, 2), Fraction(-1), Fraction(3), Fraction(4))
 _WORDS = {"lt": "<", "le": "<=", "eq": "==", "ne": "!="}
 
 
@@ -39,13 +42,18 @@ def values(scene: Scene) -> Iterator[Candidate]:
     names = sorted((free_names(scene.claimed) | free_names(scene.true)) - set(scene.variables))
     for name in names:
         r = scene.domain[name]
-        for v in r.values or (1, 0, 2):
+        for v in r.values or _of(r, (1, 0, 2, *_MORE_VALUES)):
             yield _at(scene, {name: num(v)}, "one-value" if r.values is None else "some-labels")
     stems = {name.rstrip("0123456789") for name in names}
     for stem in sorted(stems):
         same = [n for n in names if n.rstrip("0123456789") == stem]
-        if len(same) > 1:
+        if len(same) > 1 and all(Fraction(1) in scene.domain[n] for n in same):
             yield _at(scene, dict.fromkeys(same, num(1)), "one-value")
+
+
+def _of(r: Range, values: tuple[int | Fraction, ...]) -> Iterator[int | Fraction]:
+    """Those within the range."""
+    return (v for v in values if Fraction(v) in r)
 
 
 def opposite_sign(scene: Scene) -> Iterator[Candidate]:

@@ -9,6 +9,7 @@ from derive.claims.hessian_kinds.bounds import (
     any_majorizer,
     any_scale,
     constant_bound,
+    magnitude,
     majorizer,
     scaled_by_parameter,
     scaled_up,
@@ -16,18 +17,18 @@ from derive.claims.hessian_kinds.bounds import (
 from derive.claims.hessian_kinds.branches import taylor
 from derive.claims.hessian_kinds.clips import clipped
 from derive.claims.hessian_kinds.differences import finite_difference
-from derive.claims.hessian_kinds.expected import exact_fisher, fisher, variance
+from derive.claims.hessian_kinds.expected import exact_fisher, fisher, times_fisher, variance
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.hessian_kinds.matrix import matrix_bound
-from derive.claims.hessian_kinds.secants import any_secant, gauss_newton, of_squares, secant, trapezoid
+from derive.claims.hessian_kinds.secants import any_secant, gauss_newton, of_squares, secant, trapezoid, weight
 from derive.claims.scene import Scene
 
-__all__ = ["KINDS", "Kind", "accepts", "matrix_bound", "recognise", "recognise_bound"]
+__all__ = ["KINDS", "Kind", "accepts", "matrix_bound", "recognise", "recognise_bound", "times_fisher"]
 
 KINDS = ("exact", "scaled", "constant", "majorizer", "fisher", "gauss-newton", "clipped", "secant", "taylor")
 _GRADIENT_KINDS: tuple[Callable[[Scene], Kind | None], ...] = (taylor, clipped, finite_difference)
 _HESSIAN_KINDS = (*_GRADIENT_KINDS, of_squares, fisher, constant_bound, variance)
-_BOUNDS = (scaled_up, scaled_by_parameter, gauss_newton, trapezoid, majorizer, secant)
+_BOUNDS = (scaled_up, scaled_by_parameter, gauss_newton, trapezoid, magnitude, majorizer, secant, weight)
 _MET_BY_EXACT = frozenset({"scaled", "majorizer", "gauss-newton", "clipped", "secant", "taylor"})
 _CLAIMED: dict[str, Callable[[Scene], Kind | None]] = {
     "scaled": any_scale,

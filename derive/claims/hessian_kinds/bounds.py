@@ -13,9 +13,10 @@ from derive.prove.ball_functions import to_arb
 from derive.prove.points import moved
 from derive.prove.polys import to_fmpq
 from derive.prove.refute import precision, values_at
-from derive.terms.term import Term, free_names, num, sub, substitute
+from derive.terms.term import Term, free_names, make, num, sub, substitute
 
 _BITS = 96
+_CLOSE = 1e-9
 _STEPS = tuple(Fraction(v) for v in ("-20", "-5", "-1", "-1/4", "1/4", "1", "5", "20"))
 
 
@@ -28,8 +29,9 @@ def scaled_up(scene: Scene) -> Kind | None:
 
 
 def scaled_by_parameter(scene: Scene) -> Kind | None:
-    """The exact one times a factor, at least 1, in parameters that the loss does not have."""
-    if scene.loss is None or not free_names(scene.claimed) - free_names(scene.loss):
+    """The exact one times a factor, at least 1: one number everywhere, or in parameters that the loss does not have."""
+    own = free_names(scene.claimed) <= free_names(scene.loss) if scene.loss is not None else True
+    if scene.loss is None or (own and not _one_number(scene)):
         return None
     places = ({v: num(i) for i, v in enumerate(sorted(free_names(scene.loss)), n)} for n in (1, 2))
     for place in places:
@@ -39,21 +41,36 @@ def scaled_by_parameter(scene: Scene) -> Kind | None:
     return None
 
 
+def _one_number(scene: Scene) -> bool:
+    """Is the quotient the same at all points?"""
+    pairs = zip(scene.probe.floats(scene.claimed), scene.probe.floats(scene.true), strict=True)
+    found = [a / b for a, b in pairs if a is not None and b]
+    return len(found) > 2 and max(found) - min(found) < _CLOSE * abs(found[0])
+
+
 def constant_bound(scene: Scene) -> Kind | None:
     """Without the variables of the derivative, and nowhere below the exact one."""
     mixed = len(set(scene.variables)) > 1
-    if mixed or free_names(scene.claimed) & set(scene.gradient or scene.variables) or not _is_above(scene):
+    if mixed or free_names(scene.claimed) & set(scene.gradient or scene.variables) or not is_above(scene):
         return None
     return Kind("constant", f"constant in {scene.z}, and nowhere below the exact one: a majorizer")
 
 
 def majorizer(scene: Scene) -> Kind | None:
     """Nowhere below the exact one: a step with it does not overshoot. Exact on a region is a slip, not a majorizer."""
-    if len(set(scene.variables)) != 1 or crosses(scene) or not _is_above(scene):
+    if len(set(scene.variables)) != 1 or crosses(scene) or not is_above(scene):
         return None
     if any(scene.equal(c.left, c.right) for c in region(scene)):
         return None
     return Kind("majorizer", "nowhere below the exact one: a majorizer")
+
+
+def magnitude(scene: Scene) -> Kind | None:
+    """The absolute value of the exact one."""
+    size = scaled(Fraction(scene.sign), make("abs", scene.true))
+    if len(set(scene.variables)) != 1 or not scene.equal(scene.claimed, size):
+        return None
+    return Kind("majorizer", "the absolute value of the exact one, nowhere below it: a majorizer")
 
 
 def crosses(scene: Scene) -> bool:
@@ -82,7 +99,8 @@ def _below(scene: Scene, needed: tuple[Term, Term, Term], at: int) -> bool:
     return False
 
 
-def _is_above(scene: Scene) -> bool:
+def is_above(scene: Scene) -> bool:
+    """Is it proved to be nowhere below the exact one?"""
     gap = sub(scene.claimed, scene.true)
     return scene.nonnegative(scaled(Fraction(scene.sign), gap))
 
@@ -106,4 +124,4 @@ def any_majorizer(scene: Scene) -> Kind | None:
     """Claimed to be a majorizer: nowhere below the exact one. A mixed entry says nothing on its own."""
     if len(set(scene.variables)) > 1:
         return None
-    return Kind("majorizer", "nowhere below the exact one") if _is_above(scene) else None
+    return Kind("majorizer", "nowhere below the exact one") if is_above(scene) else None

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from fractions import Fraction
 
-from derive.claims.diagnose.candidate import constant, inverse, scaled, times
+from derive.claims.diagnose.candidate import Candidate, constant, inverse, scaled, times
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.scene import Probe, Scene
 from derive.prove.point import choose
@@ -14,19 +14,37 @@ from derive.prove.points import moved
 from derive.terms.term import Term, free_names, num, sub, substitute
 
 _PLACES, _DRAWS = 4, 16
+_FACTORS = (Fraction(1, 2), Fraction(2), Fraction(-1), Fraction(1, 4), Fraction(4))
 
 
 def fisher(scene: Scene) -> Kind | None:
     """The exact one and a multiple of the score, free of the data: equal in expectation, as the score has mean 0."""
-    gap = sub(scene.true, scene.claimed)
+    found = _by_score(scene, sub(scene.true, scene.claimed))
+    if found is None:
+        return None
+    name, y, _ = found
+    says = f"the exact one in expectation over {y}, where the derivative in {name} has mean 0"
+    return Kind("fisher", f"the Fisher information: {says}")
+
+
+def times_fisher(scene: Scene) -> Candidate | None:
+    """A simple number times the Fisher information."""
+    for q in _FACTORS if scene.side == "hessian" else ():
+        gap = sub(scene.true, scaled(1 / q, scene.claimed))
+        found = _by_score(scene, gap)
+        if found is not None:
+            says = f"it is {q} times the Fisher information, the exact one in expectation over {found[1]}"
+            return Candidate("constant-factor", says, gap, found[2], scaled(1 / q, scene.claimed))
+    return None
+
+
+def _by_score(scene: Scene, gap: Term) -> tuple[str, str, Term] | None:
+    """The variable of a score, its data and a multiple of it, free of the data, that the gap is."""
     for name, score in scene.gradient.items():
         for y in sorted(free_names(score) - free_names(scene.claimed) - set(scene.gradient)):
-            if not _balances(scene, score, y):
-                continue
-            for factor in _multiples(scene, gap, score, y):
+            for factor in _multiples(scene, gap, score, y) if _balances(scene, score, y) else ():
                 if scene.equal(gap, times(factor, score)):
-                    says = f"the exact one in expectation over {y}, where the derivative in {name} has mean 0"
-                    return Kind("fisher", f"the Fisher information: {says}")
+                    return name, y, times(factor, score)
     return None
 
 

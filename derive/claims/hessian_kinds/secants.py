@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.claims.diagnose.candidate import inverse, parts, scaled, shown, times
+from derive.claims.hessian_kinds.bounds import is_above
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.scene import Scene
 from derive.terms.term import Term, free_names, mul, neg, num, power, sub, substitute, sym
@@ -87,6 +88,18 @@ def secant(scene: Scene) -> Kind | None:
     return None
 
 
+def weight(scene: Scene) -> Kind | None:
+    """The gradient over the variable, a residual: as `secant`, from a minimum at 0; nowhere below the exact one."""
+    first = scene.gradient.get(scene.z)
+    if first is None or len(set(scene.variables)) != 1:
+        return None
+    way = mul(num(scene.sign), sym(scene.z))
+    if not scene.equal(mul(way, scene.claimed), first) or not is_above(scene):
+        return None
+    says = f"the slope of a secant, the gradient over {scene.z}: the weight of reweighted least squares"
+    return Kind("secant", says)
+
+
 def any_secant(scene: Scene) -> Kind | None:
-    """Claimed to be a secant: one of the two."""
-    return trapezoid(scene) or secant(scene)
+    """Claimed to be a secant: one of the three."""
+    return trapezoid(scene) or secant(scene) or weight(scene)
