@@ -181,7 +181,7 @@ def confirmed(a: Term, b: Term, domain: Domain, witness: Witness) -> bool | None
             place.values[name] = Fraction(text)
     if not place.inside():
         return False
-    unclear = False
+    unclear = _too_small(a, b, witness)
     for digits in (_FEW, _MANY):
         try:
             if gap_at(a, b, place, digits):
@@ -191,3 +191,13 @@ def confirmed(a: Term, b: Term, domain: Domain, witness: Witness) -> bool | None
         except NoValue:
             return False
     return None if unclear else False
+
+
+def _too_small(a: Term, b: Term, witness: Witness) -> bool:
+    """Derivatives are computed by differences, in which values as small as these are lost."""
+    if not any(t.head == "diff" for side in (a, b) for t in walk(side)):
+        return False
+    return max(abs(mpf(text)) for text in (witness.left, witness.right)) < _LOST
+
+
+_LOST = mpf("1e-150")

@@ -72,11 +72,14 @@ REFUSED = [
     ((_ending(FIRST, SQUARE), SECOND), DOMAIN, "gradient has n rows and n columns"),
     ((FIRST, _ending(SECOND, VECTOR)), DOMAIN, "hessian has n rows and 1 columns"),
     ((replace(FIRST, indices=("j", "l")), SECOND), DOMAIN, "1 different ones are needed"),
+    ((replace(FIRST, indices=("j", "j")), SECOND), DOMAIN, "1 different ones are needed"),
     ((FIRST, replace(SECOND, indices=("j", "j"))), DOMAIN, "2 different ones are needed"),
     ((replace(FIRST, start=ENTRY), SECOND), DOMAIN, "gradient starts from another"),
     ((replace(FIRST, indices=("l",)), SECOND), DOMAIN, "gradient starts from another"),
     ((FIRST, replace(SECOND, start=ENTRY)), DOMAIN, "hessian starts from another"),
     ((FIRST, replace(SECOND, indices=("l", "j"))), DOMAIN, "hessian starts from another"),
+    # ∂²J/∂θⱼ∂θₗ as the entry (i, l): row j would be shown as every row
+    ((FIRST, replace(SECOND, indices=("i", "l"))), {**DOMAIN, "i": "0..n-1"}, "hessian starts from another"),
     ((FIRST, replace(SECOND, start=make("diff", VECTOR, at("theta", L)))), DOMAIN, "hessian starts from another"),
     *(
         ((FIRST, SECOND), {**DOMAIN, name: text}, f"{name} is .*, not")
