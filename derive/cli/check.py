@@ -1,81 +1,97 @@
-"""The command `derive check`: formulas that somebody else wrote, from the command line."""
+"""The command `derive check`: formulas and objectives that somebody else wrote, one or a thousand."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from derive.cli.common import EXIT, formulas, ranges
-from derive.cli.console import paint
-from derive.errors import EXIT_REFUTED, UnknownError
+from derive.cli.common import formulas, ranges
 
-_FORMATS = click.Choice(["text", "latex", "markdown", "json"])
+_FORMATS = click.Choice(["text", "json", "markdown", "latex", "sarif", "github"])
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+#: what describes one claim, and not all of them
+_DESCRIBING = ("loss", "wrt", "where", "domain", "hessian_kind", "convention", "reduction")
+_OF_CODE = ("library", "parameters", "classes")
+_OF_FORMULAS = ("gradient", "hessian")
 
 
 @click.command(
-    short_help="Prove or refute a gradient and a Hessian of yours.",
+    short_help="Prove or refute gradients and Hessians of yours.",
     epilog="""\b
 Examples:
-  derive check --loss "-(y*log(p) + (1 - y)*log(1 - p))" --where "p=sigmoid(z)" \\
-    --gradient "sigmoid(z) - y" --hessian "2*p*(1 - p)" --wrt z --domain "y=[0, 1]"
-  derive check --loss "(z - y)**2" --gradient "y - z" --wrt z --convention catboost
-  derive check --loss "sin(x)*y" --gradient "y*cos(x)" --gradient "sin(x)" --wrt x,y
+  derive check                              all claims below this folder
+  derive check objectives.py derive.toml    decorated functions, a claims file
+  derive check objectives.py::focal --loss "-(1 - p)**g*log(p)"
+  derive check --loss "(z - y)**2" --gradient "y - z" --wrt z
+  derive check . --format github --output sarif=derive.sarif
+  derive check . --policy unknown=warn,findings=fail -k "focal and not old"
 \b
+A TARGET is a Python file, file.py::function, module:function, a folder, or a
+claims file (derive.toml, or pyproject.toml with [tool.derive]).
 With several variables, write --gradient once for each; and --hessian once for
 each (its diagonal), or once for each entry, row by row.
 \b
-Exit codes: 0 proved   1 refuted, or not what was claimed
+Exit codes: 0 proved   1 refuted, or failed by the policy
             3 something could not be decided  2 usage or bad input
 """,
 )
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--loss", metavar="FORMULA", help="The loss; without it the Hessian is compared with the gradient.")
-@click.option("--gradient", "gradient", multiple=True, metavar="FORMULA", help="The claimed gradient.")
-@click.option("--hessian", "hessian", multiple=True, metavar="FORMULA", help="The claimed Hessian.")
+@click.option("--gradient", multiple=True, metavar="FORMULA", help="The claimed gradient.")
+@click.option("--hessian", multiple=True, metavar="FORMULA", help="The claimed Hessian.")
 @click.option("--wrt", metavar="NAMES", help="The variable of the derivatives, or several: z1,z2.")
-@click.option("--where", "where", multiple=True, metavar="NAME=FORMULA", help="A name used in the formulas.")
-@click.option("--domain", "domains", multiple=True, metavar="NAME=RANGE", help="Such as y=positive or 'y=[0, 1]'.")
-@click.option(
-    "--hessian-kind", metavar="KIND", help="What the Hessian is meant to be, if not exact: majorizer, fisher …"
-)
-@click.option("--convention", default="loss", show_default=True, help="Derivatives of what: loss, catboost, glum …")
+@click.option("--where", multiple=True, metavar="NAME=FORMULA", help="A name used in the formulas.")
+@click.option("--domain", multiple=True, metavar="NAME=RANGE", help="Such as y=positive or 'y=[0, 1]'.")
+@click.option("--hessian-kind", metavar="KIND", help="If it is not meant to be exact: majorizer, fisher …")
+@click.option("--convention", metavar="NAME", help="Derivatives of what: loss, catboost, glum …  [default: loss]")
 @click.option("--reduction", metavar="KIND", help="sum, mean or mean:n.")
+@click.option("--library", metavar="NAME", help="What an objective is written for: xgboost, lightgbm …")
+@click.option("--parameter", "parameters", multiple=True, metavar="NAME", help="A parameter that stays a symbol.")
+@click.option("--classes", type=click.IntRange(1, 40), metavar="N", help="How many classes an objective has.")
 @click.option("--dtype", "dtypes", multiple=True, metavar="TYPE", help="float64, float32, float16; all if left out.")
 @click.option("--strict-floating-point", is_flag=True, help="What fails in floating point is not proved.")
+@click.option("-k", "select", metavar="WORDS", help="Only claims whose name holds this: a and b, a or b, not c.")
+@click.option("-x", "--exitfirst", is_flag=True, help="Stop at the first claim that fails.")
+@click.option("-j", "--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes.  [default: one a core]")
+@click.option("--timeout", type=click.FloatRange(0.1, 3600), help="Seconds for a claim.  [default: 20, code: 60]")
+@click.option("--memory", type=click.IntRange(128), metavar="MIB", help="For a claim.  [default: 2048, code: 4096]")
+@click.option(
+    "--policy", multiple=True, metavar="NAME=LEVEL", help="unknown, numeric-only, findings: fail, warn, ignore."
+)
 @click.option("--format", "form", type=_FORMATS, default="text", show_default=True)
-@click.option("--timeout", type=click.FloatRange(0.1, 3600), default=20.0, show_default=True, help="In seconds.")
+@click.option("--output", "outputs", multiple=True, metavar="FORMAT=FILE", help="Write a report there too; repeatable.")
+@click.option("-q", "--quiet", is_flag=True, help="Only what fails, and the summary.")
+@click.option("-v", "--verbose", is_flag=True, help="Every report in full, times, and what the cache did.")
+@click.option("--cache-dir", type=_FOLDER, metavar="FOLDER", help="The cache of proofs.  [env: DERIVE_CACHE]")
+@click.option("--no-cache", is_flag=True, help="Prove everything anew.")
 @click.pass_context
-def check(ctx: click.Context, /, form: str, timeout: float, **said: Any) -> None:
-    """Prove or refute that a gradient and a Hessian are the derivatives of a loss, and say what is wrong.
+def check(ctx: click.Context, /, **said: Any) -> None:
+    """Prove or refute that gradients and Hessians are the derivatives of their losses, and say what is wrong.
 
-    The formulas are read, never run, and decided in a process of their own with limited memory.
+    Formulas are read, never run. Code is run in a process of its own, and everything is decided in processes with
+    limited time and memory. A claim that was decided before is replayed from the cache: checked again, not trusted.
     """
-    from derive.certificate import Unknown
-    from derive.worker import check as check_in_worker
+    from derive.cli.checking import check_all
 
-    report = check_in_worker(_claims(said), budget=timeout / 2, timeout=timeout)
-    if isinstance(report, Unknown):
-        raise UnknownError(f"not decided: {report.reason}")
-    click.echo(_shown(report, form), nl=False)
-    ctx.exit(EXIT_REFUTED if report.status == "proved" and not report.ok else EXIT[report.status])
+    ctx.exit(check_all(said, _keywords(said)))
 
 
-def _claims(said: dict[str, Any]) -> dict[str, Any]:
+def _keywords(said: dict[str, Any]) -> dict[str, Any]:
+    """The keywords of `derive.check` (or of `derive.check_objective`) that were given, as JSON."""
     names = [v.strip() for v in said["wrt"].split(",")] if said["wrt"] else None
     count = len(names) if names else 1
-    return {
-        "loss": said["loss"],
-        "gradient": _one_or_all(list(said["gradient"]), count),
-        "hessian": _table(list(said["hessian"]), count),
+    given = {
+        **{key: said[key] for key in (*_DESCRIBING, *_OF_CODE)},
         "wrt": names,
         "where": formulas(said["where"]),
-        "domain": ranges(said["domains"]),
-        "hessian_kind": said["hessian_kind"],
-        "convention": said["convention"],
-        "reduction": said["reduction"],
-        "strict_floating_point": said["strict_floating_point"],
-        **({"dtypes": list(said["dtypes"])} if said["dtypes"] else {}),
+        "domain": ranges(said["domain"]),
+        "parameters": list(said["parameters"]),
+        "gradient": _one_or_all(list(said["gradient"]), count),
+        "hessian": _table(list(said["hessian"]), count),
     }
+    return {key: value for key, value in given.items() if value not in (None, [], {}, ())}
 
 
 def _one_or_all(texts: list[str], count: int) -> Any:
@@ -89,11 +105,3 @@ def _table(texts: list[str], count: int) -> Any:
     if count > 1 and len(texts) == count * count:
         return [texts[i : i + count] for i in range(0, len(texts), count)]
     return _one_or_all(texts, count)
-
-
-def _shown(report: Any, form: str) -> str:
-    from derive.render import claims
-
-    if form == "text":
-        return claims.text(report, paint)
-    return str({"latex": claims.latex, "markdown": claims.markdown, "json": claims.json}[form](report))

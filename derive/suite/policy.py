@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Literal, TypeAlias
 
@@ -46,6 +46,12 @@ class Policy:
         if kind in ("proved", "refuted"):
             return "ignore" if kind == "proved" else "fail"
         return self.says(kind, outcome.item)
+
+    def applied(self, item: Item) -> Item:
+        """The item as it is to be checked: where findings fail the build, they are part of the claim."""
+        if self.says("findings", item) != "fail":
+            return item
+        return replace(item, keywords={**item.keywords, "strict_floating_point": True})
 
     def says(self, kind: str, item: Item) -> Level:
         """What it says of a kind of outcome ("unknown", "numeric-only" or "findings") for an item."""
