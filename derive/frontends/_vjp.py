@@ -1,0 +1,270 @@
+"""Functions with a derivative of their own (`torch.autograd.Function`, `jax.custom_vjp`), or the one of autograd.
+
+A function f of some arrays, and what goes back for an upstream gradient g: that is right if it is the gradient of
+Σ g·f in each array, for every g. So g is a symbol, f·g the loss, and what goes back the claimed gradient. One row is
+read; two rows tell whether rows keep to themselves (a sum or a mean over rows does not keep them from that).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from derive.domain import Domain
+from derive.frontends import Asked, Reading
+from derive.frontends._rows import line_of, row_domain
+from derive.frontends._signatures import role
+from derive.prove import prove_terms
+from derive.terms.term import Term, add, free_names, make, mul, num, substitute, sym
+from derive.tracing.arithmetic import plus, times
+from derive.tracing.calling import Followed, follow
+from derive.tracing.cells import Cells
+from derive.tracing.unreadable import Unreadable
+
+Kind: TypeAlias = Literal["row", "class", "parameter"]
+Table: TypeAlias = NDArray[Any]  # of terms
+#: the terms of the inputs, and what makes those of the upstream gradient for a shape -> "value", and "0", "1" … for
+#: what goes back for the input of that number
+Run: TypeAlias = Callable[[Sequence[Table], Callable[[tuple[int, ...]], Table]], Mapping[str, Any]]
+_USUAL = {"prediction": "z", "label": "y", "weight": "w"}
+_BUDGET = 0.5
+
+
+@dataclass(frozen=True)
+class Input:
+    """An argument: its name in the code, its symbol, whether it has a value for each row, and the names of classes."""
+
+    own: str
+    symbol: str
+    kind: Kind = "row"
+    classes: tuple[str, ...] = ()
+
+    def table(self, rows: int) -> Table:
+        """The symbols of so many rows."""
+        if self.kind == "parameter":
+            return _table([sym(self.symbol)], ())
+        names = [[_numbered(n, i, rows) for n in self.classes or (self.symbol,)] for i in range(rows)]
+        terms = [sym(n) for row in names for n in row]
+        return _table(terms, (rows, len(self.classes)) if self.classes else (rows,))
+
+
+def _numbered(name: str, row: int, rows: int) -> str:
+    if rows == 1:
+        return name
+    return f"{name}{row + 1}" if not name[-1].isdigit() else f"{name}_{row + 1}"
+
+
+def _table(terms: Sequence[Term], shape: tuple[int, ...]) -> Table:
+    out = np.empty(len(terms), object)
+    out[:] = terms
+    return out.reshape(shape)
+
+
+def named(names: Sequence[str], asked: Asked, parameters: Sequence[str] = ()) -> list[Input]:
+    """The arguments with their symbols: z, y, w as in the stated loss, or their own names."""
+    known = asked.names | set(asked.domain.ranges) | set(asked.wrt)
+    first = next((n for n in names if role(n) not in ("label", "weight") and n not in parameters), "")
+    out: list[Input] = []
+    for own in names:
+        kind = role(own) if own != first else "prediction"
+        usual = asked.wrt[0] if own == first and len(asked.wrt) == 1 else _USUAL.get(kind, own)
+        taken = {i.symbol for i in out}
+        wants = own not in known and (usual in known or bool(asked.names)) and usual not in taken
+        symbol = usual if wants else own
+        many = _classes(symbol, asked) if own == first else ()
+        out.append(Input(own, symbol, "parameter" if own in parameters else "row", many))
+    if asked.classes is not None:
+        out = [Input(i.own, i.symbol, "class") if role(i.own) == "label" else i for i in out]
+    return out
+
+
+def _classes(symbol: str, asked: Asked) -> tuple[str, ...]:
+    if asked.classes is None:
+        return ()
+    return asked.wrt if len(asked.wrt) == asked.classes else tuple(f"{symbol}{k + 1}" for k in range(asked.classes))
+
+
+@dataclass
+class Vjp:
+    """A function with its derivative, to be read. `wanted`: which inputs may be differentiated, `must` have to be."""
+
+    target: Any
+    asked: Asked
+    inputs: Sequence[Input]
+    run: Run
+    upstream: str
+    wanted: Sequence[int]
+    own_backward: bool = True
+    notes: list[str] = field(default_factory=list)
+
+    def read(self) -> Reading:
+        """One row if rows keep to themselves, else two rows together."""
+        one = self.followed(1)
+        two = self.followed(2)
+        if self.separate(one, two):
+            return self.reading(one, 1)
+        self.notes.append("rows depend on each other: read and checked for 2 rows")
+        return self.reading(two, 2)
+
+    def domain(self, rows: int) -> Domain:
+        """What was said, and that labels of classes are classes; for each row."""
+        domain = Domain.of({**self.ranges(), **self.asked.domain.to_json()})
+        order = [{_numbered(i.symbol, r, rows): i.symbol for i in self.inputs} for r in range(rows)]
+        return row_domain(domain, order)
+
+    def ranges(self) -> dict[str, str]:
+        """What goes without saying."""
+        classes = ", ".join(map(str, range(self.asked.classes or 0)))
+        return {i.symbol: f"{{{classes}}}" for i in self.inputs if i.kind == "class"}
+
+    def followed(self, rows: int) -> Followed:
+        """The call with so many rows."""
+        tables = [i.table(rows) for i in self.inputs]
+
+        def upstream(shape: tuple[int, ...]) -> Table:
+            count = int(np.prod(shape))
+            if not self.upstream:
+                return _table([num(1)] * count, shape)
+            names = [self.upstream] if count == 1 else [f"{self.upstream}{k + 1}" for k in range(count)]
+            return _table([sym(n) for n in names], shape)
+
+        def call() -> Mapping[str, Any]:
+            found = dict(self.run(tables, upstream))
+            value = found["value"]
+            return {**found, "upstream": _cells(upstream(np.shape(value.cells)))}
+
+        return follow(self.target, call, self.domain(rows))
+
+    # -- do rows keep to themselves?
+
+    def separate(self, one: Followed, two: Followed) -> bool:
+        """Is the value for two rows the sum (or the mean) of those for one, and all that goes back too?"""
+        shared = two.values["value"].size == one.values["value"].size == 1
+        first, second = (_flat(x.values["value"]) for x in (one, two))
+        if not shared:
+            rows = [self.of_row(f.known, i, shared) for i in range(2) for f in first]
+            together = len(rows) == len(second) and all(
+                self.same(s.known, r) for s, r in zip(second, rows, strict=True)
+            )
+            return together and all(self.same_back(k, one, two, num(1), shared) for k in self.back(one))
+        total = plus(*(self.of_row(first[0].known, i, shared) for i in range(2)))
+        scale = next((c for c in (num(1), num(1, 2)) if self.same(second[0].known, times(c, total))), None)
+        return scale is not None and all(self.same_back(k, one, two, scale, shared) for k in self.back(one))
+
+    def same_back(self, k: str, one: Followed, two: Followed, c: Term, shared: bool) -> bool:
+        if k not in two.values:
+            return False
+        first, second = one.values[k], two.values[k]
+        if self.inputs[int(k)].kind == "parameter":
+            rows = [times(c, self.of_row(first.reshape(-1)[0].known, i, shared)) for i in range(2)]
+            return self.same(second.reshape(-1)[0].known, plus(*rows))
+        if second.shape != (2, *first.shape[1:]):
+            return False
+        pairs = [
+            (s.known, f.known, i) for i in range(2) for s, f in zip(_flat(second[i]), _flat(first[0]), strict=True)
+        ]
+        return all(self.same(s, times(c, self.of_row(f, i, shared))) for s, f, i in pairs)
+
+    def of_row(self, t: Term, row: int, shared: bool) -> Term:
+        """The formula of one row, with the names of another one."""
+        turn: dict[str, Term] = {}
+        for i in self.inputs:
+            turn |= {n: sym(_numbered(n, row, 2)) for n in i.classes or (i.symbol,) if i.kind != "parameter"}
+        if self.upstream and not shared:
+            own = [n for n in free_names(t) if n.startswith(self.upstream) and n not in turn]
+            for n in own:
+                k = int(n.removeprefix(self.upstream) or 1) - 1
+                turn[n] = sym(f"{self.upstream}{row * max(1, len(own)) + k + 1}")
+        return substitute(t, turn)
+
+    def same(self, a: Term, b: Term) -> bool:
+        return a == b or prove_terms(a, b, self.domain(2), budget=_BUDGET).status == "proved"
+
+    # -- the reading
+
+    def back(self, found: Followed) -> list[str]:
+        """The inputs to be differentiated for which something goes back."""
+        return [str(k) for k in self.chosen() if str(k) in found.values]
+
+    def chosen(self) -> list[int]:
+        symbols = {i.symbol: k for k, i in enumerate(self.inputs)} | {
+            n: k for k, i in enumerate(self.inputs) for n in i.classes
+        }
+        said = list(dict.fromkeys(symbols[n] for n in self.asked.wrt if n in symbols))
+        if said or not self.asked.names:
+            return said or list(self.wanted)
+        return [k for k in self.wanted if {self.inputs[k].symbol, *self.inputs[k].classes} & self.asked.names][
+            :1
+        ] or list(self.wanted[:1])
+
+    def reading(self, found: Followed, rows: int) -> Reading:
+        """What was read, with the lines and the notes."""
+        names: list[str] = []
+        formulas: list[Term] = []
+        for k in self.chosen():
+            table = _flat(self.inputs[k].table(rows))
+            back = found.values.get(str(k))
+            if back is None and k != self.chosen()[0]:
+                continue
+            names += [t.name for t in table]
+            formulas += self.shaped(back, table, self.inputs[k])
+        cells = [c for k in self.back(found) for c in _flat(found.values[k])]
+        line = line_of(self.target, found.values["value"])
+        first, label, weight = (self.called(r) for r in ("prediction", "label", "weight"))
+        return Reading(
+            gradient=formulas[0] if len(formulas) == 1 else formulas,
+            hessian=None,
+            wrt=tuple(names),
+            loss=_loss(found),
+            domain={n: r for n, r in self.ranges().items() if rows == 1},
+            where=self.indicators(label) if rows == 1 else {},
+            notes=tuple(dict.fromkeys((*found.notes, *self.notes))),
+            gradient_line=line_of(self.target, np.array([*cells, None], object)[:-1]) if self.own_backward else line,
+            loss_line=line,
+            rows=0 if rows == 1 else rows,
+            weighted=weight in frozenset().union(*map(free_names, formulas)),
+            labels=(first, label, weight),
+        )
+
+    def indicators(self, label: str) -> dict[str, Term]:
+        """y1, y2 … of the stated loss: 1 for the class that the label is, else 0."""
+        classes = range(self.asked.classes or 0)
+        hot = {
+            f"{label}{k + 1}": make("piecewise", num(1), make("eq", sym(label), num(k)), num(0), make("true"))
+            for k in classes
+        }
+        return {n: t for n, t in hot.items() if n in self.asked.names}
+
+    def shaped(self, back: Cells | None, table: Sequence[Any], i: Input) -> list[Term]:
+        if back is None:
+            self.notes.append(f"nothing goes back for {i.own}: that counts as 0")
+            return [num(0)] * len(table)
+        if back.size != len(table):
+            raise Unreadable(f"what goes back for {i.own} has the shape {back.shape}, for {len(table)} entries")
+        return [c.known for c in _flat(back)]
+
+    def called(self, wanted: str) -> str:
+        """The symbol of the input with a role."""
+        if wanted == "prediction":
+            return self.inputs[self.chosen()[0]].symbol
+        return next((i.symbol for i in self.inputs if role(i.own) == wanted), _USUAL[wanted])
+
+
+def _loss(found: Followed) -> Term:
+    """Σ g·f."""
+    value, g = _flat(found.values["value"]), _flat(found.values["upstream"])
+    return add(*(f.known if w.known == num(1) else mul(w.known, f.known) for f, w in zip(value, g, strict=True)))
+
+
+def _flat(x: Any) -> list[Any]:
+    return list(np.asarray(x, object).reshape(-1))
+
+
+def _cells(table: Table) -> Any:
+    from derive.tracing.stand_in import StandIn
+
+    return StandIn.of(table)

@@ -1,0 +1,219 @@
+"""PyTorch: `torch.autograd.Function`, modules and functions that compute a loss.
+
+PyTorch runs the code, forward and backward, on tensors whose entries are terms (`_torch_tensor.py`), so autograd, the
+saved tensors and the context are its own. Of a Function, what `backward` gives is compared with the derivative of what
+`forward` gives; the upstream gradient is a symbol. Of a loss without a backward of its own, what autograd gives is
+compared with the derivative of the stated loss, or of what it computes: they differ where `detach` or a rounding is in
+between. Source: the pages on extending autograd in PyTorch's documentation.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from derive.errors import DeriveError, MissingExtraError
+from derive.frontends import Asked, Numbers, Reading
+from derive.frontends._signatures import arguments, role, roles
+from derive.frontends._vjp import Input, Run, Table, Vjp, named
+from derive.tracing import parameters, sources
+from derive.tracing.unreadable import Unreadable
+
+LIBRARY = "torch"
+#: of arguments that are numbers, not tensors
+_NUMBERS = frozenset((
+    "gamma",
+    "alpha",
+    "beta",
+    "delta",
+    "eps",
+    "epsilon",
+    "margin",
+    "tau",
+    "temperature",
+    "sigma",
+    "lam",
+    "power",
+))
+
+
+def recognises(target: Any) -> bool:
+    """An autograd.Function, a module, or a function whose code uses torch and is no objective of a booster."""
+    if _is_kind(target, "torch.autograd.function", "Function") or _is_kind(target, "torch.nn.modules.module", "Module"):
+        return True
+    found = sources.plain_function(target)
+    return found is not None and "data" not in roles(target) and _uses(found, "torch")
+
+
+def _is_kind(target: Any, module: str, name: str) -> bool:
+    kind = target if inspect.isclass(target) else type(target)
+    return any(c.__module__ == module and c.__name__ == name for c in kind.__mro__)
+
+
+def _uses(function: Any, library: str) -> bool:
+    """Does the code of the function name something of the library?"""
+    used = (function.__globals__.get(n) for n in function.__code__.co_names)
+    names = (getattr(v, "__name__" if inspect.ismodule(v) else "__module__", "") for v in used)
+    return any(isinstance(n, str) and n.partition(".")[0] == library for n in names)
+
+
+def read(target: Any, asked: Asked) -> Reading:
+    """Its formula, and what autograd gives for it."""
+    _torch()
+    if _is_function(target):
+        return _function(target, asked).read()
+    return _loss(target, asked).read()
+
+
+def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
+    """What autograd gives for real tensors."""
+    import numpy as np
+
+    torch = _torch()
+    v = (_function if _is_function(target) else _loss)(target, asked)
+    given = [_column(torch, i, columns) for i in v.inputs]
+    chosen = [given[k] for k in v.chosen()]
+    out = _value(_callable(target)(*(x.requires_grad_(x.is_floating_point()) for x in given)))
+    found = torch.autograd.grad(out, chosen, torch.ones_like(out), allow_unused=True)
+    back = [torch.zeros_like(x) if b is None else b for x, b in zip(chosen, found, strict=True)]
+    rows = max(len(np.atleast_1d(x.detach())) for x in given)
+    parts = [np.broadcast_to(b.detach().numpy().reshape(-1, *b.shape[1:]), (rows, *b.shape[1:])) for b in back]
+    return Numbers(parts[0] if len(parts) == 1 else np.stack(parts, axis=1), None)
+
+
+def _column(torch: Any, i: Input, columns: Mapping[str, Any]) -> Any:
+    import numpy as np
+
+    if i.classes:
+        return torch.tensor(np.stack([columns[n] for n in i.classes], axis=1))
+    if i.symbol not in columns:
+        raise DeriveError(f"{i.own}: there are no values for {i.symbol}; say its range in domain")
+    values = np.array(columns[i.symbol])
+    return torch.tensor(values.astype(np.int64) if i.kind == "class" else values)
+
+
+def _torch() -> Any:
+    try:
+        import torch
+    except ImportError:
+        raise MissingExtraError("PyTorch is not installed; install it with: python -m pip install torch") from None
+    return torch
+
+
+def _is_function(target: Any) -> bool:
+    return _is_kind(target, "torch.autograd.function", "Function")
+
+
+def _callable(target: Any) -> Any:
+    """What is called with the tensors."""
+    if _is_function(target):
+        return target.apply
+    if inspect.isclass(target):
+        try:
+            return target()
+        except TypeError as why:
+            raise DeriveError(
+                f"{target.__name__} cannot be made without arguments ({why}); give an object of it"
+            ) from None
+    return target
+
+
+def _function(target: Any, asked: Asked) -> Vjp:
+    """`forward(ctx, …)` with `backward(ctx, upstream)`."""
+    kind: Any = target if inspect.isclass(target) else type(target)
+    given, g = list(inspect.signature(kind.forward).parameters.values()), _upstream(kind)
+    names = [p.name for p in (given if _has_setup(kind) else given[1:]) if _is_given(p, asked)]
+    inputs = named(names, asked, [n for n in names if n in _NUMBERS or n in asked.parameters])
+    taken = {i.symbol for i in inputs}
+    free = g if g not in taken else f"{g}_out"
+    upstream = "" if asked.names and free not in asked.names else free
+    run = partial(_run, kind.apply, tuple(range(len(inputs))))
+    return Vjp(kind.forward, asked, inputs, run, upstream, [k for k, i in enumerate(inputs) if i.kind != "class"])
+
+
+def _is_given(p: inspect.Parameter, asked: Asked) -> bool:
+    return p.default is p.empty or p.name in asked.parameters or p.name in asked.wrt
+
+
+def _has_setup(kind: Any) -> bool:
+    """Is the context made apart from `forward`, which then does not get one?"""
+    return any("setup_context" in vars(c) for c in kind.__mro__ if not c.__module__.startswith("torch."))
+
+
+def _upstream(kind: Any) -> str:
+    names = [p.name for p in inspect.signature(kind.backward).parameters.values()][1:]
+    return names[0] if names and names[0].isidentifier() else "g"
+
+
+def _loss(target: Any, asked: Asked) -> Vjp:
+    """A module or a function, differentiated by autograd in its predictions."""
+    called = _callable(target)
+    code = called.forward if hasattr(called, "forward") else called
+    names = [n for n in arguments(code) if n != "self"]
+    if not names:
+        raise Unreadable("it takes no tensors")
+    inputs = named(names, asked, [n for n in names if n in _NUMBERS])
+    wanted = [k for k, i in enumerate(inputs) if role(i.own) not in ("label", "weight") and i.kind == "row"]
+    if len(inputs) > 1 and not any(role(i.own) == "label" for i in inputs):
+        wanted = wanted[:1]
+    wanted = wanted or [0]
+    symbols = partial(
+        parameters.as_symbols, target if not inspect.isclass(target) else called, asked.parameters, _scalar
+    )
+
+    def run(tables: Sequence[Table], upstream: Callable[[tuple[int, ...]], Table]) -> Mapping[str, Any]:
+        with symbols():
+            return _run(called, tuple(wanted), tables, upstream, inputs)
+
+    return Vjp(code, asked, inputs, run, "", wanted, own_backward=False)
+
+
+def _scalar(name: str) -> Any:
+    from derive.frontends._torch_tensor import symbolic
+    from derive.terms.term import sym
+
+    return symbolic(sym(name))
+
+
+def _run(
+    called: Callable[..., Any],
+    wanted: Sequence[int],
+    tables: Sequence[Table],
+    upstream: Callable[[tuple[int, ...]], Table],
+    inputs: Sequence[Input] = (),
+) -> Mapping[str, Any]:
+    """One call forward, and one back."""
+    import torch
+
+    from derive.frontends._torch_tensor import entries, reading, symbolic
+    from derive.tracing.stand_in import StandIn
+
+    kinds = [i.kind for i in inputs] or ["row"] * len(tables)
+    with reading(), torch.enable_grad():
+        given = [
+            symbolic(t, dtype=torch.int64 if kind == "class" else None, requires_grad=k in wanted and kind != "class")
+            for k, (t, kind) in enumerate(zip(tables, kinds, strict=True))
+        ]
+        value = _value(called(*given))
+        out = {"value": StandIn(entries(value.detach()))}
+        if value.requires_grad:
+            g = symbolic(upstream(tuple(value.shape)))
+            back = torch.autograd.grad(value, [given[k] for k in wanted], g, allow_unused=True)
+            out |= {str(k): StandIn(entries(b)) for k, b in zip(wanted, back, strict=True) if b is not None}
+    return out
+
+
+def _value(given: Any) -> Any:
+    """The tensor that was computed."""
+    import torch
+
+    if isinstance(given, (tuple, list)) and len(given) == 1:
+        given = given[0]
+    if not isinstance(given, torch.Tensor):
+        raise Unreadable(f"the code gives {type(given).__name__}, not a tensor")
+    return given
+
+
+__all__ = ["LIBRARY", "Run", "numbers", "read", "recognises"]
