@@ -124,7 +124,7 @@ def items_in(path: Path, shown: str) -> tuple[Item, ...]:
     try:
         body = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise DeriveError(f"{shown}: {_place(str(error))}") from None
+        raise DeriveError(f"{shown}{_place(str(error))}") from None
     inside: tuple[str, ...] = ("tool", "derive") if path.name == "pyproject.toml" else ()
     for key in inside:
         body = body.get(key, {}) if isinstance(body, dict) else {}
@@ -134,8 +134,8 @@ def items_in(path: Path, shown: str) -> tuple[Item, ...]:
 def _place(message: str) -> str:
     found = re.search(r"\(at line (\d+), column (\d+)\)", message)
     if not found:
-        return message
-    return f"line {found[1]}, column {found[2]}: {message[: found.start()].strip()}"
+        return f": {message}"
+    return f", line {found[1]}, column {found[2]}: {message[: found.start()].strip()}"
 
 
 class _File:

@@ -48,9 +48,9 @@ def items_of(
     return tuple(found.values())
 
 
-def items_in_file(path: Path) -> tuple[Item, ...]:
+def items_in_file(path: Path, lister: Lister | None = None) -> tuple[Item, ...]:
     """The claims of one claims file or Python file; none where it holds none."""
-    return _Search({}, _listed).file(path)
+    return _Search({}, lister or _listed).file(path)
 
 
 _HINTS = "decorate a function with @derive.claim(...), write [[claim]] tables in derive.toml, or name file.py::function"
