@@ -88,7 +88,8 @@ class Book:
         for f in range(len(self.factors)):
             while (q := self.quotient(p, f)) is not None:
                 p, found[f] = q, found.get(f, 0) + 1
-        return c, m, found, p
+        lead = p[max(p)]  # a quotient may have another one
+        return poly.exact(c * lead), m, found, poly.scale(p, poly.ratio(1, lead))
 
     def factored(self, p: Poly) -> tuple[Number, Mono, dict[int, int]]:
         """The same, with the rest as a new factor."""
