@@ -143,7 +143,7 @@ def _losses(claim: ClaimVerdict) -> Iterator[Fix]:
 
 def _rule(report: Report, claim: ClaimVerdict) -> str:
     """The name of what is wrong: the explanation that was proved, or which side it is."""
-    if report.convention:
+    if report.convention and len(report.claims) > 1:  # of a gradient alone it is a guess
         return "convention"
     entries = [c for c in claim.components if c.status == "refuted"]
     told = [d.kind for c in entries for d in c.diagnosis] + [d.kind for d in claim.diagnosis]
