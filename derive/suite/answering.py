@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
+import hashlib
+import json
+import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derive.certificate_json import encode, record_from_json
 from derive.errors import CertificateError
@@ -13,28 +16,34 @@ from derive.report import Report
 from derive.suite.cache import Cache
 from derive.terms.json import Json
 
+if TYPE_CHECKING:
+    from derive.frontends import Reading
+    from derive.objective import Objective
+
+#: whose versions say what code does with numbers
+_LIBRARIES = ("numpy", "scipy", "xgboost", "lightgbm", "catboost", "sklearn", "torch", "jax")
+
 
 def answer(payload: Mapping[str, Any]) -> Json:
     """The report of one item as JSON, whether it was replayed, and why an entry of the cache was not used."""
     cache = Cache(Path(payload["cache"])) if payload["cache"] else None
-    keywords = dict(payload["keywords"])
+    keywords = {"budget": payload["budget"], **payload["keywords"]}
     if payload["kind"] == "objective":
-        report, replayed, said = _objective(payload["objective"], keywords, payload["budget"], cache)
+        report, replayed, said = _objective(payload["objective"], keywords, cache)
     else:
-        report, replayed, said = _formulas(keywords, payload["budget"], cache)
+        report, replayed, said = _formulas(keywords, payload["keywords"], cache)
     return {"report": encode(report), "replayed": replayed, "cached": said}
 
 
-def _formulas(keywords: dict[str, Any], budget: float, cache: Cache | None) -> tuple[Report, bool, str]:
-    claim: Json = {"kind": "formulas", "keywords": keywords}
-    keywords.setdefault("budget", budget)
-    report, said = _again(claim, keywords, cache)
+def _formulas(keywords: dict[str, Any], said: Json, cache: Cache | None) -> tuple[Report, bool, str]:
+    claim: Json = {"kind": "formulas", "keywords": said}
+    report, why = _again(claim, keywords, cache)
     if report is not None:
-        return report, True, said
+        return report, True, ""
     from derive.check import check
 
     report = check(**keywords)
-    return report, False, said or _store(claim, report, cache)
+    return report, False, _store(claim, report, cache) or why
 
 
 def _again(claim: Json, keywords: dict[str, Any], cache: Cache | None) -> tuple[Report | None, str]:
@@ -60,11 +69,53 @@ def _store(claim: Json, report: Report, cache: Cache | None) -> str:
     return cache.put(claim, encode(report))
 
 
-def _objective(where: str, keywords: dict[str, Any], budget: float, cache: Cache | None) -> tuple[Report, bool, str]:
-    from derive.suite.loading import MARK, objective
+# -- code
+
+
+def _objective(where: str, keywords: dict[str, Any], cache: Cache | None) -> tuple[Report, bool, str]:
+    """The code is read in any case: what it computes is the statement that the entry has to show."""
+    from derive.objective import ATTRIBUTE, Objective, check_objective
+    from derive.suite.loading import objective
+    from derive.tracing.unreadable import Unreadable
 
     function = objective(where)
-    said = {**getattr(function, MARK, {}), **keywords}
-    said.setdefault("budget", budget)
-    check_objective = importlib.import_module("derive.objective").check_objective
-    return check_objective(function, **said), False, ""
+    if cache is None:
+        return check_objective(function, **keywords), False, ""
+    try:
+        asked = Objective(function, **{**getattr(function, ATTRIBUTE, {}), **keywords})
+        reading = asked.frontend.read(asked.fn, asked.asked)
+    except (Unreadable, TypeError):  # it is probed, or an error says what is wrong
+        return check_objective(function, **keywords), False, ""
+    return _read(asked, reading, cache)
+
+
+def _read(asked: Objective, reading: Reading, cache: Cache) -> tuple[Report, bool, str]:
+    from derive.objective import Statement
+
+    statement = {**Statement(asked, reading).keywords(), "budget": asked.budget}
+    claim = _claim(asked, statement)
+    strict = asked.strict_floating_point  # then what the code does with numbers decides, and is found anew
+    report, why = (None, "") if claim is None or strict else _again(claim, statement, cache)
+    if report is not None:
+        return replace(report, source=asked.source(reading)), True, ""
+    report = asked.checked(reading)
+    return report, False, (_store(claim, report, cache) if claim is not None else "") or why
+
+
+def _claim(asked: Objective, statement: dict[str, Any]) -> Json | None:
+    """What the code computes, its text, and the libraries: all of it in JSON, or there is no entry."""
+    module = sys.modules.get(getattr(asked.fn, "__module__", ""))
+    try:
+        text = Path(str(getattr(module, "__file__", ""))).read_bytes()
+        claim: Json = {
+            "kind": "objective",
+            "statement": encode({k: v for k, v in statement.items() if k != "budget"}),
+            "name": getattr(asked.fn, "__qualname__", type(asked.fn).__qualname__),
+            "library": asked.library,
+            "dtypes": list(asked.dtypes) if asked.dtypes is not None else None,
+            "text": hashlib.sha256(text).hexdigest(),
+            "versions": {name: str(getattr(sys.modules.get(name), "__version__", "")) for name in _LIBRARIES},
+        }
+        return json.loads(json.dumps(claim))
+    except (OSError, TypeError, ValueError):
+        return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from derive.report import Report, Side
@@ -12,6 +14,15 @@ from derive.terms.json import Json
 Kind: TypeAlias = Literal["formulas", "objective"]
 #: as the status of a report; "error": the claim cannot be read, so there is nothing to decide
 Answer: TypeAlias = Literal["proved", "refuted", "unknown", "error"]
+
+
+def shown(path: Path) -> str:
+    """A path as messages have it: from the working folder where it is inside of it, with / between the parts."""
+    full = Path(os.path.abspath(path))
+    try:
+        return full.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return full.as_posix()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 from derive.certificate_json import record_from_json
 from derive.errors import CertificateError, DeriveError
 from derive.report import Report, Source
-from derive.suite.item import Item, Outcome
+from derive.suite.item import Item, Outcome, shown
 from derive.suite.process import Lost, Process
 from derive.worker import error
 
@@ -121,12 +121,16 @@ def _outcome(item: Item, answer: Mapping[str, Any]) -> Outcome:
         report = record_from_json(Report, result["report"])
     except CertificateError as why:
         return Outcome(item, "unknown", reason=f"the worker gave no report: {why}")
-    report = report if report.source is not None or not item.file else replace(report, source=_source(item))
+    report = replace(report, source=_source(item, report.source))
     return Outcome(item, report.status, report, replayed=result["replayed"], cached=result["cached"])
 
 
-def _source(item: Item) -> Source:
-    """Where formulas stand in a claims file."""
+def _source(item: Item, read: Source | None) -> Source | None:
+    """Where the code stands, as its reader says; or where formulas stand in a claims file."""
+    if read is not None:
+        return replace(read, file=shown(Path(read.file))) if read.file else read
+    if not item.file:
+        return None
     gradient, hessian, loss = (item.lines.get(side, 0) for side in ("gradient", "hessian", "loss"))
     name = item.name.partition("::")[2]
     return Source(item.file, item.line, name, gradient_line=gradient, hessian_line=hessian, loss_line=loss)

@@ -18,7 +18,7 @@ from derive.errors import DeriveError, FileError
 from derive.suite import folders
 from derive.suite.declared import items_in
 from derive.suite.decorated import Look, look, mentions
-from derive.suite.item import Item
+from derive.suite.item import Item, shown
 from derive.terms.json import Json
 
 _MODULE = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)*):([^\W\d]\w*(?:\.[^\W\d]\w*)*)")
@@ -60,15 +60,6 @@ def _listed(path: Path) -> Mapping[str, int]:
     from derive.suite.runner import listed
 
     return listed(path)
-
-
-def shown(path: Path) -> str:
-    """A path as messages have it: from the working folder where it is inside of it, with / between the parts."""
-    full = Path(os.path.abspath(path))
-    try:
-        return full.relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return full.as_posix()
 
 
 class _Search:
