@@ -15,6 +15,8 @@ from derive.prove.signals import GaveUp
 
 _MAX_EXPONENT = 10_000
 _MAX_FACTOR_BITS = 128
+#: the atom of a constant
+ONE: Key = ((), frozenset())
 
 
 # -- atoms: a fraction as a Q-combination of monomials over denominators -------------------------------------------

@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import factorial, floor
 
 from derive.prove import signs
-from derive.prove.elementary import log_abs, log_number
+from derive.prove.elementary import ONE, atoms, log_abs, log_number
 from derive.prove.field import Frac
 from derive.prove.normal import Normal, law
 from derive.prove.powers import rational_power
@@ -26,10 +26,7 @@ _HALF = Fraction(1, 2)
 def _based(n: Normal, head: str, a: Frac) -> tuple[Frac, Iterator[Frac]]:
     """a = base + s with a whole s ≥ 0: the base, and base, base + 1, …, a − 1."""
     f = n.field
-    offset = Fraction(0)
-    if not a.den:
-        offset = next((c for m, c in f.terms(a.num) if not m), Fraction(0))
-    whole = floor(offset)
+    whole = floor(dict(atoms(n, a)).get(ONE, Fraction(0)))
     rest = f.sub(a, f.constant(Fraction(whole)))
     key = (head, n.key(rest))
     least = 1 if f.constant_value(rest) == 0 else 0 if f.constant_value(rest) is not None else None

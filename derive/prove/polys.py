@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from fractions import Fraction
+from math import comb
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
@@ -83,12 +84,8 @@ class Polys:
 
     def power_poly(self, p: Poly, e: int) -> Poly:
         """p**e within the limits."""
-        if len(p) > 1:
-            estimate = 1
-            for _ in range(e):
-                estimate *= len(p)
-                if estimate > MAX_WORK:
-                    raise GaveUp(f"a sum of {len(p)} terms to the power {e} is too large")
+        if len(p) > 1 and comb(e + len(p) - 1, min(e, len(p) - 1)) > MAX_TERMS:
+            raise GaveUp(f"a sum of {len(p)} terms to the power {e} is too large")
         self.check_degree(p, e)
         return self.reduce(p**e)
 

@@ -101,8 +101,8 @@ def parity(n: Normal, b: Frac) -> Frac:
     for monomial, c in f.terms(b.num):
         if c.denominator != 1 or not all(n.facts.is_whole(g) for g, _ in monomial):
             raise GaveUp("a power of a negative number whose exponent is not seen to be whole")
-        if c.numerator % 2:
-            out = f.mul(out, _parity_atom(n, monomial))
+        if c.numerator % 2:  # a power of a whole number has its parity
+            out = f.mul(out, _parity_atom(n, tuple((g, 1) for g, _ in monomial)))
     return out
 
 

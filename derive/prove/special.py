@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import floor
 
 from derive.prove import signs
-from derive.prove.elementary import atom_free, atoms, exp
+from derive.prove.elementary import ONE, atom_free, atoms, exp
 from derive.prove.field import Frac
 from derive.prove.normal import Normal, law
 from derive.prove.powers import nonzero, rational_power
@@ -157,7 +157,7 @@ def _floor(n: Normal, t: Term) -> Frac:
     value = f.constant_value(a)
     if value is not None:
         return f.constant(Fraction(floor(value)))
-    shift = next((floor(c) for m, c in f.terms(a.num) if not m), 0) if not a.den else 0
+    shift = floor(dict(atoms(n, a)).get(ONE, Fraction(0)))
     rest = f.sub(a, f.constant(Fraction(shift)))
     return f.add(n.function(("floor", n.key(rest)), n.free(rest)), f.constant(Fraction(shift)))
 

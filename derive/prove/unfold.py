@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from derive.domain import Domain, Range
 from derive.errors import TermError
-from derive.prove.differentiate import CHOICES, differentiate, has_choice
+from derive.prove.differentiate import differentiate, has_choice
 from derive.prove.signals import GaveUp
 from derive.prove.variables import index_range, whole
 from derive.terms.matrices import entry, shape
 from derive.terms.term import (
+    BINDERS,
+    HEADS,
+    LEAVES,
     MATRIX_HEADS,
     Term,
     add,
@@ -30,19 +33,32 @@ _ZERO, _ONE = num(0), num(1)
 _TOTAL = frozenset({"num", "sym", "at", "add", "mul", "exp", "expm1", "sigmoid", "softplus", "logsigmoid"})
 _TOTAL |= frozenset({"sum", "delta", "tanh", "sinh", "cosh", "sech", "sin", "cos", "atan", "erf", "erfc", "pi", "e"})
 _TOTAL |= frozenset({"abs", "max", "min", "sign", "heaviside", "normcdf", "normpdf", "asinh", "euler_gamma"})
+_TOTAL |= frozenset({"lt", "le", "eq", "ne", "and", "or", "not", "true", "false"})
 _POSITIVE = frozenset({"exp", "sigmoid", "softplus", "cosh", "sech", "normcdf", "normpdf", "pi", "e", "euler_gamma"})
+
+
+#: deltas and equations: what they are where the index is another, and where it is the one
+_VALUES = {
+    "delta": (_ZERO, _ONE),
+    "eq": (make("false"), make("true")),
+    "ne": (make("true"), make("false")),
+}
+_PLAIN = frozenset({"add", "mul"})
+_ANYWHERE = frozenset(HEADS.keys() - BINDERS.keys() - LEAVES)
 
 
 class Unfolding:
     """Writes terms out; `deltas` says whether sums resolve their Kronecker deltas too (a proof wants it).
 
     `free` are the names that are free in the claim: such a name may be that of an index elsewhere, yet not be whole.
+    A sum needs a value of `every` summand; in a derivative, those that do not depend on the variable are free.
     """
 
-    def __init__(self, domain: Domain, free: frozenset[str], *, deltas: bool = True) -> None:
+    def __init__(self, domain: Domain, free: frozenset[str], *, deltas: bool = True, every: bool = True) -> None:
         self.domain = domain
         self.free = free
         self.deltas = deltas
+        self.every = every
         self._bound: frozenset[str] = frozenset()
         self._memo: dict[Term, Term] = {}
 
@@ -62,7 +78,8 @@ class Unfolding:
             return self(entry(*t.args))
         if t.head == "diff":
             body, v = t.args
-            return _guarded(self(differentiate(body, v)), body, v, self.domain)
+            slope = Unfolding(self.domain, self.free, deltas=self.deltas, every=False)(differentiate(body, v))
+            return _guarded(slope, body, v, self.domain)
         if t.head == "sum" and self.deltas:
             return self._without_delta(t)
         return t
@@ -71,25 +88,31 @@ class Unfolding:
     def _without_delta(self, t: Term) -> Term:
         """Σₖ b(δₖₑ) = Σₖ b(0) + [first ≤ e ≤ last] (b(1) − b(0)) at k = e: a delta has no other values than 0 and 1.
 
-        Only where e and the first index are whole by their form, and the delta stands in sums and products, so that
-        b(0) and b(1) are defined where b is.
+        Only where e and the first index are whole by their form, and b(0) is defined where b is: as the delta stands in
+        sums and products, or as b(0) is defined everywhere. An equation k = e is a delta whose values are conditions.
         """
         body, index, first, last = t.args
-        delta = _find_delta(body, index.name)
+        through = _PLAIN
+        delta = _find_delta(body, index.name, through)
+        if delta is None:
+            through = _ANYWHERE
+            delta = _find_delta(body, index.name, through)
         if delta is None:
             return t
         e = delta.args[1] if delta.args[0] == index else delta.args[0]
         if not (whole(e, self._range) and whole(first, self._range)):
             return t
-        off, on = _with_delta(body, delta, _ZERO), _with_delta(body, delta, _ONE)
+        off, on = (_with_delta(body, delta, value, through) for value in _VALUES[delta.head])
+        if through is _ANYWHERE and not total(off, self.domain):
+            return t
         inside = make("and", make("le", first, e), make("le", e, last))
         jump = substitute(_drop_zeros(sub(on, off)), {index.name: e})
         hit = make("piecewise", self(jump), inside, _ZERO, make("true"))
         rest = _drop_zeros(off)
         out = hit if rest == _ZERO else add(self._without_delta(Term("sum", (rest, index, first, last))), hit)
-        if total(off, self.domain) or any(a.head in CHOICES for a in walk(off)):
+        if not self.every or total(off, self.domain):
             return out
-        return add(out, mul(_ZERO, Term("sum", (off, index, first, last))))  # every summand has to have a value
+        return add(out, mul(_ZERO, Term("sum", (off, index, first, last))))
 
     def _range(self, name: str) -> Range:
         """The range of a name; an index that only sums use is whole."""
@@ -121,6 +144,8 @@ def total(t: Term, domain: Domain) -> bool:
         return total(base, domain) and (polynomial or (positive(base, domain) and total(e, domain)))
     if t.head == "log":
         return positive(t.args[0], domain) and total(t.args[0], domain)
+    if t.head == "piecewise":
+        return t.args[-1].head == "true" and all(total(a, domain) for a in t.args)
     return t.head in _TOTAL and all(total(a, domain) for a in children(t))
 
 
@@ -134,10 +159,27 @@ def positive(t: Term, domain: Domain) -> bool:
         case "mul":
             return all(positive(a, domain) for a in t.args)
         case "add":
-            return all(positive(a, domain) for a in t.args) or _rest_of_one(t)
+            signed = all(_nonnegative(a, domain) for a in t.args)
+            return (signed and any(positive(a, domain) for a in t.args)) or _rest_of_one(t)
         case "pow":
             return positive(t.args[0], domain)
     return t.head in _POSITIVE
+
+
+def _nonnegative(t: Term, domain: Domain) -> bool:
+    """Is the term seen not to be negative, by its form?"""
+    match t.head:
+        case "num":
+            return t.value >= 0
+        case "sym" | "at":
+            return domain[t.name].sign in ("+", "0", ">=")
+        case "mul":
+            return all(_nonnegative(a, domain) for a in t.args)
+        case "pow":
+            e = t.args[1]
+            even = e.head == "num" and e.value.denominator == 1 and e.value % 2 == 0
+            return even or _nonnegative(t.args[0], domain)
+    return t.head == "abs" or positive(t, domain)
 
 
 def _rest_of_one(t: Term) -> bool:
@@ -151,21 +193,22 @@ def _rest_of_one(t: Term) -> bool:
 _SHARES = (["sigmoid"], ["normcdf"])
 
 
-def _find_delta(t: Term, index: str) -> Term | None:
-    if t.head == "delta":
+def _find_delta(t: Term, index: str, through: frozenset[str]) -> Term | None:
+    """A delta or an equation of the index and something else, under these operations only."""
+    if t.head in _VALUES:
         a, b = t.args
         if a == sym(index) and index not in free_names(b):
             return t
         return t if b == sym(index) and index not in free_names(a) else None
-    if t.head in ("add", "mul"):
-        return next((d for a in t.args if (d := _find_delta(a, index)) is not None), None)
-    return None
+    if t.head not in through:
+        return None
+    return next((d for a in t.args if (d := _find_delta(a, index, through)) is not None), None)
 
 
-def _with_delta(t: Term, delta: Term, value: Term) -> Term:
+def _with_delta(t: Term, delta: Term, value: Term, through: frozenset[str]) -> Term:
     if t == delta:
         return value
-    return Term(t.head, tuple(_with_delta(a, delta, value) for a in t.args)) if t.head in ("add", "mul") else t
+    return rebuild(t, lambda a: _with_delta(a, delta, value, through)) if t.head in through else t
 
 
 def _drop_zeros(t: Term) -> Term:
@@ -195,7 +238,7 @@ class Claim:
         self.sides = self.plain
         if any(map(_with_deltas, self.plain)):
             proof = Unfolding(domain, free)
-            self.sides = proof(self.plain[0]), proof(self.plain[1])
+            self.sides = proof(a), proof(b)
 
 
 def _entries(a: Term, b: Term, domain: Domain) -> tuple[Term, Term, Domain]:
@@ -228,4 +271,4 @@ def _check_names(*terms: Term) -> None:
 
 
 def _with_deltas(t: Term) -> bool:
-    return any(a.head == "delta" for a in walk(t))
+    return any(a.head in _VALUES for a in walk(t))

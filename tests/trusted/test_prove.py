@@ -239,3 +239,22 @@ def test_choices_under_a_sum_are_decided_index_by_index(left: str, right: str, d
     verdict = prove(left, right, {**SIZES, **domain})
     assert isinstance(verdict, Proved), verdict
     assert not verdict.domains_differ
+
+
+PICKED = [
+    ("Sum(where(Eq(i, j), x[i], 0), (i, 0, n-1))", "x[j]"),
+    ("Sum(where(Ne(i, j), x[i], 0), (i, 0, n-1))", "Sum(x[i], (i, 0, n-1)) - x[j]"),
+    ("Sum(where(Eq(i, j), 1, 1/(1 + x[i]**2)), (i, 0, n-1))", "Sum(1/(1 + x[i]**2), (i, 0, n-1)) + 1 - 1/(1 + x[j]**2)"),
+    ("Sum(abs(delta(i, j))*x[i], (i, 0, n-1))", "x[j]"),
+    ("(1 + x)**20", "(1 + x)**19*(1 + x)"),
+    ("(-1)**(j**2)", "(-1)**j"),
+    ("(-1)**(j**2 + j)", "1"),
+    ("gamma(1 + 1/u)", "gamma(1/u)/u"),
+    ("floor(1 + 1/u)", "floor(1/u) + 1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("left", "right"), PICKED)
+def test_one_index_is_picked_and_whole_numbers_are_split_off(left: str, right: str) -> None:
+    """A condition on the index is a Kronecker delta; powers, parities and recurrences of larger arguments."""
+    assert prove(left, right, {**SIZES, "j": "0..n-1", "u": "positive"}).status == "proved"
