@@ -19,12 +19,13 @@ from derive.certificate import (
     Condition,
     Notation,
     Proved,
+    Question,
     Refuted,
     Symbol,
     Unknown,
     Witness,
 )
-from derive.certificate_json import digest, dumps, encode, loads, verdict_from_json
+from derive.certificate_json import digest, dumps, encode, loads, record_from_json, verdict_from_json
 from derive.errors import CertificateError
 from derive.terms.term import make, num, sym
 
@@ -100,3 +101,63 @@ def test_the_digest_is_that_of_the_contents() -> None:
     body["title"] = "another"
     with pytest.raises(CertificateError, match="the certificate of name was edited"):
         loads(json.dumps({**body, "digest": digest(encode(EMPTY))}))
+
+
+def test_the_text_is_laid_out_for_people_and_for_differences() -> None:
+    """Fields are sorted, one to a line, letters of all alphabets as they are, and a line break at the end."""
+    text = dumps(replace(EMPTY, title="Köln θ"))
+    assert '\n "title": "Köln θ",\n' in text
+    assert text.endswith("}\n")
+    body = json.loads(text)
+    assert list(body) == sorted(body)
+
+
+def test_a_record_alone() -> None:
+    """One record is read back as strictly as a whole certificate."""
+    check = Check("c", 1, 0.5, 1.0, "why", True)
+    assert record_from_json(Check, json.loads(json.dumps(encode(check)))) == check
+    with pytest.raises(CertificateError, match="check: missing points; unknown extra"):
+        record_from_json(Check, {k: v for k, v in encode(check).items() if k != "points"} | {"extra": 1})
+    with pytest.raises(CertificateError, match=r"^check: missing points$"):
+        record_from_json(Check, {k: v for k, v in encode(check).items() if k != "points"})
+    with pytest.raises(CertificateError, match=r"^check: unknown extra$"):
+        record_from_json(Check, {**encode(check), "extra": 1})
+
+
+def test_what_was_asked_is_not_written() -> None:
+    """A verdict knows its question for explanations; a certificate has the terms anyway."""
+    verdict = Refuted(Witness((("z", "1"),), "1", "2"), question=Question(Z, Z, {}))
+    assert "question" not in encode(verdict)
+    assert verdict_from_json(encode(verdict)) == verdict
+
+
+WRONG = [
+    ({"status": []}, "the status proved, refuted or unknown"),
+    ({"status": "proven", "reason": ""}, "the status proved, refuted or unknown"),
+    ({"status": "unknown", "reason": "", "notes": "none"}, "a list"),
+    (
+        {**encode(Refuted(Witness((("z", "1"),), "1", "2"))), "witness": {"point": [["z"]], "left": "", "right": ""}},
+        "2",
+    ),
+    (
+        {
+            **encode(Refuted(Witness((("z", "1"),), "1", "2"))),
+            "witness": {"point": [["z", "1", "2"]], "left": "", "right": ""},
+        },
+        "a list of 2",
+    ),
+]
+
+
+@pytest.mark.parametrize(("value", "says"), WRONG, ids=str)
+def test_a_malformed_verdict_is_an_error_that_says_where(value: object, says: str) -> None:
+    """Never a traceback: the kind of every part is checked before it is used."""
+    with pytest.raises(CertificateError, match=says):
+        verdict_from_json(value)
+
+
+@pytest.mark.parametrize("error", [[], {}, "big", True, None])
+def test_an_error_is_a_number(error: object) -> None:
+    """Or one of the three words for what is not finite."""
+    with pytest.raises(CertificateError, match="a number was expected"):
+        record_from_json(Check, {**encode(Check("c", 1, 0.5, 1.0, "why", True)), "error": error})

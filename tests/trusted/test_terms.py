@@ -14,7 +14,22 @@ from hypothesis import strategies as st
 from derive.errors import TermError
 from derive.terms import from_json, to_json
 from derive.terms.bridge import from_sympy, to_sympy
-from derive.terms.term import HEADS, MAX_DEPTH, Term, add, at, free_names, make, mul, num, power, substitute, sym
+from derive.terms.term import (
+    HEADS,
+    MAX_DEPTH,
+    MAX_DIGITS,
+    MAX_SIZE,
+    Term,
+    add,
+    at,
+    free_names,
+    make,
+    mul,
+    num,
+    power,
+    substitute,
+    sym,
+)
 
 NAMES = st.sampled_from(["x", "y", "i", "k", "n"])
 LEAVES = st.one_of(st.fractions(max_denominator=50).map(num), NAMES.map(sym), NAMES.map(lambda v: at("a", sym(v))))
@@ -87,6 +102,10 @@ def test_a_derivative_keeps_its_variable() -> None:
         ("__import__('os')", "not a name"),
         (["sum", 1, 2, 0, 1], "must be a name"),
         ([], "not an expression"),
+        ([["exp"], 1], "not an expression"),
+        ([1, 2], "not an expression"),
+        ("x" * 101, "not a name"),
+        (["pow", ["num", True, 2], 1], "lowest terms"),
     ],
 )
 def test_what_is_not_a_term_is_refused(data: object, says: str) -> None:
@@ -107,6 +126,51 @@ def test_limits() -> None:
         big = add(big, big)
     with pytest.raises(TermError, match="more than"):
         add(big, big)
+
+
+def test_the_limits_are_exact() -> None:
+    """What is just within them is made, stored and read back; one more is refused."""
+    assert (num(2, 3).size, sym("x").depth) == (1, 1)
+    t = add(sym("x"), mul(num(2), power(sym("y"), num(3))), sym("z"))
+    assert (t.size, t.depth) == (8, 4)
+    assert make("pi").depth == make("pi").size == 1
+    deep = sym("x")
+    for _ in range(MAX_DEPTH - 1):
+        deep = make("exp", deep)
+    assert from_json(to_json(deep)) == deep
+    with pytest.raises(TermError, match="nested more than"):
+        make("exp", deep)
+    with pytest.raises(TermError, match="nested more than"):
+        add(sym("x"), deep)
+    wide = (sym("x"),) * (MAX_SIZE - 1)
+    assert add(*wide).size == MAX_SIZE
+    with pytest.raises(TermError, match="nodes"):
+        add(*wide, sym("x"))
+    assert from_json("x" * 100).name == "x" * 100
+
+
+def test_numbers_have_limits_too() -> None:
+    """A numerator and a denominator each have 4,000 digits at most."""
+    most = 2 ** int(MAX_DIGITS * 3.33)
+    assert num(most - 1, most - 3).value == Fraction(most - 1, most - 3)
+    for p, q in ((most, 1), (1, most), (most, 3)):
+        with pytest.raises(TermError, match="digits"):
+            num(p, q)
+
+
+def test_what_a_term_is_asked_for_it_must_have() -> None:
+    """Names of variables and arrays, values of numbers; a term is no number and equals none."""
+    assert make("matrix", sym("X"), sym("m"), sym("n")).name == at("X", num(0)).name == sym("X").name == "X"
+    for nameless in (num(1), add(sym("x"), num(1))):
+        with pytest.raises(TermError, match="has no name"):
+            _ = nameless.name
+    with pytest.raises(TermError, match="is not a number"):
+        _ = sym("x").value
+    assert num(3) != 3
+    assert (sym("x") == "x") is False
+    assert sym("x").__eq__("x") is NotImplemented
+    assert make("sin", sym("x")) != make("cos", sym("x"))
+    assert add(sym("x"), sym("y")) != add(sym("y"), sym("x"))
 
 
 def test_numbers_are_exact() -> None:
