@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, NamedTuple, Protocol, cast
 
 from derive.domain import Domain
@@ -48,8 +49,9 @@ class Reading:
     gradient, hessian: a term; with several variables a list, and for a full Hessian a list of rows; None if it gives
     none. loss: the code's own, if it has one. convention: "loss", "catboost" … (see `derive.claims.conventions`).
     domain: ranges that go without saying; what the caller says goes first. where: what names in the stated loss stand
-    for (one-hot labels, say). Lines count from 1, 0 is unknown. elementwise: is every row the same formula of its own
-    row?
+    for (one-hot labels, say). Lines count from 1, 0 is unknown. rows: 0 if every row is the same formula of its own row;
+    else the formulas are of so many rows together, and their variables are numbered: z1, y1, w1, z2 … weighted: does the
+    code multiply by the weight `w`? `labels`: the names of prediction, label and weight, without numbers.
     """
 
     gradient: Any
@@ -63,7 +65,14 @@ class Reading:
     gradient_line: int = 0
     hessian_line: int = 0
     loss_line: int = 0
-    elementwise: bool = True
+    rows: int = 0
+    weighted: bool = False
+    labels: tuple[str, str, str] = ("z", "y", "w")
+
+    @property
+    def elementwise(self) -> bool:
+        """Is every row the same formula of its own row?"""
+        return self.rows == 0
 
 
 class Numbers(NamedTuple):
@@ -98,6 +107,8 @@ def frontend(library: str) -> Frontend:
 def recognise(target: Any) -> str:
     """The library that an objective is written for; `DeriveError` says how to tell where that is not clear."""
     for library in LIBRARIES:
+        if not find_spec(f"derive.frontends.{library}"):
+            continue
         if frontend(library).recognises(target):
             return library
     raise DeriveError(

@@ -129,11 +129,15 @@ def absolute(a: Term) -> Term:
 
 
 def _larger(a: Term, b: Term) -> Term:
-    return num(max(a.value, b.value)) if a.head == b.head == "num" else make("max", a, b)
+    if a.head == b.head == "num":
+        return num(max(a.value, b.value))
+    return a if a == b else make("max", *(a.args if a.head == "max" else (a,)), b)
 
 
 def _smaller(a: Term, b: Term) -> Term:
-    return num(min(a.value, b.value)) if a.head == b.head == "num" else make("min", a, b)
+    if a.head == b.head == "num":
+        return num(min(a.value, b.value))
+    return a if a == b else make("min", *(a.args if a.head == "min" else (a,)), b)
 
 
 def _copysign(a: Term, b: Term) -> Term:

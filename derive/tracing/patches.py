@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -154,6 +155,7 @@ def replaced(namespaces: Iterable[dict[str, Any]]) -> Iterator[None]:
             news = _in_modules(undo)
             for names in namespaces:
                 _in_names(names, news, undo)
+                _builtins(names, undo)
             yield
         finally:
             for put_back in reversed(undo):
@@ -184,6 +186,25 @@ def _in_names(
         if id(value) in news and news[id(value)][0] is value:
             undo.append(_item_restorer(names, name, value))
             names[name] = news[id(value)][1]
+
+
+def _extreme(original: Replacement, name: str) -> Replacement:
+    """Python's `max` and `min`: of stand-ins without a decision."""
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        parts = list(args[0]) if len(args) == 1 else list(args)
+        if kwargs or len(parts) < 2 or not has_stand_in(parts):
+            return original(*((parts,) if len(args) == 1 else args), **kwargs)
+        return reduce(lambda a, b: lift(a).elementwise(name, (a, b)), parts)
+
+    return run
+
+
+def _builtins(names: dict[str, Any], undo: list[Callable[[], None]]) -> None:
+    for name, original in (("max", max), ("min", min)):
+        if name not in names:
+            names[name] = _guarded(original, _extreme(original, f"{name}imum"))
+            undo.append(partial(names.__delitem__, name))
 
 
 def _item_restorer(names: dict[str, Any], name: str, value: Any) -> Callable[[], None]:

@@ -1,0 +1,104 @@
+"""CatBoost: classes with `calc_ders_range(approxes, targets, weights)` or `calc_ders_multi(approxes, target, weight)`.
+
+Both give derivatives of *minus* the loss: a list of pairs (first, second), one for each object; or, of one object with
+several approxes, the list of first derivatives and the matrix of second ones. Source: CatBoost's page on user-defined
+loss functions.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from derive.domain import Range
+from derive.errors import DeriveError
+from derive.frontends import Asked, Numbers, Reading
+from derive.frontends._rows import Batch, Outputs, names_for, numbers_rows, read_rows
+from derive.tracing.stand_in import StandIn
+from derive.tracing.unreadable import Unreadable
+
+LIBRARY = "catboost"
+_OWN = ("approxes", "targets", "weights")
+_OWN_MULTI = ("approxes", "target", "weight")
+
+
+def recognises(target: Any) -> bool:
+    """A class or an object with one of the two methods, or the method itself."""
+    return hasattr(target, "calc_ders_range") or hasattr(target, "calc_ders_multi") or _is_method(target)
+
+
+def _is_method(target: Any) -> bool:
+    return getattr(target, "__name__", "") in ("calc_ders_range", "calc_ders_multi")
+
+
+def read(target: Any, asked: Asked) -> Reading:
+    """Its formulas, in CatBoost's signs."""
+    method, multi = _method(target)
+    if not multi:
+        found = read_rows(method, asked, lambda b: _range(method, b), _OWN)
+    else:
+        whole = replace(asked, classes=asked.classes or 3)
+        found = read_rows(method, whole, lambda b: _multi(method, b), _OWN_MULTI)
+    return replace(found, convention="catboost", notes=tuple(n for n in found.notes if "scores are given" not in n))
+
+
+def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
+    """The real code's values."""
+    method, multi = _method(target)
+    if multi:
+        whole = replace(asked, classes=asked.classes or 3)
+        return numbers_rows(lambda b: _multi(method, b), whole, columns, names_for(whole, _OWN_MULTI, whole.classes))
+    return numbers_rows(lambda b: _range(method, b), asked, columns, names_for(asked, _OWN, None))
+
+
+def _method(target: Any) -> tuple[Any, bool]:
+    """The method of an object, and whether it is for several approxes."""
+    if _is_method(target):
+        multi = target.__name__ == "calc_ders_multi"
+        return (target if inspect.ismethod(target) else _bound(target)), multi
+    instance = _instance(target)
+    multi = not hasattr(instance, "calc_ders_range")
+    return instance.calc_ders_multi if multi else instance.calc_ders_range, multi
+
+
+def _bound(function: Any) -> Any:
+    """A plain function: with an empty object for `self`, if it wants one."""
+    takes = len(inspect.signature(function).parameters)
+    return function.__get__(object()) if takes == 4 else function
+
+
+def _instance(target: Any) -> Any:
+    if not inspect.isclass(target):
+        return target
+    try:
+        return target()
+    except TypeError as why:
+        raise DeriveError(f"{target.__name__} cannot be made without arguments ({why}); give an object of it") from None
+
+
+def _range(method: Any, b: Batch) -> Outputs:
+    pairs = method(b.z, b.y, b.w)
+    if pairs is None or len(pairs) != b.rows:
+        raise Unreadable(f"calc_ders_range gives {'nothing' if pairs is None else len(pairs)} for {b.rows} objects")
+    first, second = zip(*pairs, strict=True)
+    return {"gradient": list(first), "hessian": list(second)}
+
+
+def _multi(method: Any, b: Batch) -> Outputs:
+    """Object by object, as CatBoost calls it."""
+    found = [method(b.z[i], b.y[i], b.w[i]) for i in range(b.rows)]
+    first, second = [list(f[0]) for f in found], [_rows(f[1]) for f in found]
+    return {"gradient": first, "hessian": second}
+
+
+def _rows(table: Any) -> Any:
+    if isinstance(table, (StandIn, np.ndarray)):
+        return table
+    return [list(row) if hasattr(row, "__len__") else row for row in table]
+
+
+__all__ = ["LIBRARY", "Range", "numbers", "read", "recognises"]

@@ -1,0 +1,101 @@
+"""scikit-learn style losses: objects with `loss`, `gradient`, `hessian`, `loss_gradient`, `gradient_hessian`, or `dloss`.
+
+Methods take (y_true, raw_prediction[, sample_weight]) and give values of every row; those of the stochastic gradient
+losses take (y, p). The robust norms of statsmodels (`rho`, `psi`, `psi_deriv`, `weights`) are read too. An object that
+has a loss of its own is compared with that, unless another one is stated. Source: scikit-learn's and statsmodels' API.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from derive.errors import DeriveError
+from derive.frontends import Asked, Numbers, Reading
+from derive.frontends._rows import Batch, Outputs, names_for, numbers_rows, pair, read_rows
+from derive.frontends._signatures import arguments, role
+
+LIBRARY = "sklearn"
+_GRADIENTS = ("gradient", "loss_gradient", "gradient_hessian", "dloss", "py_dloss", "psi", "negative_gradient")
+_HESSIANS = ("hessian", "psi_deriv", "d2loss")
+_LOSSES = ("loss", "evaluate", "py_loss", "rho", "loss_function")
+
+
+def recognises(target: Any) -> bool:
+    """A class or an object with a method for the gradient."""
+    return not inspect.isfunction(target) and any(callable(getattr(target, n, None)) for n in _GRADIENTS)
+
+
+def read(target: Any, asked: Asked) -> Reading:
+    """Its formulas, and those of its own loss."""
+    instance = _instance(target)
+    return read_rows(instance, asked, lambda b: _outputs(instance, b), _own(instance))
+
+
+def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
+    """The real code's values."""
+    instance = _instance(target)
+    names = names_for(asked, _own(instance), asked.classes)
+    return numbers_rows(lambda b: _outputs(instance, b), asked, columns, names)
+
+
+def _instance(target: Any) -> Any:
+    if not inspect.isclass(target):
+        return target
+    try:
+        return target()
+    except TypeError as why:
+        raise DeriveError(f"{target.__name__} cannot be made without arguments ({why}); give an object of it") from None
+
+
+def _first(instance: Any, names: tuple[str, ...]) -> Any:
+    return next((m for n in names if callable(m := getattr(instance, n, None))), None)
+
+
+def _own(instance: Any) -> tuple[str, str, str]:
+    """The names of the arguments of the gradient: prediction, label, weight."""
+    names = [n for n in arguments(_first(instance, _GRADIENTS)) if role(n) not in ("weight", "group")]
+    if len(names) == 1:
+        return names[0], "y", "w"
+    label, z = names[:2]
+    return (z, label, "sample_weight") if role(label) != "prediction" else (label, z, "sample_weight")
+
+
+def _outputs(instance: Any, b: Batch) -> Outputs:
+    out: dict[str, Any] = {}
+    if callable(getattr(instance, "gradient_hessian", None)):
+        out |= pair(_call(instance.gradient_hessian, b), "gradient_hessian")
+    elif callable(getattr(instance, "loss_gradient", None)) and not hasattr(instance, "gradient"):
+        out |= dict(zip(("loss", "gradient"), _call(instance.loss_gradient, b), strict=True))
+    else:
+        found = _first(instance, _GRADIENTS)
+        value = _call(found, b)
+        out["gradient"] = -value if found.__name__ == "negative_gradient" else value
+    for side, names in (("hessian", _HESSIANS), ("loss", _LOSSES)):
+        method = _first(instance, names)
+        if side not in out and method is not None:
+            out[side] = _call(method, b)
+    return out
+
+
+def _call(method: Callable[..., Any], b: Batch) -> Any:
+    """With labels and predictions in the order in which the method has them, and a weight if it takes one."""
+    given = []
+    for position, name in enumerate(_parameters(method)):
+        kind = role(name)
+        if kind == "weight":
+            given.append(b.w)
+        elif kind == "prediction" or (kind == "" and position == 1):
+            given.append(b.z)
+        elif kind == "label" or position == 0:
+            given.append(b.y)
+    if len(given) == 1:
+        given = [b.z]
+    return method(*given)
+
+
+def _parameters(method: Callable[..., Any]) -> list[str]:
+    """What is handed over: arguments without a default, and the weight."""
+    found = inspect.signature(method).parameters.values()
+    return [p.name for p in found if p.default is p.empty or role(p.name) == "weight"]

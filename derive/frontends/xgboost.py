@@ -1,0 +1,35 @@
+"""XGBoost: `obj(preds, dtrain)` of `xgboost.train`, and `obj(y_true, y_pred[, sample_weight])` of its estimators.
+
+Both give the gradient and the Hessian's diagonal of the loss, to be minimised, in the raw score. Source: XGBoost's
+tutorial on custom objectives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from derive.frontends import Asked, Numbers, Reading
+from derive.frontends._boosting import numbers_of, read_objective
+from derive.frontends._signatures import mentions, roles
+
+LIBRARY = "xgboost"
+
+
+def recognises(target: Any) -> bool:
+    """`(prediction, data)`, or `(label, prediction[, weight])`, which LightGBM has too."""
+    found = roles(target)
+    return found[:2] in (["prediction", "data"], ["", "data"]) or (
+        found[:2] == ["label", "prediction"]
+        and (len(found) == 2 or found[2:] == ["weight"] or mentions(target, LIBRARY))
+    )
+
+
+def read(target: Any, asked: Asked) -> Reading:
+    """Its formulas."""
+    return read_objective(target, asked)
+
+
+def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
+    """The real code's values."""
+    return numbers_of(target, asked, columns)

@@ -1,0 +1,278 @@
+"""Objectives as written: the user's own Python function is read, and its formulas are proved or refuted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from derive import frontends
+from derive.check import check
+from derive.claims.stated import _read_one as read_formula
+from derive.domain import Domain, Range
+from derive.errors import DeriveError
+from derive.floating import DTYPES
+from derive.floating.library import meaning
+from derive.frontends import Asked, Frontend, Reading
+from derive.report import Report, Source
+from derive.terms.term import Term, add, free_names, mul, num, power, substitute, sym
+from derive.tracing import parameters as code_parameters
+from derive.tracing import sources
+from derive.tracing.shifts import unshifted
+from derive.tracing.unreadable import Unreadable
+
+F = TypeVar("F")
+ATTRIBUTE = "__derive_claim__"
+_SHIFT = "the largest score, which is subtracted from all, is left out of the formulas: proved not to matter"
+
+
+def claim(loss: Any = None, **said: Any) -> Callable[[F], F]:
+    """Say beside a function what it is the objective of: the keywords of `check_objective`, which finds them there.
+
+    The function stays as it is.
+
+    >>> @claim("(z - y)**2/2")
+    ... def squared(y_true, y_pred):
+    ...     return y_pred - y_true, 1.0 + 0*y_pred
+    >>> check_objective(squared).status
+    'proved'
+    """
+
+    def attach(target: F) -> F:
+        setattr(target, ATTRIBUTE, {**said, **({} if loss is None else {"loss": loss})})
+        return target
+
+    return attach
+
+
+def check_objective(fn: Any, loss: Any = None, **said: Any) -> Report:
+    """Is what the code of `fn` computes the gradient and the Hessian of the loss?
+
+    fn: a function, a class or an object in the form that its library wants; `library` names that where it is not clear:
+    "xgboost", "lightgbm" (native, and of their estimators), "catboost", "sklearn", "torch", "jax", "numpy". It is called
+    with stand-ins for a few rows, and the formulas that come out are checked as by `derive.check`; its real values are
+    compared with the true ones in floating point. Code that cannot be read so is called with numbers instead: if they
+    agree with the loss, the answer is "unknown", never "proved".
+
+    loss: the loss of one row in z (the raw score), y (the label) and, if it is not just a factor, w (the weight), or in
+    the names of the code's own arguments; of several `classes` in z1, z2 … and y, or indicators y1, y2 … Without one,
+    the loss of the object is taken, or else the Hessian is compared with the gradient. `parameters` names numbers of
+    the code (of a closure, a global, a default, an attribute) that are to be symbols; those that the loss mentions are
+    symbols without being asked for. wrt, domain, where, hessian_kind, convention, reduction, dtypes,
+    strict_floating_point, budget: as in `derive.check`.
+
+    Raises `DeriveError` for what is no objective, or where it is not clear of which library.
+
+    >>> import numpy as np
+    >>> def logistic(y_true, y_pred):
+    ...     p = 1/(1 + np.exp(-y_pred))
+    ...     return p - y_true, 2*p*(1 - p)
+    >>> report = check_objective(logistic, "log(1 + exp(z)) - y*z", domain={"y": "{0, 1}"})
+    >>> report.gradient.status, report.hessian.kind
+    ('proved', 'scaled')
+    """
+    known = {**getattr(fn, ATTRIBUTE, {}), **said, **({} if loss is None else {"loss": loss})}
+    try:
+        asked = Objective(fn, **known)
+    except TypeError as why:
+        raise DeriveError(f"check_objective: {str(why).rpartition('__init__() ')[2]}") from None
+    return asked.report()
+
+
+@dataclass
+class Objective:
+    """One call of `check_objective`."""
+
+    fn: Any
+    loss: Any = None
+    library: str | None = None
+    wrt: str | Sequence[str] | None = None
+    domain: Mapping[str, str | Range] | None = None
+    where: Mapping[str, Any] | None = None
+    hessian_kind: str | None = None
+    convention: str | Sequence[int] | None = None
+    parameters: Sequence[str] = ()
+    classes: int | None = None
+    reduction: str | None = None
+    dtypes: Sequence[str] | None = None
+    strict_floating_point: bool = False
+    budget: float = 10.0
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not callable(self.fn) and not hasattr(self.fn, "calc_ders_range") and not hasattr(self.fn, "gradient"):
+            raise DeriveError(f"{self.fn!r:.80} is no function, class or object of an objective")
+        self.library = self.library or frontends.recognise(self.fn)
+        self.stated = None if self.loss is None else self._read(self.loss)
+        self.asked = self._asked()
+
+    @property
+    def frontend(self) -> Frontend:
+        """The frontend of the library."""
+        return frontends.frontend(str(self.library))
+
+    def report(self) -> Report:
+        """Read and checked; or probed, where it cannot be read."""
+        try:
+            reading = self.frontend.read(self.fn, self.asked)
+        except Unreadable as why:
+            from derive.probing.probe import probed
+
+            return probed(self, why)
+        return self.checked(reading)
+
+    def checked(self, reading: Reading) -> Report:
+        """The formulas, checked as by `derive.check`."""
+        from derive.probing.floats import of_code
+
+        stated = Statement(self, reading)
+        report = check(**stated.keywords(), dtypes=(), budget=self.budget)
+        report = replace(report, notes=(*report.notes, *self._exchanged(report, stated), *stated.notes))
+        found, notes = of_code(self, reading, report.domain)
+        return replace(
+            report,
+            findings=found,
+            notes=tuple(dict.fromkeys((*report.notes, *notes))),
+            strict_floating_point=self.strict_floating_point,
+            source=self.source(reading),
+        )
+
+    def source(self, reading: Reading | None = None, reason: Unreadable | None = None) -> Source:
+        """Where the code stands."""
+        return Source(
+            file=sources.file_of(self.fn),
+            line=sources.line_of(self.fn),
+            name=getattr(self.fn, "__name__", type(self.fn).__name__),
+            library=str(self.library),
+            how="probed" if reading is None else "read",
+            reason=str(reason) if reason is not None else "",
+            gradient_line=reading.gradient_line if reading is not None else 0,
+            hessian_line=reading.hessian_line if reading is not None else 0,
+            loss_line=reading.loss_line if reading is not None else 0,
+        )
+
+    def _exchanged(self, report: Report, stated: Statement) -> list[str]:
+        """Is a wrong claim right when prediction and label change places? Then the arguments are in the wrong order."""
+        z, y, _ = stated.reading.labels
+        if report.status != "refuted" or stated.reading.rows or stated.reading.wrt != (z,) or stated.loss is None:
+            return []
+        keywords = stated.keywords()
+        turn = {z: sym(y), y: sym(z)}
+        sides = {s: substitute(keywords[s], turn) for s in ("gradient", "hessian") if keywords[s] is not None}
+        other = check(**{**keywords, **sides}, dtypes=(), budget=self.budget / 4)
+        if other.gradient is None or other.gradient.status != "proved":
+            return []
+        return [f"with its two arguments exchanged the gradient is right: {self.library} calls it in the other order"]
+
+    # -- what was said
+
+    def _read(self, loss: Any) -> Term:
+        try:
+            return read_formula(loss)
+        except DeriveError as error:
+            raise type(error)(f"loss: {error}") from None
+
+    def _asked(self) -> Asked:
+        names = free_names(self.stated) if self.stated is not None else frozenset()
+        for formula in (self.where or {}).values():
+            names |= free_names(self._read(formula))
+        wrt = (self.wrt,) if isinstance(self.wrt, str) else tuple(self.wrt or ())
+        domain = Domain.of(dict(self.domain or {}))
+        numbers = code_parameters.numbers_of(self.fn) if names or self.parameters else {}
+        reserved = {"z", "y", "w", *wrt, *(self.where or {})}
+        mentioned = sorted((names & numbers.keys()) - reserved - set(self.parameters))
+        symbols = (*self.parameters, *mentioned)
+        for name in symbols:
+            if numbers.get(name, 0) > 0 and name not in domain.ranges:
+                domain = domain.with_(name, Range(lower=num(0).value))
+                self.notes.append(f"{name} is taken to be positive, as {numbers[name]} is")
+        return Asked(wrt, domain, names, symbols, self.classes)
+
+
+@dataclass
+class Statement:
+    """The formulas of the code beside the stated loss, in the same names."""
+
+    objective: Objective
+    reading: Reading
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.notes = [*self.objective.notes, *self.reading.notes]
+        self.gradient, self.hessian = (self._tidied(_plain(f)) for f in (self.reading.gradient, self.reading.hessian))
+        self.loss = self._loss()
+
+    def keywords(self) -> dict[str, Any]:
+        """The arguments of `derive.check`."""
+        o, r = self.objective, self.reading
+        return {
+            "loss": self.loss,
+            "gradient": self.gradient,
+            "hessian": self.hessian,
+            "wrt": list(r.wrt),
+            "where": {**r.where, **(o.where or {})} or None,
+            "domain": self._domain(),
+            "hessian_kind": o.hessian_kind,
+            "convention": o.convention if o.convention is not None else r.convention,
+            "reduction": None if r.rows else o.reduction,
+        }
+
+    def _tidied(self, formula: Any) -> Any:
+        """Without the largest score that is subtracted from all scores, where that is proved not to matter."""
+        if isinstance(formula, list):
+            return [self._tidied(f) for f in formula]
+        out = formula if formula is None else unshifted(formula, Domain.of({}))
+        if out != formula and _SHIFT not in self.notes:
+            self.notes.append(_SHIFT)
+        return out
+
+    def _loss(self) -> Term | None:
+        r, w = self.reading, self.reading.labels[2]
+        own = self.objective.stated is None
+        loss = r.loss if own else self.objective.stated
+        if loss is None or own:
+            return None if loss is None else meaning(loss)
+        if r.weighted and w not in self.objective.asked.names:
+            loss = mul(sym(w), loss)
+            self.notes.append(f"the stated loss counts {w} times for a row: {w} is the weight of the row")
+        return self._of_rows(loss) if r.rows else loss
+
+    def _of_rows(self, loss: Term) -> Term:
+        """The loss of all rows: the stated one, or the sum (the mean) of what is stated of one row."""
+        r = self.reading
+        if r.labels[0] not in free_names(loss):
+            return loss
+        rows = [substitute(loss, {n: sym(f"{n}{i + 1}") for n in r.labels}) for i in range(r.rows)]
+        mean = (self.objective.reduction or "").startswith("mean")
+        return mul(power(num(r.rows), num(-1)), add(*rows)) if mean else add(*rows)
+
+    def _domain(self) -> dict[str, Any]:
+        """What was said, what goes without saying, and the same for every row."""
+        r = self.reading
+        said: dict[str, Any] = {**r.domain, **self.objective.asked.domain.to_json()}
+        said.setdefault(r.labels[2], "positive")
+        for i in range(r.rows):
+            said |= {f"{n}{i + 1}": said[n] for n in r.labels if n in said}
+        used = self._used()
+        return {k: v for k, v in said.items() if {n.strip() for n in k.split(",")} & used}
+
+    def _used(self) -> frozenset[str]:
+        r = self.reading
+        named = {**r.where, **(self.objective.where or {})}
+        terms = [*_flat(self.gradient), *_flat(self.hessian), *([] if self.loss is None else [self.loss])]
+        terms += [self.objective._read(f) for f in named.values()]
+        return frozenset().union(*map(free_names, terms)) - named.keys()
+
+
+def _plain(formula: Any) -> Any:
+    """The formulas without the heads of library functions."""
+    return [_plain(f) for f in formula] if isinstance(formula, list) else None if formula is None else meaning(formula)
+
+
+def _flat(formula: Any) -> list[Term]:
+    if formula is None:
+        return []
+    return [t for f in formula for t in _flat(f)] if isinstance(formula, list) else [formula]
+
+
+__all__ = ["ATTRIBUTE", "DTYPES", "Objective", "check_objective", "claim"]
