@@ -83,9 +83,14 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("derive.suite.runner.Workers", InThisProcess)
 
 
+def run(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
+    """A run in this process, without what a plugin of others imports anew for each run."""
+    return pytester.runpytest_inprocess("-p", "no:hypothesispytest", *options)
+
+
 def real(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """`python -m pytest` as a user runs it."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider" if "--lf" not in options else "terminal"]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
     return subprocess.run(
         [*command, *options], cwd=folder, capture_output=True, text=True, check=False, env=environment
@@ -98,7 +103,7 @@ def real(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
 def test_each_claim_is_a_test(pytester: pytest.Pytester) -> None:
     """Proved claims pass, others fail: refuted, undecided and unreadable ones, each with its own reason and place."""
     pytester.makefile(".toml", derive=CLAIMS)
-    result = pytester.runpytest_inprocess("-v")
+    result = run(pytester, "-v")
     result.assert_outcomes(passed=2, failed=3)
     result.stdout.fnmatch_lines([
         "derive.toml::right PASSED*",
@@ -126,9 +131,9 @@ def test_the_policy(pytester: pytest.Pytester) -> None:
     """What is undecided never passes, whatever the policy: it is an expected failure. Findings can fail the build."""
     pytester.makefile(".toml", derive=CLAIMS)
     wanted = ("-k", "undecided or overflow")
-    result = pytester.runpytest_inprocess(*wanted, "--derive-policy", "unknown=warn", "--derive-policy=findings=fail")
+    result = run(pytester, *wanted, "--derive-policy", "unknown=warn", "--derive-policy=findings=fail")
     result.assert_outcomes(xfailed=1, failed=1, deselected=3)
-    result = pytester.runpytest_inprocess(*wanted, "--derive-policy=unknown=ignore,findings=ignore", "-rx")
+    result = run(pytester, *wanted, "--derive-policy=unknown=ignore,findings=ignore", "-rx")
     result.assert_outcomes(xfailed=1, passed=1, deselected=3)
     result.stdout.fnmatch_lines(["XFAIL derive.toml::undecided - not decided*"])
     result.stdout.no_fnmatch_line("*proved, with findings*")
@@ -144,7 +149,7 @@ def test_the_policy(pytester: pytest.Pytester) -> None:
 )
 def test_wrong_options(pytester: pytest.Pytester, option: str, says: str) -> None:
     """A wrong option is an error before anything is run, in a project without claims too."""
-    result = pytester.runpytest_inprocess(option)
+    result = run(pytester, option)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([says])
 
@@ -169,7 +174,7 @@ def test_selection(pytester: pytest.Pytester, options: list[str], selected: list
     """Node ids, -k, -m, --deselect, --no-derive and -p no:derive choose among claims as among tests."""
     pytester.makefile(".toml", derive=TWO)
     pytester.makepyfile("def test_one(): pass")
-    result = pytester.runpytest_inprocess("--collect-only", "-q", "--strict-markers", *options)
+    result = run(pytester, "--collect-only", "-q", "--strict-markers", *options)
     found = [line.partition("::")[2] for line in result.outlines if "::" in line]
     assert sorted(found) == sorted(selected)
 
@@ -179,15 +184,15 @@ def test_claims_in_pyproject(pytester: pytest.Pytester) -> None:
     pytester.makepyprojecttoml(
         TWO.replace("[defaults]", "[tool.derive.defaults]").replace("[[claim]]", "[[tool.derive.claim]]")
     )
-    pytester.runpytest_inprocess().assert_outcomes(passed=1, failed=1)
+    run(pytester).assert_outcomes(passed=1, failed=1)
     pytester.makepyprojecttoml("[tool.black]\nline-length = 'not a number # tool.derive'\n")
-    assert pytester.runpytest_inprocess().ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert run(pytester).ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def test_a_broken_claims_file(pytester: pytest.Pytester) -> None:
     """A file that cannot be read is an error of the collection, with its line, and not an empty success."""
     pytester.makefile(".toml", derive="[[claim]]\nname = 'a'\nlos = 'z'\n")
-    result = pytester.runpytest_inprocess()
+    result = run(pytester)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["derive.toml, line 3: 'los' is not known; did you mean 'loss'?"])
 
@@ -197,9 +202,9 @@ def test_a_forgotten_claims_file(pytester: pytest.Pytester) -> None:
     pytester.makefile(".toml", derive=TWO)
     pytester.makepyfile(**{"tests/test_x": "def test_one(): pass"})
     pytester.makeini("[pytest]\ntestpaths = tests")
-    pytester.runpytest_inprocess().stdout.fnmatch_lines(["derive: derive.toml is not among the testpaths*"])
+    run(pytester).stdout.fnmatch_lines(["derive: derive.toml is not among the testpaths*"])
     pytester.makeini("[pytest]\ntestpaths = tests derive.toml")
-    result = pytester.runpytest_inprocess()
+    result = run(pytester)
     result.assert_outcomes(passed=2, failed=1)
     result.stdout.no_fnmatch_line("*not among the testpaths*")
 
@@ -231,10 +236,10 @@ def test_in_parallel_with_junit(pytester: pytest.Pytester) -> None:
 def test_last_failed(pytester: pytest.Pytester) -> None:
     """--lf runs what failed, and only that, until it is right."""
     pytester.makefile(".toml", derive=TWO)
-    pytester.runpytest_inprocess().assert_outcomes(passed=1, failed=1)
-    pytester.runpytest_inprocess("--lf").assert_outcomes(failed=1)
+    run(pytester).assert_outcomes(passed=1, failed=1)
+    run(pytester, "--lf").assert_outcomes(failed=1)
     pytester.makefile(".toml", derive=TWO.replace("y - sigmoid(z)", "sigmoid(z) - y"))
-    pytester.runpytest_inprocess("--lf").assert_outcomes(passed=1)
+    run(pytester, "--lf").assert_outcomes(passed=1)
 
 
 def test_other_projects_pay_nothing(pytester: pytest.Pytester) -> None:
@@ -250,7 +255,7 @@ def test_other_projects_pay_nothing(pytester: pytest.Pytester) -> None:
         """,
     )
     (pytester.path / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
-    done = real(pytester.path, "-s", "-p", "no:hypothesispytest")
+    done = real(pytester.path, "-s")
     assert "1 passed" in done.stdout
     assert "IMPORTED ['derive', 'derive.pytest_plugin', 'derive.version'] []" in done.stdout
 
