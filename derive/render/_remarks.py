@@ -89,6 +89,8 @@ def _both(fix: Fix) -> str:
 def in_markdown(remark: Remark, name: str) -> str:
     """The same in Markdown."""
     says = [f"- {escape(s)}" for s in remark.says]
+    if remark.rule == "bad-claim":  # it may point at a column
+        says = ["```text", *(s.replace("`", "'") for s in remark.says), "```"]
     fixes = [f"- {escape(_capital(f.label))}: {_code_of(f)}" for f in remark.fixes]
     return "\n".join([f"**{escape(name)}: {escape(remark.title)}.**", "", *says, *fixes])
 
@@ -121,7 +123,7 @@ def _wrong(report: Report, claim: ClaimVerdict) -> Remark:
 
 
 def _as_a_whole(report: Report, claim: ClaimVerdict) -> Iterator[str]:
-    if report.convention:
+    if _is_convention(report):
         yield f"{_capital(report.convention)}."
     elif claim.kind in DELIBERATE:
         yield f"It is {claim.says}."
@@ -141,9 +143,14 @@ def _losses(claim: ClaimVerdict) -> Iterator[Fix]:
     yield from (Fix("the loss that it belongs to", f, 0) for f in list(found)[:1])
 
 
+def _is_convention(report: Report) -> bool:
+    """Is it the convention of another library? One side alone with the other sign is a mistake of sign."""
+    return bool(report.convention) and len(report.claims) > 1 and all(c.status == "refuted" for c in report.claims)
+
+
 def _rule(report: Report, claim: ClaimVerdict) -> str:
     """The name of what is wrong: the explanation that was proved, or which side it is."""
-    if report.convention and len(report.claims) > 1:  # of a gradient alone it is a guess
+    if _is_convention(report):
         return "convention"
     entries = [c for c in claim.components if c.status == "refuted"]
     told = [d.kind for c in entries for d in c.diagnosis] + [d.kind for d in claim.diagnosis]
