@@ -51,13 +51,13 @@ class Process:
             threading.Thread(target=target, args=(stream,), daemon=True).start()
 
     def _read(self, stream: IO[bytes]) -> None:
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError), stream:
             for line in stream:
                 self.answers.put(line)
         self.answers.put(None)
 
     def _drain(self, stream: IO[bytes]) -> None:
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError), stream:
             while chunk := os.read(stream.fileno(), _CHUNK):
                 self.tail.append(chunk)
 
@@ -98,7 +98,7 @@ class Process:
 
     def _cause(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(_LOOK)
+            self.process.wait(_PATIENCE)
         code = self.process.returncode
         if code is None:
             return "the worker closed its answer and did not end"

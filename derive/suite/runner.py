@@ -164,8 +164,8 @@ def run(  # noqa: PLR0913  (an argument per decision)
 ) -> tuple[Outcome, ...]:
     """The outcomes, in the order of the items, whatever the order in which they came.
 
-    `progress` is told each outcome as it comes, in the thread of the caller. Where `stop` says so of one, no further
-    item is begun, and those that were not begun have no outcome. Ctrl-C ends the workers and raises `Interrupted`.
+    `progress` is told each outcome as it comes, in the thread of the caller. Where `stop` says so of one, it is the
+    last: what was begun is ended, and has no outcome. Ctrl-C ends the workers and raises `Interrupted`.
     """
     lanes = _Lanes(items, min(jobs, len(items)), limits, cache)
     found: dict[int, Outcome] = {}
@@ -174,7 +174,7 @@ def run(  # noqa: PLR0913  (an argument per decision)
             found[number] = outcome
             progress(outcome)
             if stop(outcome):
-                lanes.stop()
+                break
     except KeyboardInterrupt:
         lanes.close()
         raise Interrupted(tuple(found[n] for n in sorted(found))) from None
