@@ -18,9 +18,13 @@ from hypothesis import strategies as st
 from derive import catalog
 from derive.certificate import Agreement, Certificate, Check, Proved, Unknown
 from derive.certificate_json import digest, dumps
+from derive.domain import Domain
 from derive.errors import CertificateError, UnknownError
-from derive.replay import MAX_BYTES, Replayed, replay, replay_text
+from derive.prove import prove_terms
+from derive.recheck import NotRechecked, Shown, recheck
+from derive.replay import MAX_BYTES, Replayed, not_rechecked, replay, replay_text
 from derive.terms.json import Json
+from derive.terms.text import parse_formula
 from derive.verify import certify, derivations, verify
 
 AGREEMENT = Agreement((Check("a check", 3, 1e-12, 1e-10, "as it should be", True),))
@@ -208,6 +212,71 @@ def test_a_forged_side_condition_is_refused(body: dict[str, Json]) -> None:
         replay_text(signed(forged))
 
 
+@pytest.mark.parametrize(
+    ("field", "new"), [("notes", ["used: nothing"]), ("method", "magic"), ("domains_differ", True)]
+)
+def test_no_word_of_a_verdict_can_be_forged(body: dict[str, Json], field: str, new: Json) -> None:
+    """The small checker confirms a verdict in all that it says; of anything else the prover decides again."""
+    forged = edited(body, ("derivations", 0, "steps", 0, "verdict", field), new)
+    with pytest.raises(CertificateError, match=rf"not as recorded \({field}\)"):
+        replay_text(signed(forged))
+
+
+def test_the_small_checker_confirms_all_or_nothing() -> None:
+    """Where a side is undefined and no note says so, and where it does not know a function's domain, it says no."""
+    plain = Domain.of({})
+    a, b = parse_formula("exp(log(z))"), parse_formula("z")
+    verdict = prove_terms(a, b, plain)
+    assert isinstance(verdict, Proved)
+    assert verdict.domains_differ
+    assert not_rechecked(verdict, a, b, plain) == "it checks no notes"
+    a, b = parse_formula("log(z)"), parse_formula("-log(1/z)")
+    verdict = prove_terms(a, b, plain)
+    assert isinstance(verdict, Proved)
+    assert not_rechecked(verdict, a, b, plain) is None
+    assert not_rechecked(replace(verdict, conditions=()), a, b, plain) == "it finds other side conditions"
+    a, b = parse_formula("diff(abs(z), z)"), parse_formula("sign(z)")
+    verdict = prove_terms(a, b, plain)
+    assert isinstance(verdict, Proved)
+    assert verdict.notes
+    silent = replace(verdict, notes=(), domains_differ=False)
+    assert not_rechecked(silent, a, b, plain) == "it finds other side conditions"
+    positive = Domain.of({"x": "positive"})
+    a, b = parse_formula("gamma(x + 1)"), parse_formula("x*gamma(x)")
+    verdict = prove_terms(a, b, positive)
+    assert isinstance(verdict, Proved)
+    assert not_rechecked(verdict, a, b, positive) == "it finds other side conditions"
+    assert not_rechecked(Unknown("why"), a, b, positive) == "nothing was proved, but unknown"
+
+
+def test_the_report_says_who_decided(whole: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the small checker does not know is proved by the prover, and the report counts and names it."""
+    good = replay_text(dumps(whole))
+    known = iter([False, True, False])
+
+    def forgetful(*question: Any) -> Shown:
+        if next(known, True):
+            return recheck(*question)
+        raise NotRechecked("cannot re-check this")
+
+    monkeypatch.setattr("derive.replay.recheck", forgetful)
+    found = replay_text(dumps(whole))
+    assert found.ok
+    assert _confirmed(found) == _confirmed(good) - 2
+    said = [n for n in found.notes if n not in good.notes]
+    assert len(said) == 3
+    assert said[1].startswith(f"{whole.derivations[0].name}, step 1: proved by the prover")
+    assert said[1].endswith("cannot re-check this")
+
+
+def _confirmed(found: Replayed) -> int:
+    """How many verdicts the small checker confirmed alone, as the report says."""
+    (said,) = [n for n in found.notes if n.endswith("confirmed by the small checker alone")]
+    count, of, total, *_ = said.split()
+    assert (of, int(total)) == ("of", found.steps)
+    return int(count)
+
+
 def test_side_conditions_cannot_be_dropped() -> None:
     """The logistic gradient takes logarithms; whatever conditions its proof records must come out again."""
     found: dict[str, Json] = json.loads(dumps(verify(catalog.load("logistic"), numeric=False)))
@@ -308,6 +377,17 @@ def test_a_huge_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "huge.json"
     path.write_bytes(b" " * (MAX_BYTES + 1))
     with pytest.raises(CertificateError, match="more than 20 MB"):
+        replay(path)
+
+
+def test_a_file_of_just_the_limit_is_read(whole: Certificate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One byte more is too many."""
+    path = tmp_path / "linear.json"
+    path.write_text(dumps(whole), encoding="utf-8")
+    monkeypatch.setattr("derive.replay.MAX_BYTES", path.stat().st_size)
+    assert replay(path).ok
+    path.write_text(dumps(whole) + "\n", encoding="utf-8")
+    with pytest.raises(CertificateError, match="MB: it is no certificate"):
         replay(path)
 
 
