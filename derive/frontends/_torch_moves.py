@@ -174,7 +174,9 @@ def _to(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     import torch
 
     x, dtype = args[0], kwargs.get("dtype")
-    if dtype is None or dtype.is_floating_point or dtype == torch.bool:
+    if dtype == torch.bool:
+        return each(lambda c: c.condition, here(), x)
+    if dtype is None or dtype.is_floating_point:
         return x.copy()
     for cell in x.reshape(-1):
         if not cell.is_condition:

@@ -68,7 +68,7 @@ _COMPARISONS = {
 _SAME = {
     **{n: n for n in ("exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sqrt", "reciprocal", "square")},
     **{n: n for n in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "asinh", "acosh", "atanh")},
-    **{n: n for n in ("sigmoid", "erf", "erfc", "erfinv", "logit", "floor", "hypot", "xlogy", "logaddexp", "sign")},
+    **{n: n for n in ("sigmoid", "erf", "erfc", "erfinv", "floor", "hypot", "xlogy", "logaddexp", "sign")},
     **{n: n for n in ("maximum", "minimum", "fmax", "fmin", "copysign", "heaviside", "digamma", "relu")},
     **{n: n for n in ("logical_and", "logical_or", "logical_not", "logical_xor", "isnan", "isinf", "isfinite")},
     **{n: n for n in ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not")},
@@ -145,6 +145,12 @@ def _log_sigmoid_backward(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cel
     return spread(_valued(lambda g, x: times(g, make("sigmoid", negative(x)))), *args[:2])
 
 
+def _logit(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cells:
+    eps = args[1] if len(args) > 1 else kwargs.get("eps")
+    kept = args[0] if eps is None else _clamp((args[0], eps, 1 - eps), {})
+    return spread(operation("logit"), kept)
+
+
 def _polygamma(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cells:
     return spread(partial(_order, args[0]), args[1])
 
@@ -181,6 +187,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "sigmoid_backward": _built(lambda g, s: times(g, times(s, minus(_ONE, s)))),
     "tanh_backward": _built(lambda g, t: times(g, minus(_ONE, times(t, t)))),
     "polygamma": _polygamma,
+    "logit": _logit,
     **MOVES,
     **FACTORIES,
     **SUMS,

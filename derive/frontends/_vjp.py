@@ -7,7 +7,8 @@ read; two rows tell whether rows keep to themselves (a sum or a mean over rows d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -18,6 +19,7 @@ from derive.domain import Domain
 from derive.frontends import Asked, Reading
 from derive.frontends._rows import line_of, row_domain
 from derive.frontends._signatures import role
+from derive.frontends._summands import decided, summands
 from derive.prove import prove_terms
 from derive.terms.term import Term, add, free_names, make, mul, num, substitute, sym
 from derive.tracing.arithmetic import plus, times
@@ -182,7 +184,16 @@ class Vjp:
         return substitute(t, turn)
 
     def same(self, a: Term, b: Term) -> bool:
-        return a == b or prove_terms(a, b, self.domain(2), budget=_BUDGET).status == "proved"
+        """Are two formulas the same for two rows? By their shape, for each choice of classes, else by a proof."""
+        if all(summands(decided(a, v)) == summands(decided(b, v)) for v in self.choices()):
+            return True
+        return prove_terms(a, b, self.domain(2), budget=_BUDGET).status == "proved"
+
+    def choices(self) -> Iterator[dict[str, Term]]:
+        """All classes that two rows may have."""
+        names = [t.name for i in self.inputs if i.kind == "class" for t in _flat(i.table(2))]
+        for classes in itertools.product(range(self.asked.classes or 0), repeat=len(names)):
+            yield {n: num(k) for n, k in zip(names, classes, strict=True)}
 
     # -- the reading
 
@@ -208,7 +219,7 @@ class Vjp:
         for k in self.chosen():
             table = _flat(self.inputs[k].table(rows))
             back = found.values.get(str(k))
-            if back is None and k != self.chosen()[0]:
+            if k != self.chosen()[0] and self.is_left_out(back, self.inputs[k]):
                 continue
             names += [t.name for t in table]
             formulas += self.shaped(back, table, self.inputs[k])
@@ -229,6 +240,14 @@ class Vjp:
             weighted=weight in frozenset().union(*map(free_names, formulas)),
             labels=(first, label, weight),
         )
+
+    def is_left_out(self, back: Cells | None, i: Input) -> bool:
+        """Does nothing go back for this label, weight or parameter? Then no gradient is claimed."""
+        zero = back is not None and all(c.term == num(0) for c in _flat(back))
+        if zero and role(i.own) in ("label", "weight") and i.symbol not in self.asked.wrt:
+            self.notes.append(f"0 goes back for {i.own}: it is taken as not differentiated")
+            return True
+        return back is None
 
     def indicators(self, label: str) -> dict[str, Term]:
         """y1, y2 … of the stated loss: 1 for the class that the label is, else 0."""

@@ -1,0 +1,38 @@
+"""The shape of a sum over rows: its summands, and its choices where the labels are known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from fractions import Fraction
+
+from derive.terms.term import Term, mul, rebuild, substitute
+from derive.tracing.arithmetic import compared
+
+
+def decided(t: Term, values: Mapping[str, Term]) -> Term:
+    """The formula for some classes, without the choices that they decide."""
+    return _without_choices(substitute(t, values)) if values else t
+
+
+def _without_choices(t: Term) -> Term:
+    t = rebuild(t, _without_choices)
+    if t.head in ("eq", "ne", "lt", "le") and t.args[0].head == t.args[1].head == "num":
+        return compared(t.head)(*t.args)
+    if t.head != "piecewise":
+        return t
+    pairs = [(v, c) for v, c in zip(t.args[::2], t.args[1::2], strict=True) if c.head != "false"]
+    return pairs[0][0] if pairs and pairs[0][1].head == "true" else t
+
+
+def summands(t: Term, factor: Fraction = Fraction(1)) -> Counter[Term]:
+    """The summands of a term, each with its number in front: what a sum over rows and its factor are made of."""
+    out: Counter[Term] = Counter()
+    if t.head == "add":
+        for part in t.args:
+            out.update(summands(part, factor))
+    elif t.head == "mul" and t.args[0].head == "num":
+        out.update(summands(mul(*t.args[1:]), factor * t.args[0].value))
+    else:
+        out[t] = factor  # type: ignore[assignment]
+    return out
