@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import traceback
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -42,7 +45,7 @@ def follow(target: Any, call: Callable[[], Mapping[str, Any]], domain: Domain) -
 
     def once(decisions: Decisions) -> tuple[dict[str, Cells] | None, str]:
         context = Context(domain, decisions, file, notes, readings)
-        with entered(context), replaced(sources.namespaces(target)):
+        with entered(context), replaced(sources.namespaces(target)), quiet():
             guard = UsersCode(file)
             with guard:
                 return {name: cells_of(x) for name, x in call().items()}, ""
@@ -53,6 +56,14 @@ def follow(target: Any, call: Callable[[], Mapping[str, Any]], domain: Domain) -
     if readings:
         notes.setdefault("numbers in the code are read as written: " + _listed(readings))
     return Followed(values, (*notes, *_raised(leaves)), len(leaves))
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """What the code prints goes nowhere."""
+    with warnings.catch_warnings(), redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _listed(readings: Mapping[str, str]) -> str:
@@ -108,7 +119,7 @@ class UsersCode:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        if error is None or not isinstance(error, Exception):
+        if not isinstance(error, Exception) or isinstance(error, MemoryError):
             return False
         place = _last(self.file, trace)
         if isinstance(error, Unreadable):
