@@ -31,8 +31,8 @@ class Examination:
     """One call of `check`: the two claims, entry by entry.
 
     `wanted` is the kind that the Hessian is claimed to be. `suspect`: is the claimed gradient wrong, and not only by
-    its sign? Then a Hessian that bounds the exact one may do so by chance. `patience` multiplies the time for each proof
-    and explanation.
+    its sign? Then a Hessian that bounds the exact one may do so by chance. `patience` multiplies the time of each
+    proof and explanation.
     """
 
     stated: Stated
@@ -88,7 +88,7 @@ class Examination:
         kind = recognise(scene) or (None if self.suspect else recognise_bound(scene))
         found = _explanations(scene) if kind is None else []
         if kind is None and not found:
-            kind = recognise_bound(scene)
+            kind = recognise_bound(scene, suspect=self.suspect)
         return self.explained(scene, plain, found) if kind is None else _recognised(scene, plain, kind)
 
     def meant(self, scene: Scene, plain: Component, wanted: str) -> Component:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from derive.claims.scene import Scene
 from derive.claims.shorten import shortest
 from derive.claims.simplify import simplify
-from derive.prove import prove_terms
 from derive.prove.differentiate import differentiate
 from derive.prove.signals import GaveUp
 from derive.render import latex
@@ -17,7 +16,6 @@ from derive.terms.term import Term, neg, num, sym
 from derive.terms.unparse import unparse
 
 _LONGEST = 2_000
-_BUDGET = 0.5
 
 
 def written(t: Term, named: Mapping[str, Term]) -> Formula:
@@ -37,7 +35,7 @@ def _at_boundaries(scene: Scene, t: Term) -> bool:
     """Right also where a choice ties and the loss is smooth? Nothing is shown that is known to be wrong there."""
     if scene.true == scene.limit or scene.late():
         return True
-    return prove_terms(t, scene.limit, scene.domain, budget=_BUDGET).status != "refuted"
+    return not scene.told_apart(t, scene.limit)
 
 
 def _proposals(scene: Scene, fix: Term | None) -> list[Term]:

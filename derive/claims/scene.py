@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,13 +12,14 @@ from typing import Any
 
 from derive.certificate import Verdict
 from derive.domain import Domain
+from derive.errors import TermError
 from derive.prove import points
 from derive.prove.ball import Evaluator
 from derive.prove.ball_functions import to_arb
 from derive.prove.decide import Question, decided
 from derive.prove.differentiate import differentiate, has_choice
 from derive.prove.point import Point
-from derive.prove.refute import differ, precision
+from derive.prove.refute import attempt, differ, precision
 from derive.prove.sign import sign_terms
 from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import Term, free_names, make, mul, num, sym
@@ -113,6 +115,14 @@ class _Quick(Question):
         return points.search(self._sides, self.domain, 100, _SIMPLE)
 
 
+def _asked(a: Term, b: Term, domain: Domain) -> _Quick | None:
+    """The question whether a = b; None where it cannot be asked."""
+    try:
+        return _Quick(a, b, domain, math.inf)
+    except (GaveUp, TermError):
+        return None
+
+
 @dataclass
 class Scene:
     """What is claimed of one entry, what is true, and where both come from.
@@ -174,6 +184,11 @@ class Scene:
         if self.late() or not self.probe.agree(a, b, self._needed() if everywhere else frozenset()):
             return False
         return self.decide(a, b).status == "proved"
+
+    def told_apart(self, a: Term, b: Term) -> bool:
+        """Do a and b certainly differ at a kink or between two of them? Nothing is proved, so this is quick."""
+        question = _asked(a, b, self.domain)
+        return question is not None and attempt(question.around(), question.plain, (_BITS,))[0] is not None
 
     def _needed(self) -> frozenset[int]:
         if self._both is None:

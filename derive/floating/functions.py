@@ -25,7 +25,7 @@ from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import Term, make, num
 
 Array = NDArray[Any]
-_BITS = 400
+_BITS, _FEW_BITS = 400, 96  # tails that cancel need many
 _MAX_ORDER = 4
 #: the values of functions at −∞ and +∞
 _LIMITS = {
@@ -94,7 +94,7 @@ def _precise(name: str, x: float) -> float:
     if not math.isfinite(x):
         return math.nan if math.isnan(x) else _LIMITS.get(name, (math.nan, math.nan))[x > 0]
     node = _node(name, num(Fraction(x)))
-    with precision(_BITS):
+    with precision(_FEW_BITS if name.startswith("polygamma") else _BITS):
         try:
             return float(to_arb(Evaluator(Point({}, Domain())).go(meaning(node))).mid())
         except (GaveUp, Undefined, ZeroDivisionError, OverflowError):

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def lines(term: Term, domain: Domain, dtype: str) -> list[Line]:
     if not bases:
         return []
     moving = [n for n in names if n not in grouped]
-    ranges = {n: _values(domain[n], _kinks(term, domain, n, bases[0]), dtype) for n in moving}
+    ranges = {n: _values(domain[n], tuple(_kinks(term, domain, n, bases[0])), dtype) for n in moving}
     out = [Line({n: 1}, base, ranges[n]) for base in bases for n in moving if len(ranges[n]) > 1]
     out = _together(moving, domain, bases, ranges) + out
     return _each_once(out)[:_MAX_LINES]
@@ -132,7 +133,8 @@ def _simple(r: Range, dtype: str) -> list[float]:
     return [float(v) for v in _inside(np.array(wanted), r, dtype, ordered=False)][:3]
 
 
-def _values(r: Range, kinks: list[float], dtype: str) -> Array:
+@lru_cache(maxsize=512)
+def _values(r: Range, kinks: tuple[float, ...], dtype: str) -> Array:
     """The numbers of a range to try, ascending."""
     if r.values is not None:
         return _inside(np.array(r.values, float), r, dtype)
@@ -158,6 +160,13 @@ def _inside(wanted: Array, r: Range, dtype: str, *, ordered: bool = True) -> Arr
     values = np.unique(values) if ordered else values
     if r == Range():
         return values
+    low, high = (-np.inf if r.lower is None else float(r.lower)), (np.inf if r.upper is None else float(r.upper))
+    if r.values is None and not r.whole:  # only what is next to an end, or 0, has to be looked at exactly
+        close = np.array([e for e in (low, high, 0.0) if np.isfinite(e)]).astype(dtype)
+        exact = np.isin(values, [*close, *np.nextafter(close, -np.inf), *np.nextafter(close, np.inf)])
+        kept = (values > low) & (values < high)
+        kept[exact] = [Fraction(float(v)) in r for v in values[exact]]
+        return values[kept]
     return np.array([v for v in values if Fraction(float(v)) in r], dtype)
 
 

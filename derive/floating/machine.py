@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -40,6 +41,7 @@ def divides(factor: Term) -> Term | None:
     return None
 
 
+@lru_cache(maxsize=8_192)
 def operands(t: Term) -> tuple[Term, ...]:
     """What is computed before the node itself: a quotient has its denominator, not 1/denominator."""
     if t.head in ("num", "sym", *_CONSTANTS):
@@ -134,6 +136,12 @@ class Machine:
         """The computed value and the estimate of its error at one point."""
         with np.errstate(all="ignore"):
             return _one(self._value(t), index), _one(self._error(t), index)
+
+    def numbers(self, path: list[Term], index: int) -> dict[Term, tuple[float, float]]:
+        """The same for all parts of a path and their operands."""
+        with np.errstate(all="ignore"):
+            nodes = dict.fromkeys(n for t in path for n in (t, *operands(t)) if n.head not in CONDITION_HEADS)
+            return {t: (_one(self._value(t), index), _one(self._error(t), index)) for t in nodes}
 
     def path(self, t: Term, index: int) -> list[Term]:
         """The parts that the result at one point is made of, in the order of their computation, each once."""

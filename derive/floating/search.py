@@ -173,11 +173,13 @@ def _stretches(state: Array) -> Iterator[tuple[int, int]]:
 def suspect(machine: Machine, term: Term, index: int) -> Term:
     """The part that seems to be the reason at a point: the first value that is not finite, or where most is lost."""
     best, most = term, 0.0
-    for node in machine.path(term, index):
-        value, error = machine.number(node, index)
+    path = machine.path(term, index)
+    numbers = machine.numbers(path, index)
+    for node in path:
+        value, error = numbers[node]
         if not math.isfinite(value):
             return node
-        before = [_relative(*machine.number(a, index)) for a in operands(node) if a.head not in CONDITION_HEADS]
+        before = [_relative(*numbers[a]) for a in operands(node) if a.head not in CONDITION_HEADS]
         gain = _relative(value, error) / (max(before, default=0.0) + machine.unit)
         best, most = (node, gain) if gain > most else (best, most)
     return best

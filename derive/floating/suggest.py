@@ -12,7 +12,7 @@ import numpy as np
 from derive.domain import Domain
 from derive.errors import TermError
 from derive.floating.findings import survey
-from derive.floating.grid import lines
+from derive.floating.grid import Array, lines
 from derive.floating.library import meaning
 from derive.floating.machine import Machine
 from derive.floating.stable import proposals
@@ -42,10 +42,11 @@ def stable_form(
 def _ranked(term: Term, cost: int, domain: Domain, dtypes: Sequence[str], deadline: float) -> Iterator[Term]:
     """Better forms, the best first; one without any finding at once."""
     rest: list[tuple[int, Term]] = []
+    good = [_finite_part(term, domain, dtype) for dtype in dtypes]
     for candidate in proposals(term):
         if time.monotonic() > deadline:
             break
-        if not all(_stays_finite(term, candidate, domain, dtype) for dtype in dtypes):
+        if not all(np.isfinite(Machine(d, part).value(candidate)).all() for d, part in zip(dtypes, good, strict=True)):
             continue
         own = _cost(survey(candidate, domain, dtypes, deadline))
         if own == 0:
@@ -59,14 +60,12 @@ def _cost(found: Sequence[Finding]) -> int:
     return sum(1 if not f.serious else 10 if f.digits_lost is not None else 100 for f in found if f.kind != "range")
 
 
-def _stays_finite(term: Term, candidate: Term, domain: Domain, dtype: str) -> bool:
-    """Is it finite at every point where the formula is?"""
-    for line in lines(term, domain, dtype):
-        columns = line.columns(line.values)
-        before, after = Machine(dtype, columns).value(term), Machine(dtype, columns).value(candidate)
-        if np.any(np.isfinite(before) & ~np.isfinite(after)):
-            return False
-    return True
+def _finite_part(term: Term, domain: Domain, dtype: str) -> dict[str, Array]:
+    """The points of all lines at which the formula is finite: no form may fail at one of them."""
+    parts = [line.columns(line.values) for line in lines(term, domain, dtype)]
+    columns = {n: np.concatenate([p[n] for p in parts]) for n in parts[0]} if parts else {}
+    fine = np.isfinite(Machine(dtype, columns).value(term))
+    return {n: values[fine] for n, values in columns.items()}
 
 
 def with_stable(term: Term, found: Sequence[Finding], stable: Term, domain: Domain) -> tuple[Finding, ...]:

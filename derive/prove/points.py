@@ -6,10 +6,11 @@ import itertools
 import random
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 
 from flint import arb, fmpq
 
-from derive.domain import Domain
+from derive.domain import Domain, Range
 from derive.prove.ball import Evaluator
 from derive.prove.point import Point, choose, shares
 from derive.prove.signals import GaveUp, Undefined
@@ -122,6 +123,11 @@ def kinks(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[Poin
             breaks = sorted({b for g in known if name in free_names(g) for b in _breaks(g, name, base)})
             inside = [(a + b) / 2 for a, b in itertools.pairwise(breaks)]
             ends = [breaks[0] - 1, breaks[-1] + 1] if breaks else []
+            ends += (
+                [(e + b) / 2 for e, b in ((r.lower, breaks[0]), (r.upper, breaks[-1])) if e is not None]
+                if breaks
+                else []
+            )
             yield from (moved(base, name, v) for v in (*breaks, *inside, *ends) if v in r)
 
 
@@ -153,13 +159,24 @@ def _breaks(gap: Term, name: str, base: Point) -> list[Fraction]:
         a, b, c = (Fraction(int(v.p), int(v.q)) for v in exact)  # type: ignore[union-attr]
         if a - 2 * b + c == 0:
             return [-a / (b - a)] if b != a else []
-    return _by_bisection(gap, name, base)
+    if arrays(gap):
+        return _by_bisection(gap, name, base)
+    others = tuple((n, base.values[n]) for n in sorted(free_names(gap)) if n in base.values)
+    return list(_remembered(gap, name, others, base.domain[name]))
+
+
+@lru_cache(maxsize=4_096)
+def _remembered(gap: Term, name: str, others: tuple[tuple[str, Fraction], ...], r: Range) -> tuple[Fraction, ...]:
+    """The breaks of a gap without entries of arrays: many questions ask for those around the same point."""
+    return tuple(_by_bisection(gap, name, Point(dict(others), Domain({name: r}))))
 
 
 def _by_bisection(gap: Term, name: str, base: Point) -> list[Fraction]:
-    """Both sides of each change of sign on the grid."""
+    """Both sides of each change of sign on the grid, within the range."""
     out: list[Fraction] = []
-    known = [(v, s) for v in _GRID if (s := _sign_at(gap, name, base, v)) is not None]
+    r = base.domain[name]
+    grid = sorted({*(v for v in _GRID if v in r), *(e for e in (r.lower, r.upper) if e is not None)})
+    known = [(v, s) for v in grid if (s := _sign_at(gap, name, base, v)) is not None]
     for (low, s), (high, t) in itertools.pairwise(known):
         if s * t < 0:
             out += _narrowed(gap, name, base, (low, s), high)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from derive.claims.diagnose.candidate import inverse, parts, times
@@ -52,8 +53,20 @@ def changes(place: Place, library: Library) -> Iterator[tuple[str, Term]]:
 
 def same(a: Values, b: Values) -> bool:
     """Are the values close wherever both are known?"""
-    met = [(x, y) for x, y in zip(a, b, strict=True) if x is not None and y is not None]
-    return bool(met) and all(abs(x - y) <= _CLOSE * (1e-3 + abs(x) + abs(y)) for x, y in met)
+    return _fits(a, b, b, lambda x, _: x)
+
+
+def _fits(wanted: Values, a: Values, b: Values, op: Callable[[float, float], float]) -> bool:
+    """Is op(a, b) close to what is wanted wherever all are known? Most of what is tried fails at the first point."""
+    met = False
+    for w, x, y in zip(wanted, a, b, strict=True):
+        found = None if w is None or x is None or y is None else _quiet(op, x, y)
+        if found is None or w is None:
+            continue
+        if not abs(found - w) <= _CLOSE * (1e-3 + abs(found) + abs(w)):
+            return False
+        met = True
+    return met
 
 
 def _number(values: Values) -> Fraction | None:
@@ -65,13 +78,13 @@ def _number(values: Values) -> Fraction | None:
     return q if abs(float(q) - known[0]) <= _CLOSE * (1e-3 + abs(known[0])) and abs(q) <= _LARGEST else None
 
 
-def _each(a: Values, b: Values, op: object) -> Values:
+def _each(a: Values, b: Values, op: Callable[[float, float], float]) -> Values:
     return [None if x is None or y is None else _quiet(op, x, y) for x, y in zip(a, b, strict=True)]
 
 
-def _quiet(op: object, x: float, y: float) -> float | None:
+def _quiet(op: Callable[[float, float], float], x: float, y: float) -> float | None:
     try:
-        return op(x, y)  # type: ignore[operator,no-any-return]
+        return op(x, y)
     except (ValueError, ZeroDivisionError, OverflowError):
         return None
 
@@ -97,7 +110,7 @@ def _by_number(t: Term, v: Values, n: Values, parent: str) -> Iterator[tuple[str
     if q is not None:
         kind = "factor" if parent == "mul" and q == 1 else "wrong-variable" if t.head == "sym" else "wrong-term"
         yield kind, num(q)
-    if same(n, [None if x is None else 1 - x for x in v]):
+    if _fits(n, v, v, lambda x, _: 1 - x):
         yield "wrong-term", sub(_ONE, t)
 
 
@@ -167,13 +180,13 @@ def _by_atom(place: Place, a: Term, values: Values) -> Iterator[tuple[str, Term]
     if t.size <= _SMALL and a != t:
         if same(n, values):
             yield "wrong-variable" if t.head == "sym" and a.head == "sym" else "wrong-term", a
-        elif same(n, [None if x is None else -x for x in values]):
+        elif _fits(n, v, values, lambda _, y: -y):
             yield "wrong-term", neg(a)
-    if same(n, _each(v, values, lambda x, y: x * y)):
+    if _fits(n, v, values, operator.mul):
         yield "factor", times(t, a)
-    if same(n, _each(v, values, lambda x, y: x / y)):
+    if _fits(n, v, values, operator.truediv):
         yield "factor", times(t, inverse(a))
-    if same(n, _each(v, values, lambda x, y: x + y)):
+    if _fits(n, v, values, operator.add):
         yield "wrong-term", add(t, a)
-    if same(n, _each(v, values, lambda x, y: x - y)):
+    if _fits(n, v, values, operator.sub):
         yield "wrong-term", sub(t, a)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from derive.claims.hessian_kinds.bounds import (
     any_constant,
@@ -47,12 +47,13 @@ def recognise(scene: Scene) -> Kind | None:
     return _first(scene, _GRADIENT_KINDS if scene.side == "gradient" else _HESSIAN_KINDS)
 
 
-def recognise_bound(scene: Scene) -> Kind | None:
-    """The kind of a Hessian that approximates the exact one; after a wrong gradient it may follow from a slip."""
-    return _first(scene, _BOUNDS) if scene.side == "hessian" else None
+def recognise_bound(scene: Scene, *, suspect: bool = False) -> Kind | None:
+    """The kind of a Hessian that approximates the exact one. After a wrong gradient, what is larger is so by chance."""
+    bounds = [b for b in _BOUNDS if b is not majorizer] if suspect else _BOUNDS
+    return _first(scene, bounds) if scene.side == "hessian" else None
 
 
-def _first(scene: Scene, kinds: tuple[Callable[[Scene], Kind | None], ...]) -> Kind | None:
+def _first(scene: Scene, kinds: Sequence[Callable[[Scene], Kind | None]]) -> Kind | None:
     for kind in kinds:
         if scene.late():
             return None
