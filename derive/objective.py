@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from derive import frontends
 from derive.check import check
+from derive.claims import stated as claims_stated
+from derive.claims.comparison import Comparison
+from derive.claims.hessian_kinds import matrix_bound
 from derive.claims.stated import _read_one as read_formula
 from derive.domain import Domain, Range
 from derive.errors import DeriveError
@@ -126,7 +130,7 @@ class Objective:
         from derive.probing.floats import of_code
 
         stated = Statement(self, reading)
-        report = check(**stated.keywords(), dtypes=(), budget=self.budget)
+        report = self._bounded(stated) or check(**stated.keywords(), dtypes=(), budget=self.budget)
         report = replace(report, notes=(*report.notes, *self._exchanged(report, stated), *stated.notes))
         found, notes = of_code(self, reading, report.domain)
         return replace(
@@ -151,10 +155,29 @@ class Objective:
             loss_line=reading.loss_line if reading is not None else 0,
         )
 
+    def _bounded(self, stated: Statement) -> Report | None:
+        """The diagonal that boosting takes for the Hessian of several scores, where it is a bound and not exact."""
+        diagonal = stated.hessian
+        if self.hessian_kind is not None or not _is_diagonal(diagonal) or stated.loss is None:
+            return None
+        report = check(**{**stated.keywords(), "hessian_kind": "majorizer"}, dtypes=(), budget=self.budget)
+        claim, right = report.hessian, report.gradient is None or report.gradient.status == "proved"
+        exact = claim is None or all(c.verdict.status == "proved" for c in claim.components)
+        if claim is None or exact or not right or not claim.accepted:
+            return None
+        says = "nowhere below the exact diagonal: a majorizer of each entry"
+        if stated.is_matrix_bound(diagonal):
+            says = "as a diagonal matrix nowhere below the whole Hessian: a majorizer"
+        parts = tuple(replace(c, kind="majorizer", says=says) for c in claim.components)
+        claim = replace(claim, kind="majorizer", says=says, components=parts, accepted=False)
+        return replace(report, hessian=claim, hessian_kind="majorizer")
+
     def _exchanged(self, report: Report, stated: Statement) -> list[str]:
         """Is a wrong claim right when prediction and label change places? Then the arguments are in the wrong order."""
         z, y, _ = stated.reading.labels
         if report.status != "refuted" or stated.reading.rows or stated.reading.wrt != (z,) or stated.loss is None:
+            return []
+        if y not in free_names(stated.loss):
             return []
         keywords = stated.keywords()
         turn = {z: sym(y), y: sym(z)}
@@ -217,6 +240,16 @@ class Statement:
             "reduction": None if r.rows else o.reduction,
         }
 
+    def is_matrix_bound(self, diagonal: list[Term]) -> bool:
+        """Is the whole Hessian of the loss nowhere above the diagonal matrix?"""
+        k = self.keywords()
+        rows = [[t if i == j else num(0) for j in range(len(diagonal))] for i, t in enumerate(diagonal)]
+        both = (k["where"], k["domain"], k["convention"], k["reduction"])
+        stated = claims_stated.read(k["loss"], None, rows, k["wrt"], *both)
+        compare, claimed = Comparison(stated, time.monotonic() + 2), dict(stated.hessian)
+        true = {names: t for names in claimed if (t := compare.plain("hessian", names)) is not None}
+        return matrix_bound(claimed, true, compare.sign("hessian"), stated.domain) is not None
+
     def _tidied(self, formula: Any) -> Any:
         """Without the largest score that is subtracted from all scores, where that is proved not to matter."""
         if isinstance(formula, list):
@@ -262,6 +295,10 @@ class Statement:
         terms = [*_flat(self.gradient), *_flat(self.hessian), *([] if self.loss is None else [self.loss])]
         terms += [self.objective._read(f) for f in named.values()]
         return frozenset().union(*map(free_names, terms)) - named.keys()
+
+
+def _is_diagonal(hessian: Any) -> bool:
+    return isinstance(hessian, list) and len(hessian) > 1 and isinstance(hessian[0], Term)
 
 
 def _plain(formula: Any) -> Any:

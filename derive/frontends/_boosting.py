@@ -45,8 +45,7 @@ def _call(target: Any) -> Callable[[Batch], Mapping[str, Any]]:
         raise DeriveError(
             f"an objective has the arguments (preds, dtrain) or (y_true, y_pred[, sample_weight]), not {wanted} of them"
         )
-    more = lambda b: (b.w, None)[: wanted - 2]  # noqa: E731  # a weight, a group
-    return lambda b: pair(target(b.y, b.z, *more(b)))
+    return lambda b: pair(target(b.y, b.z, *(b.w, None)[: wanted - 2]))  # a weight, a group
 
 
 def _order(target: Any) -> str:

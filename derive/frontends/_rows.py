@@ -12,7 +12,7 @@ from derive.domain import Domain, Range
 from derive.frontends import Asked, Numbers, Reading
 from derive.terms.term import Term, add, free_names, make, num, substitute, sym
 from derive.tracing import parameters
-from derive.tracing.calling import Followed, follow
+from derive.tracing.calling import Followed, UsersCode, follow, quiet
 from derive.tracing.cells import Cell, Cells
 from derive.tracing.entries import cells_of
 from derive.tracing.rows import COUNT, Traced, at_count, general, uses_count
@@ -73,7 +73,7 @@ def read_rows(target: Any, asked: Asked, call: Call, own: tuple[str, str, str] =
         if asked.classes is not None:
             return _Classes(target, asked, call, names_for(asked, own, asked.classes)).read()
         try:
-            return _Scores(target, asked, call, names_for(asked, own, None)).read()
+            return _scores(target, asked, call, names_for(asked, own, None))
         except Unreadable as why:
             if not any(s in why.reason for s in ("IndexError", "AxisError", "out of bounds", "not enough values")):
                 raise
@@ -81,6 +81,27 @@ def read_rows(target: Any, asked: Asked, call: Call, own: tuple[str, str, str] =
             reading = _Classes(target, many, call, names_for(many, own, _CLASSES)).read()
             note = f"read for {_CLASSES} classes, as it needs scores in two dimensions; classes=K says another number"
             return replace(reading, notes=(*reading.notes, note))
+
+
+def _scores(target: Any, asked: Asked, call: Call, names: Names) -> Reading:
+    """All rows at once; row by row for code that takes one number (`if z > 0`)."""
+    try:
+        return _Scores(target, asked, call, names).read()
+    except Unreadable as why:
+        if "a single number is needed" not in why.reason:
+            raise
+        found = _Scores(target, asked, row_by_row(call), names).read()
+        return replace(found, notes=(*found.notes, "it takes the numbers of one row: called row by row"))
+
+
+def row_by_row(call: Call) -> Call:
+    """A call for each row, with numbers."""
+
+    def every(b: Batch) -> Outputs:
+        rows = [call(Batch(1, None, b.z[i], b.y[i], b.w[i])) for i in range(b.rows)]
+        return {side: [row[side] for row in rows] for side in rows[0]}
+
+    return every
 
 
 @dataclass
@@ -304,13 +325,38 @@ def numbers_rows(call: Call, asked: Asked, columns: Mapping[str, Any], names: Na
     rows = len(of_z[0])
     z = np.stack(of_z, axis=1) if names.classes else of_z[0].copy()
     y, w = (np.array(columns.get(n, np.full(rows, d, z.dtype))) for n, d in ((names.y, 0), (names.w, 1)))
-    found = call(Batch(rows, asked.classes, z, y, w))
+    batch = Batch(rows, asked.classes, z, y, w)
+    with quiet():
+        found = _called(call, batch)
     shape = (rows, len(names.classes)) if names.classes else (rows,)
-    return Numbers(*(None if s not in found else np.asarray(_real(found[s], shape)) for s in _SIDES[:2]))
+    return Numbers(*(None if s not in found else _real(found[s], shape) for s in _SIDES[:2]))
+
+
+def _called(call: Call, batch: Batch) -> Outputs:
+    """All rows at once; or row by row, where the code raises an error for some of them, which have no value then."""
+    guard = UsersCode("")
+    try:
+        with guard:
+            return call(batch)
+    except Unreadable:
+        if batch.classes is not None:
+            raise
+    return row_by_row(_or_nothing(call))(batch)
+
+
+def _or_nothing(call: Call) -> Call:
+    def one(b: Batch) -> Outputs:
+        with UsersCode(""):
+            return call(b)
+        return dict.fromkeys(_SIDES[:2], np.nan)
+
+    return one
 
 
 def _real(x: Any, shape: tuple[int, ...]) -> Any:
     values = np.asarray(x)
+    if values.dtype.kind not in "fiub":
+        raise Unreadable(f"the code gives {type(x).__name__}, and no numbers")
     return np.broadcast_to(values, shape) if values.ndim == 0 else values.reshape(shape)
 
 

@@ -17,7 +17,7 @@ from derive.domain import Domain
 from derive.errors import DeriveError
 from derive.terms.term import Term
 from derive.tracing import sources
-from derive.tracing.cells import Cell, Cells
+from derive.tracing.cells import Cell, Cells, cell_at
 from derive.tracing.context import Context, Place, entered
 from derive.tracing.entries import cells_of
 from derive.tracing.patches import replaced
@@ -67,7 +67,7 @@ def quiet() -> Iterator[None]:
 
 
 def _listed(readings: Mapping[str, str]) -> str:
-    return ", ".join(f"{float(k):.6g} = {v}" for k, v in sorted(readings.items()))
+    return ", ".join(f"{k} = {v}" for k, v in sorted(readings.items()))
 
 
 def _raised(leaves: list[Leaf[dict[str, Cells]]]) -> list[str]:
@@ -88,14 +88,14 @@ def _joined(leaves: list[Leaf[dict[str, Cells]]]) -> dict[str, Cells]:
     for name, cells in first.items():
         out[name] = np.empty(cells.shape, object)
         for index in np.ndindex(cells.shape):
-            first_cell: Cell = cells[index]
-            out[name][index] = Cell(_entry(leaves, name, index), first_cell.place)
+            places = [cell_at(v[name], index).place for v in with_values]
+            out[name][index] = Cell(_entry(leaves, name, index), next(filter(None, places), None))
     return out
 
 
 def _entry(leaves: list[Leaf[dict[str, Cells]]], name: str, index: tuple[int, ...]) -> Term | None:
     def term(values: dict[str, Cells]) -> Term:
-        cell: Cell = values[name][index]
+        cell = cell_at(values[name], index)
         if cell.term is None:
             raise Unreadable(f"an entry of the {name} is NaN, or was never given a value", *(cell.place or ("", 0)))
         return cell.value

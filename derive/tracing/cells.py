@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +87,11 @@ def array(cells: Any, shape: tuple[int, ...] = ()) -> Cells:
     out = np.empty(shape, object)
     out[...] = cells
     return out
+
+
+def cell_at(cells: Cells, index: tuple[int, ...]) -> Cell:
+    """One entry of an array."""
+    return cast("Cell", cells[index])
 
 
 def of_numbers(x: Any, place: Place | None) -> Cells:

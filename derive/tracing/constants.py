@@ -13,6 +13,7 @@ from derive.tracing.context import current, unreadable
 _LONG = 15  # who writes as many digits has not written a short number
 _NEAR = 4  # units in the last place that a few operations may be off
 _SIMPLE = 1_000
+_PRODUCT = 1_000_000  # of short decimals, such as 4.685**2/6
 _PI = make("pi")
 
 
@@ -44,6 +45,9 @@ def _known(value: float) -> tuple[Term, str] | None:
         factor = Fraction(value / double).limit_denominator(24)
         if factor and abs(factor.numerator) <= 24 and _is(value, float(factor) * double):
             return (constant, name) if factor == 1 else (mul(num(factor), constant), f"{factor}*{name}")
+    short = Fraction(value).limit_denominator(_PRODUCT)
+    if short.denominator > 1 and _is(value, float(short)):
+        return num(short), str(short)
     return None
 
 

@@ -61,18 +61,19 @@ def entered(context: Context) -> Iterator[Context]:
 
 
 def here() -> Place | None:
-    """The line that is being run: of the file that is read if it is on the stack, else the innermost of a user."""
+    """The line that is being run, of the file that is read; without such a file, the innermost of a user."""
     context = active()
-    innermost: Place | None = None
+    return _innermost(context.file if context is not None else "")
+
+
+def _innermost(file: str) -> Place | None:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
-        if context is not None and name == context.file:
+        if name == file if file else is_users(frame):
             return name, frame.f_lineno
-        if innermost is None and is_users(frame):
-            innermost = name, frame.f_lineno
         frame = frame.f_back
-    return innermost
+    return None
 
 
 def is_users(frame: FrameType) -> bool:
@@ -83,5 +84,5 @@ def is_users(frame: FrameType) -> bool:
 
 def unreadable(reason: str) -> Unreadable:
     """The error for the line that is being run."""
-    place = here() or ("", 0)
+    place = here() or _innermost("") or ("", 0)
     return Unreadable(reason, *place)

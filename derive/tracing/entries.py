@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.terms.term import Term
-from derive.tracing.cells import Cell, Cells, array, cell_of, of_numbers
+from derive.tracing.cells import Cell, Cells, array, cell_at, cell_of, of_numbers
 from derive.tracing.context import current, here, unreadable
 
 
@@ -55,8 +55,7 @@ def decided(mask: Cells) -> NDArray[np.bool_]:
     """Which entries of a mask hold on this path."""
     out = np.zeros(mask.shape, bool)
     for index in np.ndindex(mask.shape):
-        cell: Cell = mask[index]
-        out[index] = current().decisions.holds(cell.condition)
+        out[index] = current().decisions.holds(cell_at(mask, index).condition)
     return out
 
 

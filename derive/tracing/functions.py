@@ -9,7 +9,7 @@ import numpy as np
 
 from derive.terms.term import Term, make
 from derive.tracing.arithmetic import minus, operation, over, times, where
-from derive.tracing.cells import Cell, Cells, array, each
+from derive.tracing.cells import Cell, Cells, array, cell_at, each
 from derive.tracing.context import current, here, unreadable
 from derive.tracing.entries import Entries, cells_of, decided
 from derive.tracing.reductions import dot, reduced
@@ -257,7 +257,7 @@ def astype(x: Entries, dtype: Any, *_: Any, **__: Any) -> Any:
 def _same_lines(cells: Cells) -> Cells:
     out = np.empty(cells.shape, object)
     for index in np.ndindex(cells.shape):
-        cell: Cell = cells[index]
+        cell = cell_at(cells, index)
         out[index] = Cell(None if cell.term is None else cell.value, cell.place)
     return out
 

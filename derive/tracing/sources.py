@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import linecache
+import re
 from collections.abc import Iterator
 from types import FunctionType, ModuleType
 from typing import Any
@@ -57,18 +59,15 @@ def line_of(target: Any) -> int:
     found = plain_function(target)
     if found is not None:
         return _definition(found)
-    try:
-        return inspect.getsourcelines(kind)[1]
-    except (OSError, TypeError):
-        return 0
+    lines = linecache.getlines(file_of(target))
+    starts = (i for i, line in enumerate(lines, 1) if re.match(rf"\s*class {kind.__name__}\b", line))
+    return next(starts, 0)
 
 
 def _definition(f: FunctionType) -> int:
     """The line of `def`, below the decorators."""
-    try:
-        lines, first = inspect.getsourcelines(f)
-    except (OSError, TypeError):
-        return f.__code__.co_firstlineno
+    first = f.__code__.co_firstlineno
+    lines = linecache.getlines(f.__code__.co_filename)[first - 1 :]
     return next((first + i for i, line in enumerate(lines) if line.lstrip().startswith(("def ", "async def "))), first)
 
 
