@@ -1,0 +1,186 @@
+"""Ranges: what a text means, which values it holds, what is known of their sign, and what is refused."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derive.domain import REAL, Domain, Range, intersect, parse_range
+from derive.errors import DomainError
+from derive.terms.term import add, num, sym
+
+_INSIDE = [Fraction(v) for v in ("-3", "-2", "-3/2", "-1", "-1/2", "0", "1/2", "1", "3/2", "2", "3")]
+
+#: text -> how it is written back, its sign, the values of _INSIDE that it holds, whether all are whole
+READ: dict[str, tuple[str, str, str, bool]] = {
+    "real": ("real", "?", "-3 -2 -3/2 -1 -1/2 0 1/2 1 3/2 2 3", False),
+    "positive": ("(0, oo)", "+", "1/2 1 3/2 2 3", False),
+    "nonnegative": ("[0, oo)", ">=", "0 1/2 1 3/2 2 3", False),
+    "negative": ("(-oo, 0)", "-", "-3 -2 -3/2 -1 -1/2", False),
+    "nonpositive": ("(-oo, 0]", "<=", "-3 -2 -3/2 -1 -1/2 0", False),
+    "nonzero": ("nonzero", "!=", "-3 -2 -3/2 -1 -1/2 1/2 1 3/2 2 3", False),
+    "integer": ("integer", "?", "-3 -2 -1 0 1 2 3", True),
+    "nonzero integer": ("nonzero integer", "!=", "-3 -2 -1 1 2 3", True),
+    "positive integer": ("integer (0, oo)", "+", "1 2 3", True),
+    "nonnegative nonzero": ("nonzero [0, oo)", "+", "1/2 1 3/2 2 3", False),
+    "nonpositive nonzero": ("nonzero (-oo, 0]", "-", "-3 -2 -3/2 -1 -1/2", False),
+    "[0, 1]": ("[0, 1]", ">=", "0 1/2 1", False),
+    "(0, 1)": ("(0, 1)", "+", "1/2", False),
+    "(0, 1]": ("(0, 1]", "+", "1/2 1", False),
+    "[-1, 0)": ("[-1, 0)", "-", "-1 -1/2", False),
+    "[-1, 0]": ("[-1, 0]", "<=", "-1 -1/2 0", False),
+    "(-1, 1)": ("(-1, 1)", "?", "-1/2 0 1/2", False),
+    "nonzero (-1, 1)": ("nonzero (-1, 1)", "!=", "-1/2 1/2", False),
+    "[1, 2]": ("[1, 2]", "+", "1 3/2 2", False),
+    "[-2, -1)": ("[-2, -1)", "-", "-2 -3/2", False),
+    "(-oo, 1]": ("(-oo, 1]", "?", "-3 -2 -3/2 -1 -1/2 0 1/2 1", False),
+    "[-oo, inf]": ("real", "?", "-3 -2 -3/2 -1 -1/2 0 1/2 1 3/2 2 3", False),
+    "[0.5, 1e0]": ("[1/2, 1]", "+", "1/2 1", False),
+    "[-1, oo) (-2, 1]": ("[-1, 1]", "?", "-1 -1/2 0 1/2 1", False),
+    "[-1, 1], (-1, 2)": ("(-1, 1]", "?", "-1/2 0 1/2 1", False),
+    "[0, 1) & [-1, 1]": ("[0, 1)", ">=", "0 1/2", False),
+    "integer [0, 2]": ("integer [0, 2]", ">=", "0 1 2", True),
+    "[1, 1]": ("{1}", "+", "1", True),
+    "integer [1, 1]": ("{1}", "+", "1", True),
+    "[0, 0]": ("{0}", "0", "0", True),
+    "{1, -1}": ("{-1, 1}", "!=", "-1 1", True),
+    "{0, 1, 1}": ("{0, 1}", ">=", "0 1", True),
+    "{-1, 0}": ("{-1, 0}", "<=", "-1 0", True),
+    "{1/2, 2}": ("{1/2, 2}", "+", "1/2 2", False),
+    "{-1/2}": ("{-1/2}", "-", "-1/2", False),
+    "{-1, 0, 1}": ("{-1, 0, 1}", "?", "-1 0 1", True),
+    "0..n-1": ("0..n-1", ">=", "0 1 2 3", True),
+    "1..n": ("1..n", "+", "1 2 3", True),
+    "0..2": ("0..2", ">=", "0 1 2", True),
+    "1..4-2": ("1..2", "+", "1 2", True),
+    "0..m+3": ("0..m+3", ">=", "0 1 2 3", True),
+    "one-hot(K)": ("one-hot(K)", ">=", "0 1", True),
+    "simplex(3)": ("simplex(3)", ">=", "0 1/2 1", False),
+    " simplex ( K ) ": ("simplex(K)", ">=", "0 1/2 1", False),
+}
+
+
+@pytest.mark.parametrize("text", READ)
+def test_what_a_text_means(text: str) -> None:
+    """Its values, their sign, whether they are whole; written back it means the same."""
+    r = parse_range(text)
+    written, sign, values, whole = READ[text]
+    assert (str(r), r.sign, r.whole) == (written, sign, whole)
+    assert " ".join(str(v) for v in _INSIDE if v in r) == values
+    assert parse_range(str(r)) == r
+
+
+REFUSED = {
+    "": "an empty domain",
+    "  ": "an empty domain",
+    "reel": "cannot read the domain",
+    "real positiv": "cannot read the domain",
+    "[0, 1": "cannot read the domain",
+    "{0, 1": "cannot read the domain",
+    "0, 1}": "cannot read the domain",
+    "[1, 0]": "is empty",
+    "(0, 0]": "is empty",
+    "[0, 0)": "is empty",
+    "nonzero [0, 0]": "is empty",
+    "positive negative": "is empty",
+    "{}": "is empty",
+    "{ , }": "is empty",
+    "{one}": "not a number",
+    "{1/0}": "division by zero",
+    "[0, 1/0]": "division by zero",
+    "3..2": "is empty",
+    "1..3-3": "is empty",
+    "one-hot(0)": "needs an entry",
+    "simplex(0)": "needs an entry",
+    "x" * 1001: "more than 1,000 characters",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_is_no_range_is_refused(text: str) -> None:
+    """With the text and what could be written instead."""
+    with pytest.raises(DomainError, match=REFUSED[text]):
+        parse_range(text)
+
+
+def test_a_long_text_is_read() -> None:
+    """1,000 characters are not too many; a range of one point that is not whole stays as it is said."""
+    assert parse_range("real " + " " * 995) == REAL
+    assert str(parse_range("real " * 200)) == "real"
+    half = parse_range("integer [1/2, 1/2]")
+    assert not [v for v in _INSIDE if v in half]
+
+
+def test_index_ranges_know_their_ends() -> None:
+    """Both ends are terms; a last index that is a number is an upper bound, too."""
+    assert parse_range("0..n-1").index == (num(0), add(sym("n"), num(-1)))
+    assert parse_range("0..n").index == (num(0), sym("n"))
+    assert parse_range("2..5").index == (num(2), num(5))
+    assert (parse_range("2..5").upper, parse_range("2..n").upper) == (5, None)
+    assert (parse_range("2..5").lower, parse_range("2..n").lower) == (2, 2)
+    negative = Range(index=(num(-1), sym("n")), integer=True)
+    unknown = Range(index=(sym("k"), sym("n")), integer=True)
+    assert (negative.sign, unknown.sign) == ("?", "?")
+
+
+def test_vectors_know_their_length() -> None:
+    """A number or a name."""
+    assert parse_range("one-hot(K)").total == sym("K")
+    assert parse_range("one-hot(3)").total == num(3)
+    assert parse_range("simplex(1)").total == num(1)
+    assert parse_range("one-hot(1)").values == (0, 1)
+
+
+RANGES = st.sampled_from([t for t in READ if ".." not in t and "(K)" not in t.replace(" ", "") and "(3)" not in t])
+
+
+@given(RANGES, RANGES)
+def test_an_intersection_holds_what_both_hold(a: str, b: str) -> None:
+    """Neither more nor less; where nothing is left, that is an error."""
+    both = [v for v in _INSIDE if v in parse_range(a) and v in parse_range(b)]
+    if both:
+        r = intersect(parse_range(a), parse_range(b), "x")
+        assert [v for v in _INSIDE if v in r] == both
+
+
+def test_an_empty_intersection_is_refused() -> None:
+    """A claim on no points says nothing."""
+    for a, b in (("{0, 1}", "{2}"), ("{0, 1}", "(1, 2)"), ("[0, 1)", "[1, 2]"), ("positive", "negative")):
+        with pytest.raises(DomainError, match=r"empty"):
+            intersect(parse_range(a), parse_range(b), "x")
+
+
+def test_an_index_range_stays_one() -> None:
+    """What else is said of an index does not take its ends away."""
+    index = parse_range("0..n-1")
+    for other in ("integer", "nonnegative", "[0, 5]"):
+        assert intersect(index, parse_range(other), "j") == index
+        assert intersect(parse_range(other), index, "j") == index
+
+
+def test_groups_are_variables_together() -> None:
+    """Each member has its range, and no other one beside it."""
+    d = Domain.of({"a, b": "one-hot", "p,q,r": "simplex", "z": "real"})
+    assert (str(d["a"]), str(d["q"]), str(d["z"]), str(d["unknown"])) == ("{0, 1}", "[0, 1]", "real", "real")
+    assert [(g.kind, g.names) for g in d.groups] == [("one-hot", ("a", "b")), ("simplex", ("p", "q", "r"))]
+    assert d.to_json() == {"a, b": "one-hot", "p, q, r": "simplex", "z": "real"}
+    assert Domain.of(d.to_json()) == d
+    for wrong in ({"a, b": "real"}, {"a, a": "simplex"}, {"a, ": "simplex"}, {"a, b": "one-hot", "b, c": "one-hot"}):
+        with pytest.raises(DomainError):
+            Domain.of(wrong)
+    with pytest.raises(DomainError, match="a: in a group and described once more"):
+        Domain.of({"a, b": "one-hot", "a": "{0, 1}"})
+
+
+def test_domains_are_put_together() -> None:
+    """`within` intersects name by name and keeps the groups; `with_` replaces one range."""
+    d = Domain.of({"x": "[0, 2]", "a, b": "one-hot"})
+    more = d.within({"x": parse_range("[1, 3]"), "y": parse_range("positive")})
+    assert (str(more["x"]), str(more["y"]), more.groups) == ("[1, 2]", "(0, oo)", d.groups)
+    with pytest.raises(DomainError, match="x"):
+        d.within({"x": parse_range("[3, 4]")})
+    assert str(d.with_("x", parse_range("{7}"))["x"]) == "{7}"
+    assert d.with_("x", REAL).groups == d.groups
