@@ -52,6 +52,16 @@ class _Verdict:
     def __bool__(self) -> bool:
         raise TypeError("a verdict is proved, refuted or unknown, so it has no truth value: compare its .status")
 
+    def _repr_latex_(self) -> str:
+        from derive.render import verdict
+
+        return verdict.latex(self)  # type: ignore[arg-type]  # there are three of us, and all are verdicts
+
+    def _repr_markdown_(self) -> str:
+        from derive.render import verdict
+
+        return verdict.markdown(self)  # type: ignore[arg-type]
+
 
 @dataclass(frozen=True, slots=True)
 class Proved(_Verdict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as _json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import wrap
 
 from derive.certificate import Condition
@@ -140,7 +140,8 @@ def _lines(report: Report) -> Iterator[_Line]:
         yield _Line(0, report.symmetric.says)
         for c in report.symmetric.components:
             a, b = c.variables
-            yield from _witness(c, f"the {b}-derivative of component {a} is", f"the {a}-derivative of component {b} is")
+            told = _witness(c, f"the {b}-derivative of component {a} is", f"the {a}-derivative of component {b} is")
+            yield from (replace(line, level=1) for line in told)
     yield from _floating(report)
     yield from (_Line(0, note) for note in report.notes)
 
