@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from derive.prove import signs
@@ -20,6 +20,8 @@ _WAYS = (signs.NONNEGATIVE, signs.NONPOSITIVE)
 @law("abs")
 def _abs(n: Normal, t: Term) -> Frac:
     a = n.go(t.args[0])
+    if n.at_once:
+        return _absolute(n, a)
     return a if sign_of(n, t.args[0], _WAYS) == signs.NONNEGATIVE else n.field.neg(a)
 
 
@@ -34,6 +36,9 @@ def _heaviside(n: Normal, t: Term) -> Frac:
 
 
 def _step(n: Normal, t: Term, below: int, at_zero: Fraction | int, above: int) -> Frac:
+    if n.at_once:
+        middle, half = Fraction(above + below) / 2, Fraction(above - below) / 2  # at_zero is the middle
+        return n.field.add(n.field.constant(middle), n.field.scale(_direction(n, n.go(t.args[0])), half))
     values = {signs.NEGATIVE: below, signs.ZERO: at_zero, signs.POSITIVE: above}
     return n.field.constant(Fraction(values[sign_of(n, t.args[0])]))
 
@@ -49,12 +54,54 @@ def _min(n: Normal, t: Term) -> Frac:
 
 
 def _extreme(n: Normal, t: Term, keep: int) -> Frac:
+    if n.at_once:
+        return _extreme_at_once(n, t, 1 if keep == signs.NONNEGATIVE else -1)
     out = t.args[0]
     n.go(out)
     for other in t.args[1:]:
         n.go(other)
         out = out if sign_of(n, sub(out, other), _WAYS) == keep else other
     return n.go(out)
+
+
+# -- without a look at signs: choices as generators -----------------------------------------------------------------
+def _leads_down(n: Normal, a: Frac) -> bool:
+    return n.field.terms(a.num)[0][1] < 0
+
+
+def _absolute(n: Normal, a: Frac) -> Frac:
+    """|a| = |−a|."""
+    if n.field.is_zero(a):
+        return a
+    a = n.field.neg(a) if _leads_down(n, a) else a
+    return n.function(("abs", n.key(a)), n.free(a), signs.NONNEGATIVE)
+
+
+def _direction(n: Normal, a: Frac) -> Frac:
+    """sign(−a) = −sign(a)."""
+    if n.field.is_zero(a):
+        return a
+    out = n.function(("sign", n.key(n.field.neg(a) if _leads_down(n, a) else a)), n.free(a))
+    return n.field.neg(out) if _leads_down(n, a) else out
+
+
+def _extreme_at_once(n: Normal, t: Term, way: int) -> Frac:
+    """max(a, b) = (a + b + |a − b|)/2; of more, the set counts; min(…) = −max(−…)."""
+    f = n.field
+    parts = list({n.key(a): a for a in _flat(n, t, way)}.values())
+    if len(parts) == 1:
+        out = parts[0]
+    elif len(parts) == 2:
+        out = f.scale(f.add(f.add(*parts), _absolute(n, f.sub(*parts))), Fraction(1, 2))
+    else:
+        free = frozenset().union(*map(n.free, parts))
+        out = n.function(("max_of", frozenset(map(n.key, parts))), free)
+    return f.scale(out, Fraction(way))
+
+
+def _flat(n: Normal, t: Term, way: int) -> Iterator[Frac]:
+    for a in t.args:
+        yield from _flat(n, a, way) if a.head == t.head else (n.field.scale(n.go(a), Fraction(way)),)
 
 
 @law("piecewise")

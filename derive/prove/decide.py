@@ -31,6 +31,7 @@ from derive.terms.term import Term, add, free_names, neg, num, substitute, sym, 
 METHOD = "normal form over exact arithmetic"
 _ARITHMETIC = frozenset({"num", "add", "mul", "pow", "given", "piecewise", "lt", "le", "and", "or", "true"})
 _MAX_CASES = 256
+_MANY = 5  # choices: more of them are first taken as they are, before regions are split
 _QUICK = 6
 _ENOUGH, _ENOUGH_WITH_ARRAYS = 3, 1
 _HARD = 60
@@ -61,6 +62,7 @@ def decided(answer: Callable[[], Verdict]) -> Verdict:
         return Unknown("the expression is nested too deeply")
 
 
+_OFF_BOUNDARIES = "derivatives with respect to an entry are compared where no choice ties"
 #: names, and the values that they take together
 _Choice: TypeAlias = tuple[tuple[str, ...], list[tuple[Fraction, ...]]]
 
@@ -75,6 +77,7 @@ class Question:
         claim = Claim(a, b, domain)
         self.a, self.b = claim.sides
         self.plain = claim.plain
+        self.notes = (_OFF_BOUNDARIES,) if claim.off_boundaries else ()
         self.domain = claim.domain
         self.deadline = deadline
         self.defined = 0
@@ -111,7 +114,7 @@ class Question:
         if study.regions > 1 and self._refute(self.around(), _QUICK_BITS) is not None:
             return Unknown("a proof and a witness contradict each other: please report this claim")
         undefined = (f"a side is undefined {where}" for where in dict.fromkeys(study.undefined))
-        notes = (*undefined, *(f"used: {h}" for h in study.hypotheses))
+        notes = (*self.notes, *undefined, *(f"used: {h}" for h in study.hypotheses))
         conditions = dict.fromkeys(replace(c, term=readable(c.term)) for c in study.conditions)
         return Proved(self.method, tuple(conditions), study.differ, notes, study.hinted(proof))
 
@@ -148,6 +151,8 @@ class Question:
     def prove(self, study: Study) -> Json | None:
         """Every combination of the values of the variables that have finitely many."""
         a, b, assumed = self._without_simplices(study)
+        if len(points.gaps(a, b)) > _MANY and (proof := study.prove_at_once(a, b, assumed)) is not None:
+            return proof
         choices = self._choices()
         count = math.prod(len(values) for _, values in choices)
         if count > _MAX_CASES:

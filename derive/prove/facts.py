@@ -7,15 +7,26 @@ the places where both sides of the claim are defined.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any
 
-from derive.prove import signs
+from derive.prove import linear, signs
 from derive.prove.field import Field, Frac
 from derive.prove.polys import Poly, to_fraction
 from derive.prove.registry import Registry
 from derive.prove.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
 
 _MAX_FACTS = 60
+_MAX_NEAR = 24
+#: what a sign says of a polynomial, as inequalities: the factor that makes it ≥ 0 or > 0, and whether it is strict
+_AS_ROWS = {
+    POSITIVE: ((1, True),),
+    NONNEGATIVE: ((1, False),),
+    ZERO: ((1, False), (-1, False)),
+    NONPOSITIVE: ((-1, False),),
+    NEGATIVE: ((-1, True),),
+}
+_ROWS = [(mask, _AS_ROWS[mask]) for mask in (NEGATIVE, ZERO, POSITIVE)]
 
 
 class Facts:
@@ -144,6 +155,74 @@ class Facts:
                 if mask not in (NEGATIVE, ZERO, POSITIVE) and (e % 2 or mask & ZERO):
                     return self.logarithm(f) or f
         return a.num
+
+    # -- what takes longer, before a region is split ------------------------------------------------------------------
+    def refine(self, p: Poly) -> bool:
+        """Look closer at the sign of a polynomial; what is found is entered. Is anything found?"""
+        before = self.quick(p)
+        found = before & self._by_discriminant(p)
+        if found == before:
+            found = before & self._by_all_facts(p)
+        if found == before:
+            return False
+        self.enter(p, found)
+        return True
+
+    def contradict(self) -> bool:
+        """Is it seen that no point satisfies all that is known?"""
+        return len(self.known) > 1 and linear.infeasible(self._rows_around(None))
+
+    def _by_discriminant(self, p: Poly) -> int:
+        """a g² + b g + c with a > 0 and b² − 4ac ≤ 0 has the sign of a, or is 0; likewise a < 0."""
+        for g in self.field.generators_of(p):
+            parts = [self.field.zero] * 3
+            rows = self.field.terms(p)
+            if max(dict(m).get(g, 0) for m, _ in rows) != 2:
+                continue
+            for m, value in rows:
+                parts[dict(m).get(g, 0)] += self.field.monomial(tuple(x for x in m if x[0] != g), value)
+            c, b, a = parts
+            lead, gap = self.quick(a), self.quick(self.field.reduce(b * b - 4 * a * c))
+            if lead in (POSITIVE, NEGATIVE) and not gap & POSITIVE:
+                return lead | (gap & ZERO)
+        return ANY
+
+    def _by_all_facts(self, p: Poly) -> int:
+        """The signs of p that linear inequalities between monomials leave: facts, and the signs of the monomials."""
+        rows = self._rows_around(p)
+        if len(rows) < 2:
+            return ANY
+        mine, constant = self._linear(p)
+        out = ANY
+        for mask, ways in _ROWS:
+            asked = [linear.row({m: s * c for m, c in mine.items()}, s * constant, strict) for s, strict in ways]
+            if linear.infeasible([*rows, *asked]):
+                out &= ~mask
+        return out
+
+    def _linear(self, p: Poly) -> tuple[linear.Linear, Fraction]:
+        terms = dict(self.field.terms(p))
+        constant = terms.pop((), Fraction(0))
+        return terms, constant
+
+    def _rows_around(self, p: Poly | None) -> list[linear.Row]:
+        """The facts that share monomials with p, or with those that do, as rows; and what is known of the monomials."""
+        near = {m for m, _ in self.field.terms(p)} - {()} if p is not None else None
+        left = [(self._linear(q), mask) for q, mask in self.known if mask in _AS_ROWS]
+        chosen = left if near is None else []
+        while near is not None and len(chosen) < _MAX_NEAR:
+            more = [fact for fact in left if fact not in chosen and near & fact[0][0].keys()]
+            if not more:
+                break
+            chosen += more
+            near |= {m for (q, _), _ in more for m in q}
+        monomials = {m for (q, _), _ in chosen for m in q}
+        signed = [(({m: Fraction(1)}, Fraction(0)), self._of_monomial(m)) for m in monomials]
+        return [
+            linear.row({m: s * c for m, c in q.items()}, s * constant, strict)
+            for (q, constant), mask in (*chosen, *signed)
+            for s, strict in _AS_ROWS.get(mask, ())
+        ]
 
     # -- two exponentials -------------------------------------------------------------------------------------------
     def logarithm(self, p: Poly) -> Poly | None:

@@ -67,6 +67,7 @@ class Normal:
         self.hypotheses: dict[str, None] = {}
         self.feasible = True
         self.quiet = False  # conditions are neither recorded nor learnt
+        self.at_once = False  # choices are generators: no region is split
         self.along: Along | None = None
         self._memos: dict[Along | None, dict[Term, Frac]] = {}
         self.other_needs = False  # some condition is of no kind that can be listed
@@ -138,10 +139,13 @@ class Normal:
 
     def sign(self, a: Frac, wanted: Sequence[int] = (signs.NEGATIVE, signs.ZERO, signs.POSITIVE)) -> int:
         """The one mask of `wanted` in which the sign of a lies; ask for a split where that is not known."""
-        mask = self.mask(a)
-        for w in wanted:
-            if mask | w == w:
-                return w
+        looking = True
+        while looking:
+            mask = self.mask(a)
+            for w in wanted:
+                if mask | w == w:
+                    return w
+            looking = self.facts.refine(self.facts.undecided(a))
         raise self.split(a)
 
     def split(self, a: Frac) -> Split | GaveUp:

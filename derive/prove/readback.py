@@ -117,3 +117,6 @@ class Readback:
         return make(head.removesuffix("_of"), body, sym(name), num(0), last)
 
     _prod_of = _sum_of
+
+    def _max_of(self, key: Key) -> Term:
+        return make("max", *sorted(map(self._fraction_key, key[1]), key=repr))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from derive.certificate import Condition
@@ -50,6 +51,7 @@ class Study:
     differ: bool = False
     regions: int = 0
     proved: int = 0
+    at_once: bool = False
     level: int = 0  # a question about one index is a study within a study
 
     def __post_init__(self) -> None:
@@ -74,7 +76,7 @@ class Study:
 
     def _normal(self, assumed: Assumed) -> Normal:
         n = Normal(self.registry, self.domain, self.deadline)
-        n.judge, n.assumed = self.judge, assumed
+        n.judge, n.assumed, n.at_once = self.judge, assumed, self.at_once
         return n
 
     def prove(self, a: Term, b: Term, assumed: Assumed = (), depth: int = 0) -> Json | None:
@@ -94,20 +96,32 @@ class Study:
                 self.differ |= not (self._undefined(a, assumed) and self._undefined(b, assumed))
                 return {"undefined": str(why)}
             except Split as split:
+                if self.at_once:
+                    return None
                 return self._split(n, split.term, (a, b), assumed, depth)
         raise GaveUp("too many restarts")
+
+    def prove_at_once(self, a: Term, b: Term, assumed: Assumed) -> Json | None:
+        """The proof where no sign has to be known, as choices of equal terms are equal."""
+        self.at_once = True
+        try:
+            return self.prove(a, b, assumed)
+        except GaveUp:
+            return None
+        finally:
+            self.at_once = False
 
     def _attempt(self, n: Normal, a: Term, b: Term, assumed: Assumed) -> Json | None:
         for term, mask in assumed:
             n.assume(n.go(term), mask)
         if not n.feasible:
             return {"empty": True}
-        gap = n.field.sub(n.go(a), n.go(b))
+        gap = n.field.sum(n.field.scale(n.go(t), c) for t, c in (*_addends(a, 1), *_addends(b, -1)))
         if not n.feasible:
             return {"empty": True}
         proof = self.goal(n, gap)
         if proof is None:
-            return None
+            return {"empty": True} if n.facts.contradict() else None
         self.proved += 1
         self.factors.update(
             (n.readback.poly(p), None) for p in n.field.met.values() if not n.free_of(p) & n.bound.keys()
@@ -180,6 +194,17 @@ class Study:
         tree = self.prove(a, b, (*inside, *limits), depth + 1)
         self.places.pop()
         return None if tree is None else {"at": [name, to_json(value)], "proof": tree}
+
+
+def _addends(t: Term, c: Fraction | int) -> Iterator[tuple[Term, Fraction]]:
+    """t = Σ c·addend: equal ones of the two sides meet before there is a common denominator."""
+    if t.head == "add":
+        for a in t.args:
+            yield from _addends(a, c)
+    elif t.head == "mul" and t.args[0].head == "num" and len(t.args) == 2:
+        yield from _addends(t.args[1], c * t.args[0].value)
+    else:
+        yield t, Fraction(c)
 
 
 def _where(assumed: Assumed, places: Sequence[str]) -> str:

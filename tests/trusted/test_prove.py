@@ -258,3 +258,24 @@ PICKED = [
 def test_one_index_is_picked_and_whole_numbers_are_split_off(left: str, right: str) -> None:
     """A condition on the index is a Kronecker delta; powers, parities and recurrences of larger arguments."""
     assert prove(left, right, {**SIZES, "j": "0..n-1", "u": "positive"}).status == "proved"
+
+
+REGIONS = [
+    ("max(x, y, z)", "max(z, y, x)", {}),
+    ("max(a, b, c, d, e)", "max(e, d, c, b, a)", {}),
+    ("max(a, b, c, d, e, f)", "-min(-f, -e, -d, -c, -b, -a)", {}),
+    ("max(min(x, y), min(y, z), min(x, z))", "min(max(x, y), max(y, z), max(x, z))", {}),
+    ("+".join(f"abs(x{i})" for i in range(20)), "+".join(f"abs(-x{i})" for i in range(19, -1, -1)), {}),
+    ("abs(x**3 - 1)", "abs(x - 1)*(x**2 + x + 1)", {}),
+    ("sign(x**2 + x*y + y**2 + 1)", "1", {}),
+    ("abs(x + y - 3)", "3 - x - y", {"x": "[0, 1]", "y": "[0, 1]"}),
+    ("+".join(f"1/(exp(x{i}) + {i})" for i in range(12)), "+".join(f"1/(exp(x{i}) + {i})" for i in range(11, -1, -1)), {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("left", "right", "domain"), REGIONS)
+def test_many_choices_and_facts_in_a_chain(left: str, right: str, domain: dict[str, str]) -> None:
+    """x > y > z says x > z; definite quadratics have a sign; what needs no sign at all needs no regions."""
+    verdict = prove(left, right, domain)
+    assert isinstance(verdict, Proved), verdict
+    assert not verdict.domains_differ
