@@ -20,7 +20,7 @@ from derive.certificate import Refuted, Verdict
 from derive.claims.stated import Entry, Stated, read
 from derive.claims.together import convention, one_kind, with_gradient
 from derive.domain import Domain
-from derive.errors import CertificateError
+from derive.errors import CertificateError, DeriveError
 from derive.replay import not_rechecked, prove_terms
 from derive.report import ClaimVerdict, Component, Formula, Report, Side
 from derive.terms.term import Term, free_names, make, neg, substitute, sym, walk
@@ -46,7 +46,10 @@ def again(keywords: Mapping[str, Any], recorded: Report) -> Report:
     said = keywords.get
     formulas = said("loss"), said("gradient"), said("hessian")
     stated = read(*formulas, said("wrt"), said("where"), said("domain"), said("convention", "loss"), said("reduction"))
-    found = _shown(stated, keywords, recorded)
+    try:
+        found = _shown(stated, keywords, recorded)
+    except DeriveError as error:
+        raise CertificateError(str(error)) from None
     if found != replace(recorded, findings=(), notes=(), strict_floating_point=False, source=None):
         raise CertificateError("it says something else than what is proved")
     strict = bool(keywords.get("strict_floating_point", False))
@@ -175,7 +178,7 @@ def refuted_at(recorded: Refuted, left: Term, right: Term, domain: Domain) -> Re
     if not all(map(_NUMBER.fullmatch, point.values())) or any(v.endswith("/0") for v in point.values()):
         raise CertificateError("its witness is no point")
     claim = Claim(left, right, domain)
-    if point.keys() < free_names(left) | free_names(right):
+    if not free_names(claim.plain[0]) | free_names(claim.plain[1]) <= point.keys():
         raise CertificateError("its witness lacks a coordinate")
     at = Point({name: Fraction(value) for name, value in point.items()}, claim.domain)
     found, _ = attempt([at], claim.plain, _BITS)
