@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from derive import frontends
 from derive.check import check
@@ -13,6 +13,7 @@ from derive.claims import stated as claims_stated
 from derive.claims.comparison import Comparison
 from derive.claims.hessian_kinds import matrix_bound
 from derive.claims.stated import _read_one as read_formula
+from derive.decorator import ATTRIBUTE, claim
 from derive.domain import Domain, Range
 from derive.errors import DeriveError
 from derive.floating import DTYPES
@@ -25,35 +26,14 @@ from derive.tracing import sources
 from derive.tracing.shifts import unshifted
 from derive.tracing.unreadable import Unreadable
 
-F = TypeVar("F")
-ATTRIBUTE = "__derive_claim__"
 _SHIFT = "the largest score, which is subtracted from all, is left out of the formulas: proved not to matter"
-
-
-def claim(loss: Any = None, **said: Any) -> Callable[[F], F]:
-    """Say beside a function what it is the objective of: the keywords of `check_objective`, which finds them there.
-
-    The function stays as it is.
-
-    >>> @claim("(z - y)**2/2")
-    ... def squared(y_true, y_pred):
-    ...     return y_pred - y_true, 1.0 + 0*y_pred
-    >>> check_objective(squared).status
-    'proved'
-    """
-
-    def attach(target: F) -> F:
-        setattr(target, ATTRIBUTE, {**said, **({} if loss is None else {"loss": loss})})
-        return target
-
-    return attach
 
 
 def check_objective(fn: Any, loss: Any = None, **said: Any) -> Report:
     """Is what the code of `fn` computes the gradient and the Hessian of the loss?
 
-    fn: a function, a class or an object in the form that its library wants; `library` names that where it is not clear:
-    "xgboost", "lightgbm" (native, and of their estimators), "catboost", "sklearn", "torch", "jax", "numpy". It is called
+    fn: a function, a class or an object in the form that its library wants; `library` names it where that is not
+    clear: "xgboost", "lightgbm" (native, and of their estimators), "catboost", "sklearn", "torch", "jax", "numpy". It is called
     with stand-ins for a few rows, and the formulas that come out are checked as by `derive.check`; its real values are
     compared with the true ones in floating point. Code that cannot be read so is called with numbers instead: if they
     agree with the loss, the answer is "unknown", never "proved".

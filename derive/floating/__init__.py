@@ -14,6 +14,7 @@ from derive.domain import Domain, Range
 from derive.errors import TermError
 from derive.floating.findings import survey
 from derive.floating.library import as_written, resolved, written_out
+from derive.floating.search import Code
 from derive.floating.suggest import stable_form, with_stable
 from derive.report import Finding
 from derive.terms.heads import CONDITION_HEADS
@@ -32,6 +33,7 @@ def findings(  # noqa: PLR0913
     dtypes: Sequence[str] = DTYPES,
     stable: bool = True,
     budget: float = 2.0,
+    code: Code | None = None,
 ) -> tuple[Finding, ...]:
     """Where a formula of scalars, evaluated as it is written, overflows, is not a number or loses digits.
 
@@ -39,7 +41,8 @@ def findings(  # noqa: PLR0913
     that they are. `domain` is as in `derive.prove`. `where` maps names to formulas or to numbers. `stable` looks for a
     form that does not fail; it is on the findings that it removes. After `budget` seconds nothing more is looked for.
     The functions of SciPy are taken to be accurate. A finding of kind "range" says that the true value is too large for
-    the type.
+    the type. `code` computes the values of the formula for columns of its variables, in their type: then its values are
+    looked at, not those of the formula.
 
     Raises `TermError` for matrices, entries of arrays and sums of unknown length, and for an unknown type.
 
@@ -57,7 +60,7 @@ def findings(  # noqa: PLR0913
     if term.head in CONDITION_HEADS:
         raise TermError("a condition, where a value is needed")
     deadline = time.monotonic() + budget
-    found = survey(term, known, dtypes, deadline)
+    found = survey(term, known, dtypes, deadline, code)
     if not stable or all(f.kind == "range" for f in found):
         return tuple(found)
     better = stable_form(term, found, known, dtypes, deadline)

@@ -11,7 +11,7 @@ import numpy as np
 
 from derive.domain import Domain
 from derive.floating.blame import Blame
-from derive.floating.search import Fault, Search
+from derive.floating.search import Code, Fault, Search
 from derive.floating.truth import Truth, telling
 from derive.report import Finding
 from derive.terms.term import Term
@@ -20,12 +20,14 @@ from derive.terms.unparse import unparse
 _LARGE = 1e16
 
 
-def survey(term: Term, domain: Domain, dtypes: Sequence[str], deadline: float) -> list[Finding]:
+def survey(
+    term: Term, domain: Domain, dtypes: Sequence[str], deadline: float, code: Code | None = None
+) -> list[Finding]:
     """Everything that goes wrong, type by type, as far as there is time; no stable forms yet."""
     truth = Truth(term, domain)
     out: list[Finding] = []
     for dtype in dtypes:
-        faults = Search(term, truth, domain, dtype).faults(deadline)
+        faults = Search(term, truth, domain, dtype, code).faults(deadline)
         out += _merged([_finding(term, domain, dtype, fault) for fault in faults], faults)
     return out
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from derive.floating.machine import Machine, operands
 from derive.floating.truth import Judgement, Truth, allowed_loss
 from derive.terms.term import CONDITION_HEADS, Term
 
+Code: TypeAlias = Callable[[dict[str, Array]], Array]
 _CAREFUL = 0.1  # suspect what is a tenth as bad as what is reported
 _LOOKS = 4
 _MAX_RUNS = 6
@@ -44,10 +46,10 @@ class Fault:
 
 
 class Search:
-    """One formula in one type."""
+    """One formula in one type. With `code`, the values are those of a function: the formula says where to look."""
 
-    def __init__(self, term: Term, truth: Truth, domain: Domain, dtype: str) -> None:
-        self.term, self.truth, self.dtype = term, truth, dtype
+    def __init__(self, term: Term, truth: Truth, domain: Domain, dtype: str, code: Code | None = None) -> None:
+        self.term, self.truth, self.dtype, self.code = term, truth, dtype, code
         self.lines = lines(term, domain, dtype)
 
     def faults(self, deadline: float) -> list[Fault]:
@@ -70,27 +72,34 @@ class Search:
 
     def values(self, line: Line, at: Array) -> Array:
         """The computed values at some points of a line."""
-        return Machine(self.dtype, line.columns(at)).value(self.term)
+        return self._computed(line.columns(at))
+
+    def _computed(self, columns: dict[str, Array], machine: Machine | None = None) -> Array:
+        if self.code is not None:
+            return np.asarray(self.code(columns), self.dtype)
+        return (machine or Machine(self.dtype, columns)).value(self.term)
 
     def _runs(self) -> Iterator[tuple[Line, Run]]:
         """Neighbouring suspects of the same kind on each line; all lines are evaluated together."""
         if not self.lines:
             return
         parts = [line.columns(line.values) for line in self.lines]
-        machine = Machine(self.dtype, {n: np.concatenate([p[n] for p in parts]) for n in parts[0]})
-        state, loss = self._states(machine)
+        columns = {n: np.concatenate([p[n] for p in parts]) for n in parts[0]}
+        machine = Machine(self.dtype, columns)
+        computed = self._computed(columns, machine)
+        state, loss = self._states(machine, computed)
         start = 0
         for line in self.lines:
             end = start + len(line.values)
             for low, high in _stretches(state[start:end]):
                 reason = suspect(machine, self.term, start + low + int(np.argmax(loss[start + low : start + high + 1])))
-                values = machine.value(self.term)[start:end]
+                values = computed[start:end]
                 yield line, Run(low, high, bool(state[start + low] == 1), values, loss[start:end], reason)
             start = end
 
-    def _states(self, machine: Machine) -> tuple[Array, Array]:
+    def _states(self, machine: Machine, values: Array) -> tuple[Array, Array]:
         """For each point: 0 good, 1 digits may be lost, 2 not finite; and how many roundings may be lost."""
-        values, errors = machine.value(self.term), machine.error(self.term)
+        errors = machine.error(self.term)
         with np.errstate(all="ignore"):
             size, least = np.abs(values.astype(np.float64)), float(np.finfo(self.dtype).tiny)
             loss = np.nan_to_num(errors / (np.maximum(size, least) * machine.unit), nan=np.inf)

@@ -49,9 +49,9 @@ class Reading:
     gradient, hessian: a term; with several variables a list, and for a full Hessian a list of rows; None if it gives
     none. loss: the code's own, if it has one. convention: "loss", "catboost" … (see `derive.claims.conventions`).
     domain: ranges that go without saying; what the caller says goes first. where: what names in the stated loss stand
-    for (one-hot labels, say). Lines count from 1, 0 is unknown. rows: 0 if every row is the same formula of its own row;
-    else the formulas are of so many rows together, and their variables are numbered: z1, y1, w1, z2 … weighted: does the
-    code multiply by the weight `w`? `labels`: the names of prediction, label and weight, without numbers.
+    for (one-hot labels, say). Lines count from 1, 0 is unknown. rows: 0 if every row is the same formula of its own
+    row; else the formulas are of so many rows together, and their variables are numbered: z1, y1, w1, z2 … weighted:
+    does the code multiply by the weight `w`? labels: the names of prediction, label and weight, without numbers.
     """
 
     gradient: Any

@@ -26,6 +26,12 @@ def numbers_of(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers
     return numbers_rows(_call(target), asked, columns, names)
 
 
+def labels_of(target: Any, asked: Asked) -> tuple[str, str, str]:
+    """The names of prediction, label and weight."""
+    names = names_for(asked, _own(target), None)
+    return names.z, names.y, names.w
+
+
 def is_native(target: Any) -> bool:
     """Is the second argument the data set?"""
     return roles(target)[1:2] == ["data"]

@@ -12,7 +12,7 @@ from derive.domain import Domain, Range
 from derive.frontends import Asked, Numbers, Reading
 from derive.terms.term import Term, add, free_names, make, num, substitute, sym
 from derive.tracing import parameters
-from derive.tracing.calling import Followed, UsersCode, follow, quiet
+from derive.tracing.calling import Followed, Tried, follow, quiet
 from derive.tracing.cells import Cell, Cells
 from derive.tracing.entries import cells_of
 from derive.tracing.rows import COUNT, Traced, at_count, general, uses_count
@@ -334,23 +334,32 @@ def numbers_rows(call: Call, asked: Asked, columns: Mapping[str, Any], names: Na
 
 def _called(call: Call, batch: Batch) -> Outputs:
     """All rows at once; or row by row, where the code raises an error for some of them, which have no value then."""
-    guard = UsersCode("")
-    try:
-        with guard:
-            return call(batch)
-    except Unreadable:
-        if batch.classes is not None:
-            raise
-    return row_by_row(_or_nothing(call))(batch)
+    with Tried():
+        return call(batch)
+    rows = [_row(call, batch, i) for i in range(batch.rows)]
+    return {side: _column(side, rows) for side in _SIDES[:2]}
 
 
-def _or_nothing(call: Call) -> Call:
-    def one(b: Batch) -> Outputs:
-        with UsersCode(""):
-            return call(b)
-        return dict.fromkeys(_SIDES[:2], np.nan)
+def _row(call: Call, b: Batch, i: int) -> Outputs:
+    """One row, as arrays of length 1, or as numbers for code that takes these; nothing where it raises an error."""
+    part = slice(i, i + 1)
+    with Tried():
+        return call(Batch(1, b.classes, b.z[part], b.y[part], b.w[part]))
+    if b.classes is None:
+        with Tried():
+            return call(Batch(1, None, b.z[i], b.y[i], b.w[i]))
+    return {}
 
-    return one
+
+def _column(side: str, rows: Sequence[Outputs]) -> Any:
+    """The values of all rows; NaN where there is none."""
+    found = [np.asarray(row[side], float).reshape(-1) if side in row else None for row in rows]
+    width = max((len(x) for x in found if x is not None), default=1)
+    out = np.full((len(rows), width), np.nan)
+    for i, x in enumerate(found):
+        if x is not None:
+            out[i] = x
+    return out[:, 0] if width == 1 else out
 
 
 def _real(x: Any, shape: tuple[int, ...]) -> Any:

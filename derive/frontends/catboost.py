@@ -55,6 +55,12 @@ def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
     return numbers_rows(lambda b: _range(method, b), asked, columns, names_for(asked, _OWN, None))
 
 
+def labels(target: Any, asked: Asked) -> tuple[str, str, str]:
+    """The names of prediction, label and weight in the columns."""
+    names = names_for(asked, _OWN_MULTI if _method(target)[1] else _OWN, None)
+    return names.z, names.y, names.w
+
+
 def _method(target: Any) -> tuple[Any, bool]:
     """The method of an object, and whether it is for several approxes."""
     if _is_method(target):

@@ -1,4 +1,4 @@
-"""LightGBM: `fobj(preds, train_data)` of `lightgbm.train`, and `obj(y_true, y_pred[, weight[, group]])` of its estimators.
+"""LightGBM: `fobj(preds, train_data)` of `train`, and `obj(y_true, y_pred[, weight[, group]])` of its estimators.
 
 Both give the gradient and the Hessian's diagonal of the loss, to be minimised, in the raw score. Scores of several
 classes come as rows, or (before version 4) class by class in a flat array. Source: LightGBM's Python API reference.
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from derive.frontends import Asked, Numbers, Reading
-from derive.frontends._boosting import numbers_of, read_objective
+from derive.frontends._boosting import labels_of, numbers_of, read_objective
 from derive.frontends._signatures import arguments, mentions, roles
 
 LIBRARY = "lightgbm"
@@ -34,3 +34,8 @@ def read(target: Any, asked: Asked) -> Reading:
 def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
     """The real code's values."""
     return numbers_of(target, asked, columns)
+
+
+def labels(target: Any, asked: Asked) -> tuple[str, str, str]:
+    """The names of prediction, label and weight in the columns."""
+    return labels_of(target, asked)

@@ -28,6 +28,12 @@ def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
     return numbers_rows(_call(target), asked, columns, names_for(asked, _own(target), asked.classes))
 
 
+def labels(target: Any, asked: Asked) -> tuple[str, str, str]:
+    """The names of prediction, label and weight in the columns."""
+    names = names_for(asked, _own(target), None)
+    return names.z, names.y, names.w
+
+
 def _order(target: Any) -> list[int]:
     """The argument for prediction, label and weight, in the order in which the code has them."""
     found, wanted = roles(target), ("prediction", "label", "weight")

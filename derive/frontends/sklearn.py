@@ -1,4 +1,4 @@
-"""scikit-learn style losses: objects with `loss`, `gradient`, `hessian`, `loss_gradient`, `gradient_hessian`, or `dloss`.
+"""scikit-learn style losses: objects with `loss`, `gradient`, `loss_gradient`, `gradient_hessian`, or `dloss`.
 
 Methods take (y_true, raw_prediction[, sample_weight]) and give values of every row; those of the stochastic gradient
 losses take (y, p). The robust norms of statsmodels (`rho`, `psi`, `psi_deriv`, `weights`) are read too. An object that
@@ -38,6 +38,12 @@ def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
     instance = _instance(target)
     names = names_for(asked, _own(instance), asked.classes)
     return numbers_rows(lambda b: _outputs(instance, b), asked, columns, names)
+
+
+def labels(target: Any, asked: Asked) -> tuple[str, str, str]:
+    """The names of prediction, label and weight in the columns."""
+    names = names_for(asked, _own(_instance(target)), None)
+    return names.z, names.y, names.w
 
 
 def _instance(target: Any) -> Any:

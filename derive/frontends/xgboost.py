@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from derive.frontends import Asked, Numbers, Reading
-from derive.frontends._boosting import numbers_of, read_objective
+from derive.frontends._boosting import labels_of, numbers_of, read_objective
 from derive.frontends._signatures import mentions, roles
 
 LIBRARY = "xgboost"
@@ -33,3 +33,8 @@ def read(target: Any, asked: Asked) -> Reading:
 def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
     """The real code's values."""
     return numbers_of(target, asked, columns)
+
+
+def labels(target: Any, asked: Asked) -> tuple[str, str, str]:
+    """The names of prediction, label and weight in the columns."""
+    return labels_of(target, asked)

@@ -1,7 +1,102 @@
-"""x"""
+"""What the real code does in floating point, in the types of its library, beside the true values of its formulas."""
 
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from derive.domain import Domain
+from derive.errors import DeriveError
+from derive.floating import Finding, findings
+from derive.floating.claims import of_claims
+from derive.frontends import Asked, Frontend, Reading
+from derive.terms.term import Term, free_names, num, substitute
+from derive.tracing import parameters
+from derive.tracing.constants import read as read_constant
+
+#: the types in which the libraries hand over raw scores
+DTYPES = {"xgboost": ("float32",), "lightgbm": ("float64",), "catboost": ("float64",), "torch": ("float32",)}
+_BUDGET = 1.0
 
 
-def of_code(o: Any, r: Any, d: Any) -> Any:
-    return (), ()
+class Called(Protocol):
+    """What is needed of a call of `check_objective`."""
+
+    fn: Any
+    library: str | None
+    asked: Asked
+    dtypes: Sequence[str] | None
+
+    @property
+    def frontend(self) -> Frontend: ...
+
+
+def of_code(o: Called, reading: Reading, domain: Mapping[str, str]) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """The findings, and notes on what was not looked at."""
+    dtypes = DTYPES.get(str(o.library), ("float64", "float32")) if o.dtypes is None else tuple(o.dtypes)
+    if not dtypes:
+        return (), ()
+    known = Domain.of(domain)
+    values = _numbers(o, reading)
+    if values is None:
+        formulas = {"gradient": reading.gradient, "hessian": reading.hessian}
+        return of_claims({k: f for k, f in formulas.items() if f is not None}, {}, known, dtypes)
+    found: list[Finding] = []
+    notes: list[str] = []
+    for name, side, index, term in _parts(reading):
+        part = _Part(o, reading, side, index, known)
+        try:
+            own = findings(substitute(term, values), known, dtypes=dtypes, budget=_BUDGET, code=part)
+        except DeriveError as why:
+            notes.append(f"{name}: not called in floating point: {why}")
+            continue
+        found += [replace(f, formula=name) for f in own]
+    return tuple(found), tuple(notes)
+
+
+def _numbers(o: Called, reading: Reading) -> dict[str, Term] | None:
+    """The values of the parameters that were symbols; None if rows are not on their own, or a value is missing."""
+    own = {*reading.wrt, *reading.labels}
+    used = frozenset().union(*(free_names(t) for _, _, _, t in _parts(reading))) - own
+    known = parameters.numbers_of(o.fn) if used else {}
+    if reading.rows or not used <= known.keys():
+        return None
+    return {n: num(v) if isinstance(v := known[n], int) else read_constant(v) for n in used}
+
+
+def _parts(reading: Reading) -> Iterator[tuple[str, str, tuple[int, ...], Term]]:
+    for side in ("gradient", "hessian"):
+        formula = getattr(reading, side)
+        if isinstance(formula, Term):
+            yield side, side, (), formula
+        for i, part in enumerate(formula if isinstance(formula, list) else ()):
+            if isinstance(part, Term):
+                yield f"{side}, component {i + 1}", side, (i,), part
+
+
+class _Part:
+    """One formula of the real code, as a function of columns."""
+
+    def __init__(self, o: Called, reading: Reading, side: str, index: tuple[int, ...], domain: Domain) -> None:
+        self.o, self.reading, self.side, self.index, self.domain = o, reading, side, index, domain
+
+    def __call__(self, columns: Mapping[str, Any]) -> Any:
+        first = next(iter(columns.values()))
+        wanted = {n: columns.get(n, np.full(len(first), _usual(self.domain, n), first.dtype)) for n in self.names()}
+        found = getattr(self.o.frontend.numbers(self.o.fn, self.o.asked, wanted), self.side)
+        return found[..., self.index[0]] if self.index else found
+
+    def names(self) -> tuple[str, ...]:
+        """The columns that the code is given."""
+        return (*self.reading.wrt, *self.reading.labels[1:])
+
+
+def _usual(domain: Domain, name: str) -> float:
+    """A value for a variable that the formula does not have."""
+    r = domain[name]
+    if r.values is not None:
+        return float(r.values[-1])
+    return 1.0

@@ -1,7 +1,231 @@
-"""x"""
+"""Code that cannot be read is called with numbers, and compared with the derivatives of the stated loss.
 
-from typing import Any
+The rows of one call are the points: both tails, magnitudes, both sides of every kink, all labels. Each true value is a
+ball of certain digits. Agreement is no proof, so the answer is "unknown"; a difference that no rounding explains is a
+refutation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, cast
+
+import numpy as np
+
+from derive.certificate import Refuted, Unknown, Witness
+from derive.claims.conventions import signs
+from derive.claims.scene import derivative
+from derive.domain import Domain
+from derive.errors import DeriveError
+from derive.floating.grid import lines
+from derive.floating.truth import shown, value_at
+from derive.report import ClaimVerdict, Component, Report, Side, Source
+from derive.terms.term import Term, free_names, make, mul, num, substitute, sym
+from derive.tracing import parameters
+from derive.tracing.constants import read as read_constant
+from derive.tracing.unreadable import Unreadable
+
+_LARGEST = 690.0
+_MOST = 600
+_AGREES, _ROUNDING = 1e-9, 1e-14
+_CLEAR, _CLEAR_SCALE = 1e-5, 1e-6
+_NOISE = 100.0
+_DIGITS = 12
 
 
-def probed(o: Any, why: Any) -> Any:
-    raise why
+@dataclass(frozen=True)
+class Setting:
+    """What is compared: the loss and the domain of its variables, their names, the convention, and how it is called."""
+
+    frontend: Any
+    fn: Any
+    asked: Any
+    loss: Term
+    domain: Domain
+    wrt: tuple[str, ...]
+    labels: tuple[str, str, str]
+    convention: tuple[int, int]
+    mean: bool
+
+    def called(self, columns: Mapping[str, Any]) -> dict[Side, Any]:
+        """The gradient and the Hessian that the code gives for rows; without what it does not give."""
+        found = self.frontend.numbers(self.fn, self.asked, columns)
+        sides: tuple[tuple[Side, Any], ...] = (("gradient", found.gradient), ("hessian", found.hessian))
+        return {side: values for side, values in sides if values is not None}
+
+
+def probed(o: Any, why: Unreadable) -> Report:
+    """The report on code that cannot be read, because of `why`."""
+    if o.stated is None:
+        raise Unreadable(f"{why.reason}; with a loss its numbers could be compared", why.file, why.line) from why
+    setting = _setting(o)
+    columns = _columns(setting)
+    weight = setting.labels[2]
+    plain = {**columns, weight: np.ones(len(columns[setting.wrt[0]]))}
+    given, weighted = setting.called(plain), setting.called(columns)
+    counts = any(not np.allclose(given[s], weighted[s], equal_nan=True) for s in given)
+    if counts and weight not in free_names(setting.loss):
+        setting = _with_weight(setting)
+    points = columns if counts or weight in free_names(setting.loss) else plain
+    verdicts = {side: _claim(setting, side, points, values) for side, values in (weighted if counts else given).items()}
+    rows = len(columns[setting.wrt[0]])
+    note = f"{why}: it could not be read, so {rows} rows of numbers were compared, which proves nothing"
+    return Report(
+        loss=setting.loss,
+        wrt=setting.wrt,
+        domain=setting.domain.to_json(),
+        gradient=verdicts.get("gradient"),
+        hessian=verdicts.get("hessian"),
+        hessian_kind=verdicts["hessian"].kind if "hessian" in verdicts else "",
+        notes=(*o.notes, note),
+        strict_floating_point=o.strict_floating_point,
+        source=cast("Source", o.source(reason=why)),
+    )
+
+
+def _with_weight(s: Setting) -> Setting:
+    weight = s.labels[2]
+    domain = s.domain.within(Domain.of({weight: "positive"}).ranges)
+    return Setting(s.frontend, s.fn, s.asked, mul(sym(weight), s.loss), domain, s.wrt, s.labels, s.convention, s.mean)
+
+
+def _setting(o: Any) -> Setting:
+    """Parameters have the values that they have in the code; labels of classes are numbers."""
+    asked, frontend = o.asked, o.frontend
+    find = getattr(frontend, "labels", None)
+    labels = find(o.fn, asked) if find is not None else ("z", "y", "w")
+    classes = asked.classes or (3 if hasattr(o.fn, "calc_ders_multi") else None)
+    wrt = (labels[0],) if classes is None else tuple(f"{labels[0]}{i}" for i in range(1, classes + 1))
+    wrt = asked.wrt if len(asked.wrt) == len(wrt) else wrt
+    known = parameters.numbers_of(o.fn) if asked.parameters else {}
+    values = {n: num(v) if isinstance(v := known[n], int) else read_constant(v) for n in asked.parameters if n in known}
+    for i in range(classes or 0):
+        hot = make("eq", sym(labels[1]), num(i))
+        values[f"{labels[1]}{i + 1}"] = make("piecewise", num(1), hot, num(0), make("true"))
+    named = {name: o._read(f) for name, f in (o.where or {}).items()}
+    loss = substitute(substitute(o.stated, named), values)
+    ranges = {n: r for n, r in asked.domain.ranges.items() if n in free_names(loss)}
+    if classes is not None:
+        ranges.setdefault(labels[1], Domain.of({"y": "{" + ", ".join(map(str, range(classes))) + "}"})["y"])
+    said = o.convention or ("catboost" if o.library == "catboost" else "loss")
+    mean = (o.reduction or "").startswith("mean")
+    if unknown := sorted(free_names(loss) - {*wrt, *labels}):
+        raise DeriveError(f"loss: {unknown[0]!r} has no value in the code, which could not be read and needs numbers")
+    return Setting(frontend, o.fn, asked, loss, Domain(ranges), wrt, labels, signs(said), mean)
+
+
+def _columns(s: Setting) -> dict[str, Any]:
+    """Every variable at every point: along lines through simple points, as in the search for findings."""
+    names = sorted({*s.wrt, *s.labels[1:]} - free_names(s.loss))
+    whole = mul(s.loss, *map(sym, names)) if names else s.loss
+    domain = s.domain.within(Domain.of({s.labels[2]: "[1/2, 2]"}).ranges)
+    found = [line.columns(line.values) for line in lines(whole, domain, "float64") if set(line.moves) & set(s.wrt)]
+    if not found:
+        raise DeriveError("the domain leaves no points at which numbers could be compared")
+    table = {n: np.concatenate([c[n] for c in found]) for n in found[0]}
+    inside = np.all([np.abs(table[n]) <= _LARGEST for n in s.wrt], axis=0)
+    chosen = np.flatnonzero(inside)
+    chosen = chosen[:: max(1, len(chosen) // _MOST)]
+    rng = np.random.default_rng(0)
+    weights = rng.uniform(0.5, 2, len(chosen)).round(3)
+    return {n: weights if n == s.labels[2] else table[n][chosen] for n in table}
+
+
+def _claim(s: Setting, side: Side, columns: Mapping[str, Any], values: Any) -> ClaimVerdict:
+    """The verdict on a gradient, or on a Hessian (its diagonal)."""
+    components = []
+    for i, name in enumerate(s.wrt):
+        variables = (name,) if side == "gradient" else (name, name)
+        own = values if values.ndim == 1 else values[:, i] if values.ndim == 2 else values[:, i, i]
+        components.append(_component(s, side, variables, columns, own))
+    bad = [c.kind for c in components if c.kind == "wrong"]
+    return ClaimVerdict(side, "loss", tuple(components), bad[0] if bad else "unknown")
+
+
+def _component(
+    s: Setting, side: Side, variables: tuple[str, ...], columns: Mapping[str, Any], values: Any
+) -> Component:
+    true = derivative(s.loss, variables)
+    code = sym(getattr(s.fn, "__name__", type(s.fn).__name__))
+    name = f"d/d{variables[0]}" if side == "gradient" else f"d2/d{variables[0]}2"
+    if true is None:
+        return Component(name, variables, code, Unknown("the loss has no derivative by a formula"), "unknown")
+    found = _Comparison(s, side, true, columns, values).run()
+    kind, says = ("wrong", "") if isinstance(found, Refuted) else ("unknown", found.reason)
+    return Component(name, variables, code, found, kind, says)
+
+
+@dataclass
+class _Comparison:
+    """The numbers of one entry beside the true ones."""
+
+    setting: Setting
+    side: Side
+    true: Term
+    columns: Mapping[str, Any]
+    values: Any
+    agreed: int = 0
+    worst: float = 0.0
+
+    def run(self) -> Refuted | Unknown:
+        """Refuted at the clearest point, if there is one."""
+        clear = [d for i in range(len(self.values)) if (d := self.at(i)) is not None]
+        for _, i, wanted, ball in sorted(clear, reverse=True, key=lambda d: (self.simple(d[1]), d[0]))[:_DIGITS]:
+            if abs(float(self.values[i]) - wanted) > _NOISE * self.noise(i) or not np.isfinite(self.values[i]):
+                return self.refuted(i, ball)
+        if not self.agreed:
+            return Unknown("the code could not be read, and no number of it could be compared")
+        within = f" within {self.worst:.0e} of the size of the numbers" if self.worst else " within rounding"
+        return Unknown(f"numeric agreement{within} at {self.agreed} points, which proves nothing")
+
+    def at(self, i: int) -> tuple[float, int, float, Any] | None:
+        """A point at which code and truth differ clearly: by how much, and the true value."""
+        ball = self.ball(i)
+        if ball is None or isinstance(ball, str):
+            return None
+        wanted, got = self.wanted(ball), float(self.values[i])
+        scale = max(1.0, *(abs(float(c[i])) for c in self.columns.values()))
+        error = abs(got - wanted) if np.isfinite(got) else np.inf
+        if error > _CLEAR * abs(wanted) + _CLEAR_SCALE * scale:
+            return None if not np.isfinite(got) else (error, i, wanted, ball)
+        self.agreed += 1
+        if error > _AGREES * abs(wanted) + _ROUNDING * scale:
+            self.worst = max(self.worst, error / max(abs(wanted), scale))
+        return None
+
+    def simple(self, i: int) -> bool:
+        """Is this an easy point, at which nobody expects trouble?"""
+        return all(abs(float(c[i])) <= 20 for c in self.columns.values())
+
+    def ball(self, i: int) -> Any:
+        point = {n: Fraction(float(c[i])) for n, c in self.columns.items()}
+        return value_at(self.true, self.setting.domain, point)
+
+    def wanted(self, ball: Any) -> float:
+        """The true value in the library's convention."""
+        sign = self.setting.convention[0 if self.side == "gradient" else 1]
+        rows = len(self.values) if self.setting.mean else 1
+        return sign * float(ball.mid()) / rows
+
+    def noise(self, i: int) -> float:
+        """How much the code's number moves where the true one hardly does: what rounding does to it."""
+        s, shifts = self.setting, (1e-13, -1e-13, 3e-13)
+        z = s.wrt[0]
+        spread = 0.0
+        for shift in shifts:
+            moved = {n: c.copy() for n, c in self.columns.items()}
+            moved[z][i] *= 1 + shift
+            values = s.called(moved)[self.side]
+            own = values if values.ndim == 1 else values.reshape(len(values), -1)[:, 0]
+            spread = max(spread, abs(float(own[i]) - float(self.values[i])) if values.ndim == 1 else 0.0)
+        return spread
+
+    def refuted(self, i: int, ball: Any) -> Refuted:
+        point = tuple((n, str(Fraction(float(c[i])).limit_denominator(10**9))) for n, c in sorted(self.columns.items()))
+        used = free_names(self.true) | set(self.setting.wrt) | {self.setting.labels[1]}
+        told = tuple(p for p in point if p[0] in used)
+        sign = self.setting.convention[0 if self.side == "gradient" else 1]
+        rows = len(self.values) if self.setting.mean else 1
+        return Refuted(Witness(told, shown(ball * sign / rows, _DIGITS), f"{float(self.values[i]):.{_DIGITS}g}"))

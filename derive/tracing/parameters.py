@@ -78,8 +78,8 @@ def _of_function(f: FunctionType, seen: set[int]) -> Iterator[Slot]:
             yield name, content, functools.partial(setattr, cell, "cell_contents")
     used = {n: f.__globals__[n] for n in _names(f.__code__) if n in f.__globals__}
     helpers += [v for v in used.values() if isinstance(v, FunctionType) and v.__module__ == f.__module__]
-    for name in used:
-        yield name, used[name], functools.partial(f.__globals__.__setitem__, name)
+    for name, value in used.items():
+        yield name, value, functools.partial(f.__globals__.__setitem__, name)
     yield from _defaults(f)
     for helper in helpers:
         yield from _of_function(helper, seen)
