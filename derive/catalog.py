@@ -1,6 +1,7 @@
-"""Finds the losses: every file in `losses/` is one, and its name is the file's name. A broken file is an error.
+"""Finds the losses and the theorems: every file in `losses/` and `theorems/` is one, and its name is the file's name.
 
-Names and titles are read without running the files, so that a list of them costs no import of SymPy.
+A broken file is an error. Names and titles are read without running the files, so that a list of them costs no import
+of SymPy.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from derive.errors import CatalogError, DeriveError
 
 if TYPE_CHECKING:
     from derive.loss import Loss
+    from derive.theorem import Theorem
 
 PACKAGE = "derive.losses"
+THEOREMS = "derive.theorems"
 #: what running somebody's broken loss file may raise
 _BROKEN = (
     ArithmeticError,
@@ -51,7 +54,7 @@ def names(package: str = PACKAGE) -> tuple[str, ...]:
 
 
 def entries(package: str = PACKAGE) -> tuple[Entry, ...]:
-    """Names and titles of all losses; a title is the first line of its file's docstring.
+    """Names and titles of all losses (or theorems); a title is the first line of its file's docstring.
 
     >>> entries()[0]
     Entry(name='linear', title='Linear regression, squared error')
@@ -69,6 +72,55 @@ def load(name: str, package: str = PACKAGE) -> Loss:
     if name not in found:
         raise CatalogError(f"there is no loss {name!r}; {_suggestion(name, tuple(found))}")
     return _loss(name, found[name], package)
+
+
+def theorem_names() -> tuple[str, ...]:
+    """The names of the theorems that stand on their own; those named like a loss are shown with that loss.
+
+    >>> "update-rule" in theorem_names(), "logistic" in theorem_names()
+    (True, False)
+    """
+    losses = _files(PACKAGE)
+    return tuple(name for name in _files(THEOREMS) if name not in losses)
+
+
+def find(name: str) -> Loss | Theorem:
+    """The loss, or the theorem, of this name; a `CatalogError` that suggests one where there is none.
+
+    >>> find("combine").name
+    'combine'
+    """
+    if name in _files(PACKAGE):
+        return load(name)
+    found = theorem(name)
+    if found is None:
+        raise CatalogError(f"there is no {name!r}; {_suggestion(name, (*_files(PACKAGE), *theorem_names()))}")
+    return found
+
+
+def theorem(name: str) -> Theorem | None:
+    """The theorem of this name, or None; a `CatalogError` for a file that is broken.
+
+    >>> theorem("combine").title[:14]
+    'The split cost'
+    """
+    from derive.theorem import Theorem
+
+    path = _files(THEOREMS).get(name)
+    if path is None:
+        return None
+    found = _attribute(path, THEOREMS, "THEOREM")
+    if not isinstance(found, Theorem) or found.name != name:
+        raise CatalogError(f"the file {path.name} is broken: THEOREM is not the theorem {name!r}")
+    return found
+
+
+def _attribute(path: Path, package: str, name: str) -> object:
+    try:
+        return getattr(importlib.import_module(f"{package}.{path.stem}"), name)
+    except _BROKEN as error:
+        said = f"the {name.lower()} file {path.name} is broken"
+        raise CatalogError(f"{said}: {type(error).__name__}: {error}") from error
 
 
 def _files(package: str) -> dict[str, Path]:
@@ -111,10 +163,7 @@ def _suggestion(name: str, known: tuple[str, ...]) -> str:
 def _loss(name: str, path: Path, package: str) -> Loss:
     from derive.loss import Loss
 
-    try:
-        loss = importlib.import_module(f"{package}.{path.stem}").LOSS
-    except _BROKEN as error:
-        raise CatalogError(f"the loss file {path.name} is broken: {type(error).__name__}: {error}") from error
+    loss = _attribute(path, package, "LOSS")
     if not isinstance(loss, Loss):
         raise CatalogError(f"the loss file {path.name} is broken: LOSS is {type(loss).__name__}, not a Loss")
     if loss.name != name:

@@ -8,17 +8,28 @@ without the loss: the report says so. Whoever edits a file can compute a new dig
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from derive.certificate import Certificate, CheckedDerivation, CheckedStep, Proved, Status, Unknown, Verdict
+from derive.certificate import (
+    Certificate,
+    CheckedDerivation,
+    CheckedStatement,
+    Proved,
+    Status,
+    Unknown,
+    Verdict,
+)
 from derive.certificate_json import loads
 from derive.claim import check_chain, equality
 from derive.domain import Domain
 from derive.errors import CertificateError, DerivationError, DomainError, TermError
-from derive.recheck import recheck
+from derive.recheck import recheck, recheck_sign
 from derive.terms.term import Term
 
+_BY_PROVER = "by the prover, as the small checker does not do:"
+_SIGNS = "signs, limits and minima are decided again by the prover"
 MAX_BYTES = 20_000_000
 _METHOD = "normal form over exact arithmetic"
 _NOTES = (
@@ -30,10 +41,11 @@ _NOTES = (
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a file proves on its own. `certificate` is the file's; `verdicts` are those found here, step by step."""
+    """What a file proves on its own: its `certificate`, and the verdicts on steps and statements found here."""
 
     certificate: Certificate
     verdicts: tuple[tuple[Verdict, ...], ...]
+    statements: tuple[Verdict, ...] = ()
     notes: tuple[str, ...] = _NOTES
 
     @property
@@ -43,7 +55,7 @@ class Replayed:
 
     @property
     def steps(self) -> int:
-        """How many equalities were proved again."""
+        """How many steps were proved again."""
         return sum(map(len, self.verdicts))
 
     @property
@@ -64,7 +76,12 @@ class Replayed:
     def found(self) -> Certificate:
         """The certificate with the verdicts found here in place of the recorded ones."""
         pairs = zip(self.certificate.derivations, self.verdicts, strict=True)
-        return replace(self.certificate, derivations=tuple(_with(d, verdicts) for d, verdicts in pairs))
+        decided = zip(self.certificate.statements, self.statements, strict=True)
+        return replace(
+            self.certificate,
+            derivations=tuple(_with(d, verdicts) for d, verdicts in pairs),
+            statements=tuple(replace(s, verdict=v) for s, v in decided),
+        )
 
 
 def _with(d: CheckedDerivation, verdicts: tuple[Verdict, ...]) -> CheckedDerivation:
@@ -86,17 +103,56 @@ def replay_text(text: str, *, budget: float = 2.0) -> Replayed:
     certificate = loads(text)
     try:
         domain = Domain.of(certificate.domain)
-        check_chain(certificate.derivations, certificate.cost, certificate.domain)
+        _check_contents(certificate)
         said: list[str] = []
         verdicts = tuple(_again(d, domain, budget, said) for d in certificate.derivations)
+        statements = tuple(_stated(s, budget, said) for s in certificate.statements)
     except (DerivationError, DomainError, TermError) as error:
         raise CertificateError(f"the certificate of {certificate.name} does not hold together: {error}") from None
-    return Replayed(certificate, verdicts, (*_NOTES, _counted(verdicts, said), *said))
+    count = sum(map(len, verdicts)) + len(statements)
+    alone = f"{count - len(said)} of {count} verdicts: the recorded proof was confirmed by the small checker alone"
+    return Replayed(certificate, verdicts, statements, (*_NOTES, alone, *dict.fromkeys(said)))
 
 
-def _counted(verdicts: tuple[tuple[Verdict, ...], ...], said: list[str]) -> str:
-    steps = sum(map(len, verdicts))
-    return f"{steps - len(said)} of {steps} equalities: the recorded proof was confirmed by the small checker alone"
+def _check_contents(certificate: Certificate) -> None:
+    """A loss has derivations that belong together; a theorem has statements, and nothing else."""
+    if certificate.kind == "loss" and certificate.cost is not None:
+        check_chain(certificate.derivations, certificate.cost, certificate.domain)
+    elif certificate.kind == "loss" or certificate.derivations or not certificate.statements:
+        raise DerivationError("a loss has a cost and derivations, a theorem has statements only")
+
+
+def _stated(s: CheckedStatement, budget: float, said: list[str]) -> Verdict:
+    domain = Domain.of(s.domain)
+    why: str | None = _SIGNS
+    if s.question == "equal" and len(s.terms) == 2:
+        why = not_rechecked(s.verdict, s.terms[0], s.terms[1], domain)
+    elif s.question in ("nonnegative", "positive") and _has_the_sign(s, domain):
+        why = None
+    if why is None:
+        return s.verdict
+    verdict = ask(s.question, s.terms, domain, budget=budget)
+    _compare(s.verdict, verdict, s.name)
+    said.append(why if why == _SIGNS else f"{s.name}: {verdict.status} {_BY_PROVER} {why}")
+    return verdict
+
+
+def _has_the_sign(s: CheckedStatement, domain: Domain) -> bool:
+    """Does the recorded sign follow from the form of the term alone?"""
+    if not isinstance(s.verdict, Proved) or s.verdict.notes or s.verdict.domains_differ or len(s.terms) != 1:
+        return False
+    try:
+        shown = recheck_sign(s.terms[0], domain, strict=s.question == "positive")
+    except CertificateError:
+        return False
+    return shown.conditions == frozenset(s.verdict.conditions) and not shown.undefined and not shown.partial
+
+
+def ask(question: str, terms: Sequence[Term], domain: Domain, *, budget: float) -> Verdict:
+    """The prover's answer to the question of a statement, loaded only where it is needed."""
+    from derive.prove.ask import ask as ask_prover
+
+    return ask_prover(question, terms, domain, budget=budget)
 
 
 def _again(d: CheckedDerivation, domain: Domain, budget: float, said: list[str]) -> tuple[Verdict, ...]:
@@ -108,8 +164,8 @@ def _again(d: CheckedDerivation, domain: Domain, budget: float, said: list[str])
         verdict = step.verdict if why is None else prove_terms(*sides, domain, budget=budget)
         if why is not None:
             place = f"{d.name}, step {number}"
-            _compare(step, verdict, place)
-            said.append(f"{place}: {verdict.status} by the prover, as the small checker does not do: {why}")
+            _compare(step.verdict, verdict, place)
+            said.append(f"{place}: {verdict.status} {_BY_PROVER} {why}")
         found.append(verdict)
         before = step.result
     return tuple(found)
@@ -137,9 +193,8 @@ def not_rechecked(recorded: Verdict, left: Term, right: Term, domain: Domain) ->
     return None
 
 
-def _compare(step: CheckedStep, found: Verdict, place: str) -> None:
+def _compare(recorded: Verdict, found: Verdict, place: str) -> None:
     """A recorded answer must come out again; one that cannot be decided here is reported as unknown, not as an edit."""
-    recorded = step.verdict
     if isinstance(found, Unknown):
         return
     if recorded.status != found.status:

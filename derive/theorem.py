@@ -7,9 +7,9 @@ statements are text in the grammar of `derive.terms.text`, so a file is read and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from derive.certificate import Asked, Certificate, CheckedStatement, Status, Symbol
+from derive.certificate import Asked, Certificate, CheckedStatement, Notation, Status, Symbol
 from derive.domain import Domain
 from derive.errors import DeriveError, FormulaError
 from derive.prove.ask import ask
@@ -35,7 +35,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Theorem:
-    """Statements that belong together. `symbols` says in words what the variables are, `domain` where they live."""
+    """Statements that belong together. `symbols` says in words what the variables are, `domain` where they live.
+
+    `notation` has short names for formulas, with what they are, for print: {"z[i]": ("sum(X[i, k]*…)", "…")}. A theorem
+    that is named like a loss is shown with that loss.
+    """
 
     name: str
     title: str
@@ -43,6 +47,7 @@ class Theorem:
     statements: tuple[Statement, ...]
     symbols: Mapping[str, str] = field(default_factory=dict)
     domain: Mapping[str, str] = field(default_factory=dict)
+    notation: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     reference: str = ""
 
 
@@ -63,7 +68,7 @@ def certify(theorem: Theorem, *, budget: float = 5.0) -> Certificate:
         cost=None,
         domain={name: text for name, text in ranges.to_json().items() if name in used},
         symbols=tuple(Symbol(name, says, str(ranges[name])) for name, says in theorem.symbols.items() if name in used),
-        notation=(),
+        notation=notation(theorem),
         derivations=(),
         agreement=None,
         reference=theorem.reference,
@@ -71,6 +76,32 @@ def certify(theorem: Theorem, *, budget: float = 5.0) -> Certificate:
         version=VERSION,
         kind="theorem",
         statements=checked,
+    )
+
+
+def attached(certificate: Certificate, theorem: Theorem | None) -> Certificate:
+    """The certificate of a loss with the statements of the theorem that is named like it."""
+    if theorem is None:
+        return certificate
+    more = certify(theorem)
+    taken, known = {n.name for n in certificate.notation}, {s.name for s in certificate.symbols}
+    return replace(
+        certificate,
+        statements=(*certificate.statements, *more.statements),
+        notation=(*certificate.notation, *(n for n in more.notation if n.name not in taken)),
+        symbols=(*certificate.symbols, *(s for s in more.symbols if s.name not in known)),
+    )
+
+
+def notation(theorem: Theorem) -> tuple[Notation, ...]:
+    """The short names of a theorem."""
+    return tuple(_notation(left, *said) for left, said in theorem.notation.items())
+
+
+def _notation(left: str, formula: str, says: str) -> Notation:
+    head = parse_formula(left)
+    return Notation(
+        head.name, tuple(i.name for i in head.args[1:]) if head.head == "at" else (), parse_formula(formula), says
     )
 
 

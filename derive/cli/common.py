@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from derive.errors import EXIT_OK, EXIT_REFUTED, EXIT_UNKNOWN, DomainError, FormulaError
+from derive.errors import EXIT_OK, EXIT_REFUTED, EXIT_UNKNOWN, DeriveError, DomainError, FormulaError
 
 if TYPE_CHECKING:
     from derive.certificate import Certificate
     from derive.loss import Loss
+    from derive.theorem import Theorem
 
 EXIT = {"proved": EXIT_OK, "refuted": EXIT_REFUTED, "unknown": EXIT_UNKNOWN}
 CODES = """
@@ -71,8 +72,29 @@ def ranges(said: tuple[str, ...]) -> dict[str, str]:
     return out
 
 
-def certificate(loss: Loss, data: Any = None) -> Certificate:
-    """What was found out about a loss."""
+def certificate(item: Loss | Theorem, data: Any = None) -> Certificate:
+    """What was found out about a loss, or about a theorem."""
+    from derive import theorem
+
+    if isinstance(item, theorem.Theorem):
+        if data is not None:
+            raise click.UsageError(f"{item.name} is a theorem: there is nothing in it to compare with --data")
+        return theorem.certify(item)
     from derive.verify import verify as verify_loss
 
-    return verify_loss(loss, data=data)
+    return verify_loss(item, data=data)
+
+
+def distributions(said: tuple[str, ...]) -> dict[str, str]:
+    """Names and distributions from texts such as `y=poisson(exp(z))` or `y ~ poisson(exp(z))`."""
+    out: dict[str, str] = {}
+    for text in said:
+        at = min((i for c in "=~" if (i := text.find(c)) >= 0), default=0)
+        names, described = text[:at].strip(), text[at + 1 :].strip()
+        if not all(name.strip().isidentifier() for name in names.split(",")):
+            hint = "write a name and a family, such as y=poisson(exp(z))"
+            raise DeriveError(f"cannot read --distribution {text[:80]!r}; {hint}")
+        if names in out:
+            raise DeriveError(f"two distributions for {names}: write one")
+        out[names] = described
+    return out

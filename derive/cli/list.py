@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from derive import catalog
 
-if TYPE_CHECKING:
-    pass
-
 
 @click.command("list")
 def list_() -> None:
-    """Show the losses that can be derived."""
-    entries = catalog.entries()
-    width = max(len(entry.name) for entry in entries)
-    click.echo("\n".join(f"{entry.name:<{width}}  {entry.title}" for entry in entries))
+    """Show the losses that can be derived, and the theorems that can be proved."""
+    losses = catalog.entries()
+    theorems = [e for e in catalog.entries(catalog.THEOREMS) if e.name in catalog.theorem_names()]
+    width = max(len(entry.name) for entry in (*losses, *theorems))
+    for title, entries in (("losses", losses), ("theorems", theorems)):
+        click.echo(click.style(title, bold=True))
+        click.echo("\n".join(f"  {entry.name:<{width}}  {entry.title}" for entry in entries))

@@ -32,7 +32,7 @@ def show(ctx: click.Context, name: str, form: str, standalone: bool, output: Pat
     """Print the derivation of NAME: definitions, lemmas, gradient, Hessian, each line with its rule and verdict."""
     if standalone and form != "latex":
         raise click.UsageError(f"--standalone makes a LaTeX document, so it does not go with --format {form}")
-    certificate = common.certificate(catalog.load(name))
+    certificate = common.certificate(catalog.find(name))
     options = {"standalone": True} if standalone else {}
     text: str = import_module(f"derive.render.{form}").render(certificate, **options)
     write(text, output)

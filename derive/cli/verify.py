@@ -15,6 +15,7 @@ from derive.cli.console import paint, progress
 if TYPE_CHECKING:
     from derive.certificate import Certificate
     from derive.loss import Loss
+    from derive.theorem import Theorem
 
 
 @click.command(
@@ -59,12 +60,13 @@ def verify(
     ctx.exit(worst([c.status for c in certificates]))
 
 
-def _chosen(names: tuple[str, ...], everything: bool, file: Path | None) -> list[Loss]:
+def _chosen(names: tuple[str, ...], everything: bool, file: Path | None) -> list[Loss | Theorem]:
     if everything == bool(names):
         raise click.UsageError("name one or more losses, or say --all; `derive list` shows them")
     if file is not None and len(names) != 1:
         raise click.UsageError("--certificate writes the certificate of one loss; name one")
-    return [catalog.load(name) for name in (catalog.names() if everything else dict.fromkeys(names))]
+    every = (*catalog.names(), *catalog.theorem_names())
+    return [catalog.find(name) for name in (every if everything else dict.fromkeys(names))]
 
 
 def _table(data: Path | None, target: str | None) -> Any:

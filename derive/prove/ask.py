@@ -20,7 +20,7 @@ def ask(question: str, terms: Sequence[Term], domain: Domain, *, budget: float =
     """
     match question, len(terms):
         case "equal", 2:
-            return prove_terms(*terms, domain, budget=budget)
+            return prove_terms(terms[0], terms[1], domain, budget=budget)
         case ("nonnegative" | "positive") as want, 1:
             from derive.prove.sign import sign_terms
 

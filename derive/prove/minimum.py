@@ -116,7 +116,7 @@ class _Newton:
         if not all(d > 0 for d in minors):
             return Unknown("the Hessian is not seen to be positive definite on the box; try a smaller one")
         place = self._newton(box)
-        if place is None:
+        if place is None or not all(_inside(x, *pair) for x, pair in zip(place, ends, strict=True)):
             return Unknown("a step of Newton's method leaves the box; try a larger or a smaller one")
         for _ in range(_ROUNDS):
             place = self._newton(place) or place
@@ -140,6 +140,11 @@ class _Newton:
     def _no(self, ends: Sequence[tuple[Fraction, Fraction]], why: str) -> Refuted:
         middle = tuple((name, str((a + b) / 2)) for name, (a, b) in zip(self.names, ends, strict=True))
         return Refuted(Witness(middle, "no minimum", "a minimum"), METHOD, (why,))
+
+
+def _inside(x: Any, low: Fraction, high: Fraction) -> bool:
+    """Is x inside of the interval itself, whose ball may be a little larger?"""
+    return bool(x > to_arb(to_fmpq(low)) and x < to_arb(to_fmpq(high)))
 
 
 def _minor(m: Any, size: int) -> Any:

@@ -16,6 +16,7 @@ import itertools
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import Any, NamedTuple
 
 from derive.certificate import Condition
@@ -25,7 +26,7 @@ from derive.recheck.arithmetic import Vacuous
 from derive.recheck.fraction import Book, NotRechecked
 from derive.recheck.laws import limits
 from derive.recheck.region import Region, Unsigned
-from derive.recheck.signs import NEGATIVE, POSITIVE, ZERO
+from derive.recheck.signs import ANY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO, product, total
 from derive.recheck.sums import is_zero
 from derive.recheck.translate import go
 from derive.recheck.unfold import generic_entries, unfold, whole
@@ -59,8 +60,20 @@ def recheck(a: Term, b: Term, domain: Domain, proof: Json) -> Shown:
     Raises `CertificateError` where it does not, and `NotRechecked` where it takes more than the checker knows. That
     there is a point where both sides are defined is not checked but for this: in one region nothing speaks against it.
     """
+    return _shown(_Walk(a, b, domain, ZERO), proof)
+
+
+def recheck_sign(a: Term, domain: Domain, *, strict: bool) -> Shown:
+    """Check that a ≥ 0 (a > 0 with `strict`) wherever it is defined, where that follows from the form of a alone.
+
+    So it is for sums of products of squares and of functions that have one sign; there is no proof to follow.
+    """
+    return _shown(_Walk(a, num(0), domain, POSITIVE if strict else NONNEGATIVE), _LEAVES[0])
+
+
+def _shown(walk: _Walk, proof: Json) -> Shown:
     try:
-        return _Walk(a, b, domain).shown(proof)
+        return walk.shown(proof)
     except CertificateError:
         raise
     except (DeriveError, ArithmeticError, ValueError) as why:
@@ -88,7 +101,8 @@ class _Place(NamedTuple):
 
 
 class _Walk:
-    def __init__(self, a: Term, b: Term, domain: Domain) -> None:
+    def __init__(self, a: Term, b: Term, domain: Domain, wanted: int) -> None:
+        self.wanted = wanted  # the sign of a − b
         if any(t.head in _MADE for side in (a, b) for t in walk(side)):
             raise NotRechecked("cannot re-check a claim about a formula of a derivative")
         a, b, self.domain = generic_entries(a, b, domain)
@@ -217,10 +231,26 @@ class _Walk:
             return
         if kind != "zero":
             raise CertificateError(f"a region that is said to be {kind} is not seen to be")
-        if not is_zero(r, gap):
+        if self.wanted == ZERO and not is_zero(r, gap):
             raise CertificateError(f"the difference of the two sides does not vanish: {r.book.poly(gap.num)!r}"[:300])
+        if self.wanted != ZERO and (r.mask(gap) & _by_form(r, place.a)) | self.wanted != self.wanted:
+            raise CertificateError(f"the sign of {r.book.poly(gap.num)!r} is not seen"[:300])
         self.proved += 1
         self.conditions |= r.conditions
+
+
+def _by_form(r: Region, t: Term) -> int:
+    """What the form of a term says of its sign, before sums are split and squares multiplied out."""
+    match t.head:
+        case "add" | "mul":
+            return reduce(total if t.head == "add" else product, (_by_form(r, a) for a in t.args))
+        case "pow" if t.args[1].head == "num" and t.args[1].value.denominator == 1 and t.args[1].value % 2 == 0:
+            return NONNEGATIVE
+        case "sum" if t.args[1].name not in r.domain.ranges:  # nothing is known of the index, and of no name it hides
+            return NONNEGATIVE if _by_form(r, t.args[0]) in (NONNEGATIVE, POSITIVE, ZERO) else ANY
+        case "sym" | "num" | "pow":
+            return r.mask(go(r, t))
+    return ANY
 
 
 def _plain(data: Json) -> Term:

@@ -50,8 +50,9 @@ class Story:
 
     def __init__(self, certificate: Certificate) -> None:
         self.certificate = certificate
-        cost = (Notation(COST, (), certificate.cost, "the cost"),) if certificate.cost.size > 2 else ()
-        self.notation = (*certificate.notation, *cost)
+        cost = certificate.cost
+        named = (Notation(COST, (), cost, "the cost"),) if cost is not None and cost.size > 2 else ()
+        self.notation = (*certificate.notation, *named)
         self.lines = {d.name: list(self._lines(d)) for d in certificate.derivations}
 
     def folded(self, term: Term) -> Term:
@@ -90,6 +91,7 @@ class Story:
 
     def _printed(self) -> Iterator[Term]:
         yield from (line.right for lines in self.lines.values() for line in lines)
+        yield from (self.folded(t) for s in self.certificate.statements for t in s.terms)
         yield from (d.right for d in self.definitions())
 
     def _lines(self, d: CheckedDerivation) -> Iterator[Line]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from derive.certificate import Certificate, Check, CheckedDerivation, CheckedStep, Condition, Notation
+from derive.certificate import Certificate, Check, CheckedDerivation, CheckedStatement, CheckedStep, Condition, Notation
 from derive.render._fold import fold
 from derive.render._latex_printer import LatexPrinter
 from derive.render._latex_width import width
 from derive.render._lines import broken
 from derive.render._names import escape, formula, latex_name
 from derive.render._printer import all_names, unmarked
+from derive.render._statements import LATEX, Formula, formulas, outcome
 from derive.render._story import COST, Definition, Line, Row, Story, allowances
 from derive.render.report import explain, summary
 from derive.terms.term import Term
@@ -61,12 +62,16 @@ def _body(story: Story) -> Iterator[str]:
     if c.description:
         yield escape(c.description)
     yield from _section("Symbols", _symbols(story.symbols()))
-    yield from _section("Definitions", _definitions(story))
+    if story.notation:
+        yield from _section("Definitions", _definitions(story))
     for d in c.derivations:
         title = escape(f"Lemma: {d.title}" if d.kind == "lemma" else d.title)
         yield from _section(title, _derivation(story, d))
-    yield from _section("Rules", _rules(story.rules()))
-    yield from _section("Numbers", _numbers(c))
+    if c.statements:
+        yield from _section("Statements", (line for s in c.statements for line in _statement(story, s)))
+    if c.kind == "loss":
+        yield from _section("Rules", _rules(story.rules()))
+        yield from _section("Numbers", _numbers(c))
     yield from ("", escape(summary(c)) + ".")
 
 
@@ -115,6 +120,20 @@ def _derivation(story: Story, d: CheckedDerivation) -> Iterator[str]:
         yield from ("", f"Here {', '.join(map(_condition, conditions))}.")
 
 
+def _statement(story: Story, s: CheckedStatement) -> Iterator[str]:
+    yield from ("", rf"{escape(s.says)}.", r"\begin{align*}")
+    yield from _separated([(_formula(f), "") for f in formulas(s, story.folded)])
+    yield r"\end{align*}"
+    yield rf"{{\footnotesize {escape(outcome(s))}.}}"
+
+
+def _formula(f: Formula) -> str:
+    right = r"\infty" if f.right is None else marked(f.right)
+    if f.end is not None:
+        right = f"[{right}, {marked(f.end)}]"
+    return _equation(marked(f.left), right, LATEX[f.relation])
+
+
 def _separated(rows: list[tuple[str, str]]) -> Iterator[str]:
     """The rows of an alignment, each with its comment."""
     for n, (row, comment) in enumerate(rows, 1):
@@ -142,11 +161,11 @@ def _tag(text: str) -> str:
     return rf" \tag*{{\footnotesize {text}}}" if text else ""
 
 
-def _equation(left: str, right: str) -> str:
+def _equation(left: str, right: str, relation: str = "=") -> str:
     """left &= right, on as many lines as it needs."""
     if width(unmarked(left)) > _ROOM / 3:
-        return f"& {_rows(left, _ROOM)} \\\\\n &= {_rows(right, _ROOM)}"
-    return f"{unmarked(left)} &= {_rows(right, _ROOM - width(unmarked(left)))}"
+        return f"& {_rows(left, _ROOM)} \\\\\n &{relation} {_rows(right, _ROOM)}"
+    return f"{unmarked(left)} &{relation} {_rows(right, _ROOM - width(unmarked(left)))}"
 
 
 def _rows(math: str, room: float) -> str:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from derive.certificate import Certificate, Check, CheckedDerivation, CheckedStep, Condition
+from derive.certificate import Certificate, Check, CheckedDerivation, CheckedStatement, CheckedStep, Condition
 from derive.render import latex
 from derive.render._names import formula, latex_name
 from derive.render._printer import unmarked
+from derive.render._statements import LATEX, Formula, formulas, outcome
 from derive.render._story import Line, Row, Story, allowances
 from derive.render.report import explain, summary
 from derive.terms.term import Term
@@ -47,11 +48,17 @@ def _lines(story: Story) -> Iterator[str]:
     c = story.certificate
     yield from (f"# {escape(c.title)}", "", escape(c.description))
     yield from ("", "## Symbols", "", *_symbols(story.symbols()))
-    yield from ("", "## Definitions", *_definitions(story))
+    if story.notation:
+        yield from ("", "## Definitions", *_definitions(story))
     for d in c.derivations:
         yield from ("", f"## {'Lemma: ' if d.kind == 'lemma' else ''}{escape(d.title)}", *_derivation(story, d))
-    yield from ("", "## Rules", "", *map(_rule, story.rules()))
-    yield from ("", "## Numbers", "", *_numbers(c))
+    if c.statements:
+        yield from ("", "## Statements")
+    for s in c.statements:
+        yield from _statement(story, s)
+    if c.kind == "loss":
+        yield from ("", "## Rules", "", *map(_rule, story.rules()))
+        yield from ("", "## Numbers", "", *_numbers(c))
     yield from ("", f"**{escape(summary(c))}.**")
 
 
@@ -80,6 +87,20 @@ def _derivation(story: Story, d: CheckedDerivation) -> Iterator[str]:
     conditions = story.conditions(d)
     if conditions:
         yield from ("", f"Here {', '.join(map(_condition, conditions))}.")
+
+
+def _statement(story: Story, s: CheckedStatement) -> Iterator[str]:
+    yield from ("", f"{escape(s.says)}:")
+    for f in formulas(s, story.folded):
+        yield from _block(_formula(f))
+    yield f"{_MARKS[s.status]} {escape(outcome(s))}"
+
+
+def _formula(f: Formula) -> str:
+    right = r"\infty" if f.right is None else _math(f.right)
+    if f.end is not None:
+        right = f"[{right}, {_math(f.end)}]"
+    return f"{_math(f.left)} {LATEX[f.relation]} {right}"
 
 
 def _line(line: Line) -> Iterator[str]:

@@ -10,6 +10,7 @@ from derive.certificate import (
     Certificate,
     Check,
     CheckedDerivation,
+    CheckedStatement,
     CheckedStep,
     Condition,
     Proved,
@@ -38,7 +39,10 @@ def _lines(certificate: Certificate, paint: Paint) -> Iterator[str]:
     yield f"{certificate.name}: {certificate.title}"
     for derivation in certificate.derivations:
         yield from _derivation(derivation, paint)
-    yield from _agreement(certificate, paint)
+    for statement in certificate.statements:
+        yield from _statement(statement, paint)
+    if certificate.kind == "loss":
+        yield from _agreement(certificate, paint)
     yield summary(certificate, paint)
 
 
@@ -46,9 +50,13 @@ def summary(certificate: Certificate, paint: Paint = plain) -> str:
     """One line: the status, how many steps hold and how many numeric checks agree."""
     steps = [step for d in certificate.derivations for step in d.steps]
     checks = certificate.agreement.checks if certificate.agreement else ()
-    proved = f"{sum(s.ok for s in steps)} of {len(steps)} steps justified and proved"
-    agreed = f"{sum(c.ok for c in checks)} of {len(checks)} numeric checks agree"
-    return f"{certificate.name}: {_word(certificate.status, paint)}; {proved}, {agreed}"
+    stated = certificate.statements
+    counts = [f"{sum(s.ok for s in steps)} of {len(steps)} steps justified and proved"] if steps else []
+    counts += [f"{sum(s.ok for s in stated)} of {len(stated)} statements proved"] if stated else []
+    counts += (
+        [f"{sum(c.ok for c in checks)} of {len(checks)} numeric checks agree"] if certificate.kind == "loss" else []
+    )
+    return f"{certificate.name}: {_word(certificate.status, paint)}; {', '.join(counts)}"
 
 
 def _derivation(derivation: CheckedDerivation, paint: Paint) -> Iterator[str]:
@@ -58,6 +66,12 @@ def _derivation(derivation: CheckedDerivation, paint: Paint) -> Iterator[str]:
         yield "    no steps: nothing is shown"
     for number, step in enumerate(derivation.steps, 1):
         yield from _step(number, step, paint)
+
+
+def _statement(statement: CheckedStatement, paint: Paint) -> Iterator[str]:
+    yield from _dotted(statement.says, statement.status, _word(statement.status, paint))
+    if not statement.ok:
+        yield from _indented(explain(statement.verdict))
 
 
 def _step(number: int, step: CheckedStep, paint: Paint) -> Iterator[str]:
@@ -78,12 +92,15 @@ def render_replayed(found: Certificate, notes: tuple[str, ...], paint: Paint = p
     """What came out when a certificate file was proved again, and what that does not check."""
     steps = [step for d in found.derivations for step in d.steps]
     proved = sum(step.verdict.status == "proved" for step in steps)
-    lines = [
-        f"{found.name}: {_word(found.status, paint)}; {proved} of {len(steps)} steps proved again, from the file alone"
-    ]
+    held = sum(s.ok for s in found.statements)
+    counts = [f"{proved} of {len(steps)} steps"] if steps else []
+    counts += [f"{held} of {len(found.statements)} statements"] if found.statements else []
+    lines = wrap(f"{found.name}: {found.status}; {', '.join(counts)} proved again, from the file alone", WIDTH)
+    lines[0] = lines[0].replace(found.status, _word(found.status, paint), 1)
     for derivation in found.derivations:
         bad = [(n, s) for n, s in enumerate(derivation.steps, 1) if not s.ok]
         lines += [line for number, step in bad for line in (f"  {derivation.title}", *_step(number, step, paint))]
+    lines += [line for s in found.statements if not s.ok for line in _statement(s, paint)]
     for note in notes:
         lines += wrap(f"note: {note}", WIDTH, initial_indent="  ", subsequent_indent="    ")
     return "\n".join(lines) + "\n"

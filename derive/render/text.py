@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
-from derive.certificate import Certificate, Check, CheckedDerivation, CheckedStep, Condition, Notation
+from derive.certificate import Certificate, Check, CheckedDerivation, CheckedStatement, CheckedStep, Condition, Notation
 from derive.render._fold import fold
 from derive.render._lines import broken
 from derive.render._names import unicode_name
 from derive.render._printer import Out, all_names, unmarked
+from derive.render._statements import TEXT, Formula, formulas, outcome
 from derive.render._story import COST, Line, Row, Story, allowances
 from derive.render._text_printer import TextPrinter
 from derive.render.report import COLOURS, Paint, explain, plain, summary
@@ -57,11 +58,18 @@ class _Page:
         yield from self.words(c.title)
         yield "═" * min(len(c.title), self.width)
         yield from self.words(c.description)
-        yield from ("", "Symbols", *self.symbols(), "", "Definitions", *self.definitions())
+        yield from ("", "Symbols", *self.symbols())
+        if self.story.notation:
+            yield from ("", "Definitions", *self.definitions())
         for d in c.derivations:
             yield from ("", *self.words(f"Lemma: {d.title}" if d.kind == "lemma" else d.title), *self.derivation(d))
-        yield from ("", "Rules", *self.rules(), "", "Numbers (error met, of error allowed)", *self.numbers(), "")
-        yield from self.words(summary(c))
+        if c.statements:
+            yield from ("", "Statements")
+        for s in c.statements:
+            yield from self.statement(s)
+        if c.kind == "loss":
+            yield from ("", "Rules", *self.rules(), "", "Numbers (error met, of error allowed)", *self.numbers())
+        yield from ("", *self.words(summary(c)))
 
     def words(self, text: str, indent: int = 0, first: str = "") -> list[str]:
         """English, wrapped."""
@@ -89,6 +97,23 @@ class _Page:
         conditions = self.story.conditions(d)
         if conditions:
             yield from self.words(f"where {', '.join(map(_condition, conditions))}", indent=4)
+
+    def statement(self, s: CheckedStatement) -> Iterator[str]:
+        """What is said, its formulas, and how the question came out."""
+        yield from self.words(s.says, indent=4, first="  ")
+        for f in formulas(s, self.story.folded):
+            yield from self.formula(f)
+        for line in self.words(f"{MARKS[s.status]} {outcome(s)}", indent=8, first="      "):
+            yield line.replace(s.status, self.paint(s.status, COLOURS.get(s.status, "yellow")), 1)
+
+    def formula(self, f: Formula) -> Iterator[str]:
+        """left relation right, on two lines or more where one is not enough."""
+        left, right = _sides(f)
+        if len(unmarked(left.text)) + len(unmarked(right.text)) + 7 <= self.width:
+            yield f"      {unmarked(left.text)} {unmarked(right.text)}"
+            return
+        yield from self.pieces("      ", left, 8)
+        yield from self.pieces("        ", right, 10)
 
     def line(self, line: Line) -> Iterator[str]:
         if line.left is not None:
@@ -159,6 +184,13 @@ class _Page:
         yield last + numbers.rjust(self.width - len(last))
         if c.worst and not c.ok:
             yield from self.words(f"worst at {c.worst}", indent=6)
+
+
+def _sides(f: Formula) -> tuple[Out, Out]:
+    right = "∞" if f.right is None else _marked(f.right).text
+    if f.end is not None:
+        right = f"[{right}, {_marked(f.end).text}]"
+    return _marked(f.left), Out(f"{TEXT[f.relation]} {right}")
 
 
 def _condition(c: Condition) -> str:

@@ -7,7 +7,7 @@ _LOSS = "-y*log(h) - (1 - y)*log(1 - h)"
 THEOREM = Theorem(
     name="combine",
     title="The split cost in one line: −y ln h − (1 − y) ln(1 − h)",
-    description="The log loss is the split cost for both labels, and for no other value of y: between them it is a mixture.",
+    description="The log loss is the split cost for both labels; between them it is a mixture.",
     domain={"h": "(0, 1)"},
     symbols={"h": "the predicted probability of y = 1", "y": "the label"},
     statements=(

@@ -20,6 +20,10 @@ THEOREM = Theorem(
     description="For every data set of any size.",
     domain={"m": "positive integer", "n": "positive integer", "j": "0..n-1"},
     symbols={"v": "a direction", "s": "how far to go in that direction"},
+    notation={
+        "z[i]": ("sum(X[i, k]*theta[k], k, 0, n - 1)", "the raw prediction for sample i"),
+        "d[i]": ("sum(X[i, k]*v[k], k, 0, n - 1)", "the entry i of Xv"),
+    },
     statements=(
         Statement(
             "quadratic",
@@ -31,26 +35,18 @@ THEOREM = Theorem(
             ),
         ),
         Statement(
-            "hessian",
-            "the Hessian XᵀX/m, applied to v, is Xᵀ(Xv)/m, so vᵀHv = ‖Xv‖²/m",
-            "equal",
-            (
-                "sum(v[k]*sum(X[i, j]*X[i, k], i, 0, m - 1)/m, k, 0, n - 1)",
-                f"sum(X[i, j]*{_z('v[k]')}, i, 0, m - 1)/m",
-            ),
-        ),
-        Statement(
             "curvature",
-            "along a line θ + sv the second derivative of J is ‖Xv‖²/m",
+            "vᵀHv, the second derivative of J along a line θ + sv, is ‖Xv‖²/m",
             "equal",
             (f"diff(diff({_cost('(theta[k] + s*v[k])')}, s), s)", f"{_SQUARE}/m"),
         ),
         Statement("convex", "which is nowhere negative: J is convex", "nonnegative", (f"{_SQUARE}/m",)),
         Statement(
             "global-minimum",
-            "so where ∇J = 0, J(θ + v) − J(θ) is not negative for any v: the stationary point is a global minimum",
+            "where ∇J = 0, J(θ + v) − J(θ) is ‖Xv‖²/(2m), which is nowhere negative: the stationary point is a global "
+            "minimum",
             "nonnegative",
-            (f"{_cost('(theta[k] + v[k])')} - {_cost('theta[k]')} - sum(v[j]*{_GRADIENT}, j, 0, n - 1)",),
+            (f"{_SQUARE}/(2*m)",),
         ),
         Statement(
             "normal-equations",

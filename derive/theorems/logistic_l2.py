@@ -18,19 +18,24 @@ THEOREM = Theorem(
     description="For every data set of any size.",
     domain={"m": "positive integer", "n": "positive integer", "lambda": "positive"},
     symbols={"v": "a direction", "s": "how far to go in that direction"},
+    notation={
+        "q[i]": ("sum(X[i, k]*(theta[k] + s*v[k]), k, 0, n - 1)", "the raw prediction for sample i at θ + sv"),
+        "d[i]": ("sum(X[i, k]*v[k], k, 0, n - 1)", "the entry i of Xv"),
+    },
     statements=(
         Statement(
             "curvature",
-            "along a line θ + sv the second derivative of J is 1/m Σ hᵢ(1 − hᵢ) (Xv)ᵢ² + λ/m Σ_{k≥1} vₖ²",
+            "vᵀHv, the second derivative of J along a line θ + sv, is 1/m Σ hᵢ(1 − hᵢ) (Xv)ᵢ² + λ/m Σ_{k≥1} vₖ²",
             "equal",
             (f"diff(diff({_COST}, s), s)", _CURVATURE),
         ),
         Statement(
             "strongly-convex",
-            "which is at least λ/m Σ_{k≥1} vₖ²: J is strongly convex with λ/m in all coefficients but the bias, and in "
+            "the first part is nowhere negative, so vᵀHv is at least λ/m Σ_{k≥1} vₖ²: J is "
+            "strongly convex with λ/m in all coefficients but the bias, and in "
             "the bias, which has no penalty, strictly convex, as the weights h(1 − h) are positive",
             "nonnegative",
-            (f"{_CURVATURE} - {_PENALTY}",),
+            (f"sum({_H}*(1 - {_H})*{_SQUARE}, i, 0, m - 1)/m",),
         ),
         Statement("weights", "the weights are positive", "positive", ("sigmoid(z)*(1 - sigmoid(z))",)),
     ),

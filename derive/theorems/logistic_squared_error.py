@@ -2,9 +2,15 @@
 
 from derive.theorem import Statement, Theorem
 
+
+def _square(x: int, y: int) -> str:
+    h = f"sigmoid(a + {x}*b)" if x else "sigmoid(a)"
+    return f"({h} - {y})**2" if y else f"{h}**2"
+
+
 #: x and y of six samples; with the bias, z = a + b x
 SAMPLES = ((-6, 0), (0, 1), (0, 1), (2, 0), (3, 1), (5, 0))
-COST = f"({' + '.join(f'(sigmoid(a + b*({x})) - {y})**2' for x, y in SAMPLES)})/{2 * len(SAMPLES)}"
+COST = f"({' + '.join(_square(x, y) for x, y in SAMPLES)})/{2 * len(SAMPLES)}"
 _LOSS = "(sigmoid(z) - y)**2/2"
 _CURVATURE = "sigmoid(z)*(1 - sigmoid(z))*(sigmoid(z)*(1 - sigmoid(z)) + (sigmoid(z) - y)*(1 - 2*sigmoid(z)))"
 
@@ -23,6 +29,7 @@ THEOREM = Theorem(
         "a": "the coefficient of the bias column",
         "b": "the coefficient of x",
     },
+    notation={"J": (COST, "the cost of the six samples")},
     statements=(
         Statement(
             "curvature",
@@ -42,7 +49,7 @@ THEOREM = Theorem(
             "first-minimum",
             "the cost of the six samples has a strict minimum near a = 1.68, b = −0.63, where it is above 0.14",
             "minimum",
-            (COST, "0.14", "0.15", "a", "1.67", "1.69", "b", "-0.63", "-0.62"),
+            (COST, "0.14", "0.15", "a", "1.678", "1.68", "b", "-0.6275", "-0.626"),
         ),
         Statement(
             "second-minimum",

@@ -64,5 +64,5 @@ THEOREM = Theorem(
         ),
         Statement("convex", "which is positive: both are convex in z", "positive", ("sigmoid(z)*(1 - sigmoid(z))",)),
     ),
-    reference="D. R. Cox, The regression analysis of binary sequences, J. Royal Statistical Society B 20 (1958), 215–242",
+    reference="D. R. Cox, The regression analysis of binary sequences, J. R. Statist. Soc. B 20 (1958), 215–242",
 )

@@ -30,8 +30,8 @@ THEOREM = Theorem(
     title="One update rule: θ ← θ − α/m Xᵀ(h − y)",
     description=(
         "Linear and logistic regression take the same step of gradient descent, and so does every exponential family "
-        "with its canonical link: the loss of one sample is A(z) − yz, the prediction is h = A′(z), and the variance is "
-        "A″(z). A stands for any smooth convex function; it is the same in all samples."
+        "with its canonical link: the loss of one sample is A(z) − yz, the prediction is h = A′(z), and the variance "
+        "is A″(z). A stands for any smooth convex function; it is the same in all samples."
     ),
     domain={"m": "positive integer", "n": "positive integer", "j": "0..n-1", "k": "0..n-1"},
     symbols={
@@ -43,6 +43,11 @@ THEOREM = Theorem(
         "alpha": "the step size",
         "v": "a direction",
         "s": "how far to go in that direction",
+    },
+    notation={
+        "z[i]": ("sum(X[i, k]*theta[k], k, 0, n - 1)", "the raw prediction for sample i"),
+        "d[i]": ("sum(X[i, k]*v[k], k, 0, n - 1)", "the entry i of Xv"),
+        "q[i]": (_ALONG, "the raw prediction for sample i at θ + sv"),
     },
     statements=(
         Statement("linear", "linear regression, h = z", "equal", (_descent(_LINEAR), _rule(_Z))),
@@ -64,7 +69,7 @@ THEOREM = Theorem(
         ),
         Statement(
             "hessian",
-            "the second derivative of the cost of a family does not depend on y: the observed is the expected information",
+            "the second derivative of its cost does not depend on y: the observed is the expected information",
             "equal",
             (
                 f"diff(diff({_mean(_FAMILY)}, theta[j]), theta[k])",

@@ -20,7 +20,7 @@ from derive.claim import equality
 from derive.domain import Domain
 from derive.errors import CertificateError
 from derive.prove import prove_terms
-from derive.recheck import NotRechecked, Shown, recheck
+from derive.recheck import NotRechecked, Shown, recheck, recheck_sign
 from derive.terms.json import Json
 from derive.terms.term import Term, add, at, make, mul, num, power, sub, sym
 from derive.terms.text import parse_formula
@@ -625,3 +625,50 @@ def test_an_entry_stands_for_any_number() -> None:
     wrong = mul(make("exp", at("z", sym("l"))), power(total, num(-1)))
     with pytest.raises(CertificateError):
         recheck(grad, wrong, domain, ZERO)
+
+
+# -- signs
+
+_SIGNS = {"p": "positive", "n": "nonnegative", "m": "positive integer"}
+
+
+@pytest.mark.parametrize(
+    ("text", "strict"),
+    [
+        ("x**2", False),
+        ("p", True),
+        ("n", False),
+        ("1/p", True),
+        ("sigmoid(x)*(1 - sigmoid(x))", True),
+        ("sum(x[i]**2*sigmoid(x[i])*(1 - sigmoid(x[i])), i, 0, m - 1)/m", False),
+        ("sum((sigmoid(x[i]) - 1/2)**2*x[i]**2, i, 0, m - 1)/m", False),
+        ("(x - y)**2/n", False),
+    ],
+)
+def test_a_sign_that_follows_from_the_form_is_confirmed(text: str, strict: bool) -> None:
+    """Sums and products of squares and of functions of one sign."""
+    recheck_sign(parse_formula(text), Domain.of(_SIGNS), strict=strict)
+
+
+@pytest.mark.parametrize(
+    ("text", "strict"),
+    [
+        ("x", False),
+        ("x**2", True),
+        ("n", True),
+        ("exp(x) - 1", False),
+        ("x**3", False),
+        ("-x**2", False),
+        ("x**2 - 1", False),
+        ("x**2*y", False),
+        ("sum(x[i]**3, i, 0, m - 1)", False),
+        ("sum(x[i]**2, i, 0, m - 1)", True),
+        ("sum(x[i]**2, i, 0, m - 1) - 1", False),
+        ("-sum(x[i]**2, i, 0, m - 1)", False),
+        ("sum(p, p, -m, 0)", False),  # the index hides the positive p
+    ],
+)
+def test_a_sign_that_does_not_follow_is_refused(text: str, strict: bool) -> None:
+    """What is false, or not to be seen from the form, is left to the prover."""
+    with pytest.raises(CertificateError):
+        recheck_sign(parse_formula(text), Domain.of(_SIGNS), strict=strict)

@@ -402,6 +402,6 @@ def test_a_term_of_endless_depth_is_refused(body: dict[str, Json]) -> None:
 
 def test_a_report_counts_only_what_it_proved(whole: Certificate) -> None:
     """A report over no derivations would be empty, and not green."""
-    empty = Replayed(replace(whole, derivations=()), ())
+    empty = Replayed(replace(whole, derivations=(), statements=()), ())
     assert (empty.steps, empty.status, empty.ok) == (0, "unknown", False)
     assert isinstance(replay_text(dumps(whole)).verdicts[0][0], Proved)
