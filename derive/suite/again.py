@@ -30,6 +30,14 @@ _BUDGET = 2.0
 #: precisions in which a witness is looked at, as the prover does
 _BITS = (96, 512, 4096)
 _NUMBER = re.compile(r"-?\d{1,1200}(?:/\d{1,1200})?")
+#: what a statement consists of, and what goes without saying
+_STATED: Mapping[str, Any] = {
+    **dict.fromkeys(("loss", "gradient", "hessian", "wrt", "where", "domain", "reduction")),
+    "convention": "loss",
+}
+#: what makes it more than an equality of derivatives
+_MORE = ("hessian_kind", "distribution")
+_KNOWN = frozenset({*_STATED, *_MORE, "dtypes", "strict_floating_point", "budget"})
 #: where one of these ties, a loss may have a kink
 TIES = frozenset({"abs", "sign", "heaviside", "max", "min", "lt", "le", "eq", "ne"})
 
@@ -43,9 +51,10 @@ def again(keywords: Mapping[str, Any], recorded: Report) -> Report:
 
     Raises `CertificateError` where what was recorded does not come out again.
     """
-    said = keywords.get
-    formulas = said("loss"), said("gradient"), said("hessian")
-    stated = read(*formulas, said("wrt"), said("where"), said("domain"), said("convention", "loss"), said("reduction"))
+    if unknown := keywords.keys() - _KNOWN:
+        raise CertificateError(f"its keyword {min(unknown)} cannot be replayed")
+    said = {name: keywords.get(name, default) for name, default in _STATED.items()}
+    stated = read(**said, **{k: keywords[k] for k in ("distribution",) if k in keywords})
     try:
         found = _shown(stated, keywords, recorded)
     except DeriveError as error:
@@ -59,7 +68,7 @@ def again(keywords: Mapping[str, Any], recorded: Report) -> Report:
 
 def _shown(stated: Stated, keywords: Mapping[str, Any], recorded: Report) -> Report:
     try:
-        if keywords.get("hessian_kind") is not None:
+        if keywords.get("hessian_kind") is not None or keywords.get("distribution"):
             raise _NeedsProver
         return _Again(stated, recorded).report()
     except _NeedsProver:

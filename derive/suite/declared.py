@@ -95,12 +95,18 @@ def _convention(value: Any) -> Json:
     return value if isinstance(value, list) and all(type(v) is int for v in value) else _text(value)
 
 
+def _distribution(value: Any) -> Json:
+    return _texts(value) if isinstance(value, dict) else _text(value)
+
+
 #: keyword -> how its value is read; a `ValueError` says what is expected
 _SHARED: Mapping[str, Callable[[Any], Json]] = {
     "wrt": _names,
     "where": _texts,
     "domain": _texts,
     "hessian_kind": _text,
+    "distribution": _distribution,
+    "distribution": _texts,
     "convention": _convention,
     "reduction": _text,
     "dtypes": _names,

@@ -355,7 +355,10 @@ def of_code(store: Cache, path: Path, **keywords: Any) -> dict[str, Any]:
     """What a worker answers about an objective, in a process of its own."""
     said = {"loss": "(z - y)**2/2", "library": "xgboost", "dtypes": ["float64"], **keywords}
     payload = {"kind": "objective", "objective": f"{path}::residual", "keywords": said, "budget": 10.0}
-    code = "import json, sys; from derive.suite.answering import answer; print(json.dumps(answer(json.loads(sys.argv[1]))))"
+    code = (
+        "import json, sys\nfrom derive.suite.answering import answer\n"
+        "print(json.dumps(answer(json.loads(sys.argv[1]))))"
+    )
     command = [sys.executable, "-c", code, json.dumps({**payload, "cache": str(store.folder)})]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
