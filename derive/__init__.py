@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from derive.certificate import Certificate
     from derive.check import check
     from derive.compiled import cost, gradient, hessian
+    from derive.decorator import claim
     from derive.errors import DeriveError
     from derive.explain import explain
     from derive.gradcheck import gradcheck
     from derive.loss import Loss
+    from derive.objective import check_objective
     from derive.prove import prove, prove_nonnegative, prove_positive, prove_positive_semidefinite
     from derive.verify import verify
 
@@ -32,6 +34,8 @@ __all__ = [
     "__version__",
     "catalog",
     "check",
+    "check_objective",
+    "claim",
     "cost",
     "explain",
     "gradcheck",
@@ -47,6 +51,8 @@ __all__ = [
 _HOME = {
     "Certificate": "derive.certificate",
     "check": "derive.check",
+    "check_objective": "derive.objective",
+    "claim": "derive.decorator",
     "DeriveError": "derive.errors",
     "Loss": "derive.loss",
     "cost": "derive.compiled",

@@ -14,6 +14,7 @@ import pytest
 
 from derive import pytest_plugin
 from derive.check import check
+from derive.decorator import claim
 from derive.errors import DeriveError
 from derive.report import Report
 from derive.suite.item import Item, Outcome
@@ -276,3 +277,61 @@ def test_the_quick_look(tmp_path: Path, text: str, answer: bool) -> None:
     """A Python file is looked at in earnest only where it imports the package and speaks of a claim."""
     (tmp_path / "x.py").write_text(text)
     assert pytest_plugin._may_hold_claims(tmp_path / "x.py") is answer
+
+
+# -- objectives
+
+
+def test_the_decorator_costs_nothing() -> None:
+    """A function keeps its type and its speed, and code that is shipped with the decorator imports no prover."""
+
+    def double(z: float) -> float:
+        return 2 * z
+
+    assert claim("z**2", wrt="z")(double) is double
+    script = (
+        "import sys, derive\n@derive.claim('z')\ndef f(): ...\nprint(*sorted(m for m in sys.modules if 'derive' in m))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["derive", "derive.decorator", "derive.version"]
+
+
+CODE = """
+import os
+import time
+
+import derive
+import numpy as np
+
+
+@derive.claim("softplus(z) - y*z")
+def log_loss(y_true, y_pred):
+    p = 1 / (1 + np.exp(-y_pred))
+    grad = {gradient}
+    return grad, p * (1 - p)
+
+
+@derive.claim("z**2")
+def hangs(y_true, y_pred):
+    time.sleep(1000)
+
+
+@derive.claim("z**2")
+def exits(y_true, y_pred):
+    print("going")
+    os._exit(0)
+"""
+
+
+def test_objectives_in_code(pytester: pytest.Pytester) -> None:
+    """A real run over objectives.py and a test file with one: each has its line; hanging and exiting ones stop nothing."""
+    (pytester.path / "objectives.py").write_text(CODE.replace("{gradient}", "y_true - p"))
+    head = CODE.split('@derive.claim("z**2")')[0].replace("{gradient}", "p - y_true")
+    (pytester.path / "test_own.py").write_text(head + "def test_one():\n    assert log_loss(0, 0)[0] == 0.5\n")
+    done = real(pytester.path, "-n", "2", "--derive-timeout=12", "-v")
+    assert "3 failed, 2 passed" in done.stdout, done.stdout + done.stderr
+    assert "objectives.py:12: The sign is wrong [sign]" in done.stdout
+    assert "Not decided within 12 seconds." in done.stdout
+    assert "objectives.py:22: Not decided [unknown]" in done.stdout
+    assert "PASSED test_own.py::log_loss" in done.stdout
+    assert "PASSED test_own.py::test_one" in done.stdout
