@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from derive.domain import parse_range
@@ -17,6 +17,8 @@ from derive.recheck.arithmetic import Arithmetic, Vacuous
 from derive.recheck.fraction import MAX_POWER, MAX_WORK, Book, Frac, NotRechecked
 from derive.recheck.poly import ONE, Mono, Number, Poly
 from derive.terms.term import add, make, mul, num, power, sym
+
+SETTINGS = settings(deadline=None, max_examples=60)
 
 # -- signs: a mask is a set of signs, and what is said of two sets is what their members do
 
@@ -86,6 +88,7 @@ def proper(p: Poly) -> bool:
     return kept and all(list(m) == sorted(m) for m in p)
 
 
+@SETTINGS
 @given(POLYS, POLYS, NUMBERS | st.just(0))
 def test_sums_and_products_of_polynomials(p: Poly, q: Poly, c: Number) -> None:
     """They have the values of sums and products, and are stored in one way only."""
@@ -100,6 +103,7 @@ def test_sums_and_products_of_polynomials(p: Poly, q: Poly, c: Number) -> None:
     assert proper(poly.scale(p, c))
 
 
+@SETTINGS
 @given(MONOS, MONOS, st.integers(-2, 3))
 def test_monomials(a: dict[int, int], b: dict[int, int], r: int) -> None:
     """Exponents are added and multiplied; what has the exponent 0 is left out."""
@@ -119,6 +123,7 @@ def test_numbers_are_exact() -> None:
     assert isinstance(poly.exact(Fraction(4, 2)), int)
 
 
+@SETTINGS
 @given(WHOLE, WHOLE)
 def test_division_of_polynomials(p: Poly, f: Poly) -> None:
     """p = q f + rest, where the leading monomial of f divides nothing in the rest; what divides leaves none."""
@@ -131,6 +136,7 @@ def test_division_of_polynomials(p: Poly, f: Poly) -> None:
     assert not [m for m in rest if all(dict(m).get(g, 0) >= e for g, e in zip(order, lead, strict=True))]
 
 
+@SETTINGS
 @given(POLYS.filter(bool))
 def test_the_content_is_what_can_be_taken_out(p: Poly) -> None:
     """Without it no exponent is negative, and each generator is missing somewhere."""
@@ -195,6 +201,7 @@ def test_a_generator_has_one_number() -> None:
     assert b.terms == [sym("x"), sym("y")]
 
 
+@SETTINGS
 @given(POLYS.filter(bool), DENS)
 def test_known_factors_are_split_off(p: Poly, den: dict[int, int]) -> None:
     """p = c · monomial · Π factor^e · rest, the rest with the leading coefficient 1 and without a known factor."""
@@ -210,6 +217,7 @@ def test_known_factors_are_split_off(p: Poly, den: dict[int, int]) -> None:
     assert not any(b.quotient(rest, f) for f in range(2) if len(rest) > 1)
 
 
+@SETTINGS
 @given(FRACS, FRACS, NUMBERS)
 def test_fractions_have_the_right_values(
     x: tuple[Poly, dict[int, int]], y: tuple[Poly, dict[int, int]], c: Number
@@ -231,6 +239,7 @@ def test_fractions_have_the_right_values(
         assert r.mul(p, r.inverse(p)) == Frac(ONE)
 
 
+@SETTINGS
 @given(FRACS)
 def test_a_fraction_is_read_back_as_a_term(x: tuple[Poly, dict[int, int]]) -> None:
     """The same value, factors as powers with negative exponents."""
