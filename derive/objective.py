@@ -32,8 +32,8 @@ _SHIFT = "the largest score, which is subtracted from all, is left out of the fo
 def check_objective(fn: Any, loss: Any = None, **said: Any) -> Report:
     """Is what the code of `fn` computes the gradient and the Hessian of the loss?
 
-    fn: a function, a class or an object in the form that its library wants; `library` names it where that is not
-    clear: "xgboost", "lightgbm" (native, and of their estimators), "catboost", "sklearn", "torch", "jax", "numpy". It is called
+    fn: a function, a class or an object in the form that its library wants; `library` names that where it is not clear:
+    "xgboost", "lightgbm" (native, and of their estimators), "catboost", "sklearn", "torch", "jax", "numpy". It is called
     with stand-ins for a few rows, and the formulas that come out are checked as by `derive.check`; its real values are
     compared with the true ones in floating point. Code that cannot be read so is called with numbers instead: if they
     agree with the loss, the answer is "unknown", never "proved".
@@ -42,8 +42,8 @@ def check_objective(fn: Any, loss: Any = None, **said: Any) -> Report:
     the names of the code's own arguments; of several `classes` in z1, z2 … and y, or indicators y1, y2 … Without one,
     the loss of the object is taken, or else the Hessian is compared with the gradient. `parameters` names numbers of
     the code (of a closure, a global, a default, an attribute) that are to be symbols; those that the loss mentions are
-    symbols without being asked for. wrt, domain, where, hessian_kind, convention, reduction, dtypes,
-    strict_floating_point, budget: as in `derive.check`.
+    symbols without being asked for. wrt, domain, where, hessian_kind, distribution, convention,
+    reduction, dtypes, strict_floating_point, budget: as in `derive.check`.
 
     Raises `DeriveError` for what is no objective, or where it is not clear of which library.
 
@@ -74,6 +74,7 @@ class Objective:
     domain: Mapping[str, str | Range] | None = None
     where: Mapping[str, Any] | None = None
     hessian_kind: str | None = None
+    distribution: Mapping[str, str] | str | None = None
     convention: str | Sequence[int] | None = None
     parameters: Sequence[str] = ()
     classes: int | None = None
@@ -216,6 +217,7 @@ class Statement:
             "where": {**r.where, **(o.where or {})} or None,
             "domain": self._domain(),
             "hessian_kind": o.hessian_kind,
+            **({} if o.distribution is None else {"distribution": o.distribution}),
             "convention": o.convention if o.convention is not None else r.convention,
             "reduction": None if r.rows else o.reduction,
         }
