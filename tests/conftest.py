@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
 from derive.terms.term import Term
 
 Values = Mapping[str, Any]
+os.environ["DERIVE_CACHE"] = "off"  # a test that wants a cache names its folder
 _PLAIN: dict[str, Callable[..., Any]] = {
     "add": lambda *a: sum(a),
     "mul": lambda *a: math.prod(a),
@@ -28,6 +31,17 @@ _PLAIN: dict[str, Callable[..., Any]] = {
     "scale": lambda c, a: c * a,
     "diag": lambda a: np.diag(a[:, 0]),
     "entry": lambda a, i, j: a[int(i), int(j)],
+    "cosh": np.cosh,
+    "sinh": np.sinh,
+    "abs": abs,
+    "pi": lambda: math.pi,
+    "normcdf": lambda z: math.erfc(-z / math.sqrt(2)) / 2,
+    "normpdf": lambda z: math.exp(-z * z / 2) / math.sqrt(2 * math.pi),
+    "loggamma": math.lgamma,
+    "polygamma": lambda k, x: float(mpmath.polygamma(int(k), x)),
+    "lt": lambda a, b: a < b,
+    "le": lambda a, b: a <= b,
+    "true": lambda: True,
 }
 
 
@@ -58,6 +72,9 @@ def evaluate(t: Term, values: Values) -> Any:
                 [evaluate(body, {**values, row.name: a, column.name: b}) for b in range(size[1])]
                 for a in range(size[0])
             ])
+    if t.head == "piecewise":
+        pairs = zip(t.args[::2], t.args[1::2], strict=True)
+        return evaluate(next(value for value, condition in pairs if evaluate(condition, values)), values)
     return _PLAIN[t.head](*(evaluate(a, values) for a in t.args))
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-from derive.cli.common import formulas, ranges
+from derive.cli.common import FOLDER, distributions, formulas, ranges
 
 _FORMATS = click.Choice(["text", "json", "markdown", "latex", "sarif", "github"])
-_FOLDER = click.Path(path_type=Path, file_okay=False)
 #: what describes one claim, and not all of them
-_DESCRIBING = ("loss", "wrt", "where", "domain", "hessian_kind", "convention", "reduction")
+_DESCRIBING = ("loss", "wrt", "where", "domain", "hessian_kind", "distribution", "convention", "reduction")
 _OF_CODE = ("library", "parameters", "classes")
 _OF_FORMULAS = ("gradient", "hessian")
 
@@ -45,6 +43,7 @@ Exit codes: 0 proved   1 refuted, or failed by the policy
 @click.option("--where", multiple=True, metavar="NAME=FORMULA", help="A name used in the formulas.")
 @click.option("--domain", multiple=True, metavar="NAME=RANGE", help="Such as y=positive or 'y=[0, 1]'.")
 @click.option("--hessian-kind", metavar="KIND", help="If it is not meant to be exact: majorizer, fisher …")
+@click.option("--distribution", multiple=True, metavar="NAME=FAMILY", help="Of the data: 'y=poisson(exp(z))'.")
 @click.option("--convention", metavar="NAME", help="Derivatives of what: loss, catboost, glum …  [default: loss]")
 @click.option("--reduction", metavar="KIND", help="sum, mean or mean:n.")
 @click.option("--library", metavar="NAME", help="What an objective is written for: xgboost, lightgbm …")
@@ -64,7 +63,7 @@ Exit codes: 0 proved   1 refuted, or failed by the policy
 @click.option("--output", "outputs", multiple=True, metavar="FORMAT=FILE", help="Write a report there too; repeatable.")
 @click.option("-q", "--quiet", is_flag=True, help="Only what fails, and the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Every report in full, times, and what the cache did.")
-@click.option("--cache-dir", type=_FOLDER, metavar="FOLDER", help="The cache of proofs.  [env: DERIVE_CACHE]")
+@click.option("--cache-dir", type=FOLDER, metavar="FOLDER", help="The cache of proofs.  [env: DERIVE_CACHE]")
 @click.option("--no-cache", is_flag=True, help="Prove everything anew.")
 @click.pass_context
 def check(ctx: click.Context, /, **said: Any) -> None:
@@ -87,6 +86,7 @@ def _keywords(said: dict[str, Any]) -> dict[str, Any]:
         "wrt": names,
         "where": formulas(said["where"]),
         "domain": ranges(said["domain"]),
+        "distribution": distributions(said["distribution"]),
         "parameters": list(said["parameters"]),
         "gradient": _one_or_all(list(said["gradient"]), count),
         "hessian": _table(list(said["hessian"]), count),

@@ -12,6 +12,7 @@ from derive.errors import EXIT_OK, EXIT_REFUTED, EXIT_UNKNOWN, DeriveError, Doma
 if TYPE_CHECKING:
     from derive.certificate import Certificate
     from derive.loss import Loss
+    from derive.suite.cache import Cache
     from derive.theorem import Theorem
 
 EXIT = {"proved": EXIT_OK, "refuted": EXIT_REFUTED, "unknown": EXIT_UNKNOWN}
@@ -21,6 +22,7 @@ Exit codes: 0 proved, and the numbers agree   1 refuted
             3 something could not be decided  2 usage or bad input
 """
 FILE = click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 def to_json(value: Any) -> str:
@@ -70,6 +72,14 @@ def ranges(said: tuple[str, ...]) -> dict[str, str]:
             raise DomainError(f"two domains for {names}: write one, such as --domain '{names}=positive integer'")
         out[names] = described
     return out
+
+
+def cache_in(folder: Path | None) -> Cache | None:
+    """The cache in a folder, or where the environment says; None where it says `off`."""
+    from derive.suite.cache import Cache, default_folder
+
+    where = folder or default_folder()
+    return Cache(where) if where is not None else None
 
 
 def certificate(item: Loss | Theorem, data: Any = None) -> Certificate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,14 @@ import click
 
 from derive import catalog
 from derive.cli import common
-from derive.cli.common import CODES, FILE, to_json, worst, write
+from derive.cli.common import CODES, FILE, FOLDER, to_json, worst, write
 from derive.cli.console import paint, progress
 
 if TYPE_CHECKING:
     from derive.certificate import Certificate
-    from derive.loss import Loss
-    from derive.theorem import Theorem
+    from derive.suite.cache import Cache
+
+_REPLAYED = "replayed from the cache: every proof was checked again, the numbers are as recorded"
 
 
 @click.command(
@@ -34,6 +36,9 @@ Examples:
 @click.option("--certificate", "file", type=FILE, metavar="FILE", help="Write the certificate (of one loss) there.")
 @click.option("--data", type=FILE, metavar="FILE.csv", help="Compare on these numbers too: a header, numeric columns.")
 @click.option("--target", metavar="COLUMN", help="The column of --data that is predicted.")
+@click.option("--cache-dir", type=FOLDER, metavar="FOLDER", help="The cache of proofs.  [env: DERIVE_CACHE]")
+@click.option("--no-cache", is_flag=True, help="Prove everything anew.")
+@click.option("-v", "--verbose", is_flag=True, help="Say what the cache did.")
 @click.pass_context
 def verify(
     ctx: click.Context,
@@ -43,30 +48,43 @@ def verify(
     file: Path | None,
     data: Path | None,
     target: str | None,
+    cache_dir: Path | None,
+    no_cache: bool,
+    verbose: bool,
 ) -> None:
-    """Prove every step of the derivations of NAME..., and compare the result with finite differences."""
-    losses = _chosen(names, everything, file)
+    """Prove every step of the derivations of NAME..., and compare the result with finite differences.
+
+    A loss that was verified before is replayed from the cache: its proofs are checked again, not trusted.
+    """
+    chosen = _chosen(names, everything, file)
     table = _table(data, target)
-    certificates = []
-    for number, loss in enumerate(losses, 1):
-        progress(f"{number}/{len(losses)} {loss.name}" if everything else "")
-        certificates.append(common.certificate(loss, table))
+    store = None if no_cache or table is not None else common.cache_in(cache_dir)
+    found = []
+    for number, name in enumerate(chosen, 1):
+        progress(f"{number}/{len(chosen)} {name}" if everything else "")
+        found.append(_verified(name, table, store))
     progress("")
+    if verbose:
+        click.echo("".join(f"{f.certificate.name}: {f.cached}\n" for f in found if f.cached), err=True, nl=False)
+    certificates = [f.certificate for f in found]
     if file is not None:
         from derive.certificate_json import dumps
 
         write(dumps(certificates[0]), file)
-    click.echo(_report(certificates, form), nl=False)
+    click.echo(_report(found, form), nl=False)
     ctx.exit(worst([c.status for c in certificates]))
 
 
-def _chosen(names: tuple[str, ...], everything: bool, file: Path | None) -> list[Loss | Theorem]:
+def _chosen(names: tuple[str, ...], everything: bool, file: Path | None) -> list[str]:
     if everything == bool(names):
         raise click.UsageError("name one or more losses, or say --all; `derive list` shows them")
     if file is not None and len(names) != 1:
         raise click.UsageError("--certificate writes the certificate of one loss; name one")
     every = (*catalog.names(), *catalog.theorem_names())
-    return [catalog.find(name) for name in (every if everything else dict.fromkeys(names))]
+    for name in names:
+        if name not in every:
+            catalog.find(name)  # an error that suggests the near one
+    return list(every if everything else dict.fromkeys(names))
 
 
 def _table(data: Path | None, target: str | None) -> Any:
@@ -79,11 +97,40 @@ def _table(data: Path | None, target: str | None) -> Any:
     return read_csv(data, target)
 
 
-def _report(certificates: list[Certificate], form: str) -> str:
-    from derive.certificate_json import encode
+@dataclass(frozen=True)
+class _Verified:
+    """What is known of one loss, whether that comes from the cache, and what there is to say about the cache."""
+
+    certificate: Certificate
+    replayed: bool = False
+    cached: str = ""
+
+
+def _verified(name: str, table: Any, store: Cache | None) -> _Verified:
+    if store is None:
+        return _Verified(common.certificate(catalog.find(name), table))
+    from derive.suite.verified import from_cache, into_cache
+
+    again, why = from_cache(name, store)
+    if again is not None:
+        return _Verified(again, True)
+    certificate = common.certificate(catalog.find(name), table)
+    return _Verified(certificate, False, into_cache(name, certificate, store) or why)
+
+
+def _report(found: list[_Verified], form: str) -> str:
+    if form == "json":
+        from derive.certificate_json import encode
+
+        statuses = {f.certificate.name: f.certificate.status for f in found}
+        replayed = [f.certificate.name for f in found if f.replayed]
+        certificates = [encode(f.certificate) for f in found]
+        return to_json({"losses": statuses, "replayed": replayed, "certificates": certificates})
+    return "\n".join(_text(f) for f in found)
+
+
+def _text(found: _Verified) -> str:
     from derive.render import report
 
-    if form == "json":
-        statuses = {c.name: c.status for c in certificates}
-        return to_json({"losses": statuses, "certificates": [encode(c) for c in certificates]})
-    return "\n".join(report.render(c, paint) for c in certificates)
+    shown = report.render(found.certificate, paint)
+    return f"{shown}{_REPLAYED}\n" if found.replayed else shown

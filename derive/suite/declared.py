@@ -106,7 +106,6 @@ _SHARED: Mapping[str, Callable[[Any], Json]] = {
     "domain": _texts,
     "hessian_kind": _text,
     "distribution": _distribution,
-    "distribution": _texts,
     "convention": _convention,
     "reduction": _text,
     "dtypes": _names,
