@@ -6,6 +6,7 @@ decided in a worker process. Until a file with claims is met, nothing but this f
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -86,24 +87,26 @@ def _workers(config: pytest.Config) -> Workers:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """A claims file, or a Python file in which functions are decorated."""
-    if parent.config.getoption("no_derive") or not _may_hold_claims(file_path):
+    if not _may_hold_claims(file_path) or parent.config.getoption("no_derive"):
         return None
     return ClaimsFile.from_parent(parent, path=file_path)
 
 
 def _may_hold_claims(path: Path) -> bool:
     """A quick look at the bytes, as this is asked of every file of every project."""
-    if path.name == "derive.toml":
-        return True
-    if path.suffix == ".py":
-        text = _bytes(path)
+    name = os.fspath(path)
+    if name.endswith(".py"):
+        text = _bytes(name)
         return b"derive" in text and b"claim" in text and _IMPORTS.search(text) is not None
-    return path.name == "pyproject.toml" and b"tool.derive" in _bytes(path)
+    if name.endswith("pyproject.toml"):
+        return b"tool.derive" in _bytes(name)
+    return path.name == "derive.toml"
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(name: str) -> bytes:
     try:
-        return path.read_bytes()
+        with open(name, "rb", buffering=0) as file:
+            return file.read()
     except OSError:
         return b""
 
