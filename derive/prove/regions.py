@@ -10,7 +10,7 @@ from typing import Any
 from derive.certificate import Condition
 from derive.domain import Domain
 from derive.errors import TermError
-from derive.prove import choices, defined, gammas, powers, signs, slopes, special, sums, variables
+from derive.prove import choices, defined, gammas, powers, signs, slopes, special, sums, trigonometry, variables
 from derive.prove.field import Frac
 from derive.prove.judge import Judge
 from derive.prove.normal import Normal
@@ -24,7 +24,7 @@ from derive.terms.term import num as number
 from derive.terms.unparse import unparse
 
 #: the modules whose laws fill the table of `normal`
-LAW_MODULES = (variables, powers, defined, special, gammas, choices, sums, slopes)
+LAW_MODULES = (variables, powers, defined, special, trigonometry, gammas, choices, sums, slopes)
 _MAX_RESTARTS = 80
 _MAX_REGIONS = 400
 _MAX_DEPTH = 14

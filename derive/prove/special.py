@@ -1,4 +1,4 @@
-"""Laws of constants and of functions that are generators of their own: parity, recurrences, angle addition."""
+"""Laws of constants and of functions that are generators of their own: parity, inverses, recurrences."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from fractions import Fraction
 from math import floor
 
 from derive.prove import signs
-from derive.prove.elementary import ONE, atom_free, atoms, exp
+from derive.prove.elementary import ONE, atoms, exp
 from derive.prove.field import Frac
 from derive.prove.normal import Normal, law
-from derive.prove.powers import nonzero, rational_power
-from derive.prove.registry import Key
+from derive.prove.powers import rational_power
 from derive.prove.signals import GaveUp
 from derive.terms.term import Term, add, make, mul, num, power, sub
 
 _HALF = Fraction(1, 2)
-_MAX_MULTIPLE = 12
 _MAX_ORDER = 30
 
 
@@ -62,7 +60,7 @@ def erf(n: Normal, a: Frac) -> Frac:
 @law("erfinv")
 def _erfinv(n: Normal, t: Term) -> Frac:
     a = n.go(t.args[0])
-    n.require("positive", sub(num(1), power(t.args[0], num(2))), _one_minus_square(n, a))
+    n.require("positive", sub(num(1), power(t.args[0], num(2))), one_minus_square(n, a))
     return erfinv(n, a)
 
 
@@ -72,7 +70,8 @@ def erfinv(n: Normal, a: Frac) -> Frac:
     return odd(n, "erfinv", a) if inner is None else inner
 
 
-def _one_minus_square(n: Normal, a: Frac) -> Frac:
+def one_minus_square(n: Normal, a: Frac) -> Frac:
+    """1 − a²."""
     return n.field.sub(n.field.constant(Fraction(1)), n.field.mul(a, a))
 
 
@@ -84,36 +83,6 @@ def _normppf(n: Normal, t: Term) -> Frac:
     n.require("positive", mul(t.args[0], sub(num(1), t.args[0])), f.mul(p, f.sub(one, p)))
     value = erfinv(n, f.sub(f.scale(p, Fraction(2)), one))
     return f.mul(rational_power(n, f.constant(Fraction(2)), _HALF), value)
-
-
-@law("atan")
-def _atan(n: Normal, t: Term) -> Frac:
-    """Odd; atan(c/p) = ±π/2 − atan(p/c) where a number c is divided."""
-    f = n.field
-    a = n.go(t.args[0])
-    if not a.den or not a.num.is_constant():
-        return odd(n, "atan", a)
-    quarter = f.scale(n.function(("const", "pi"), frozenset(), signs.POSITIVE), _HALF)
-    side = n.sign(a, (signs.POSITIVE, signs.NEGATIVE))
-    return f.sub(quarter if side == signs.POSITIVE else f.neg(quarter), odd(n, "atan", f.inverse(a)))
-
-
-@law("asin")
-def _asin(n: Normal, t: Term) -> Frac:
-    return _arc_sine(n, t)
-
-
-@law("acos")
-def _acos(n: Normal, t: Term) -> Frac:
-    """π/2 − asin a."""
-    quarter = n.field.scale(n.function(("const", "pi"), frozenset(), signs.POSITIVE), _HALF)
-    return n.field.sub(quarter, _arc_sine(n, t))
-
-
-def _arc_sine(n: Normal, t: Term) -> Frac:
-    a = n.go(t.args[0])
-    n.require("nonnegative", sub(num(1), power(t.args[0], num(2))), _one_minus_square(n, a))
-    return odd(n, "asin", a)
 
 
 @law("lambertw")
@@ -183,46 +152,3 @@ def _normpdf(n: Normal, t: Term) -> Frac:
     a = n.go(t.args[0])
     two_pi = f.scale(n.function(("const", "pi"), frozenset(), signs.POSITIVE), Fraction(2))
     return f.mul(exp(n, f.scale(f.mul(a, a), -_HALF)), rational_power(n, two_pi, -_HALF))
-
-
-# -- sin and cos ----------------------------------------------------------------
-@law("sin")
-def _sin(n: Normal, t: Term) -> Frac:
-    return sin_cos(n, n.go(t.args[0]))[0]
-
-
-@law("cos")
-def _cos(n: Normal, t: Term) -> Frac:
-    return sin_cos(n, n.go(t.args[0]))[1]
-
-
-@law("tan")
-def _tan(n: Normal, t: Term) -> Frac:
-    s, c = sin_cos(n, n.go(t.args[0]))
-    nonzero(n, Term("cos", t.args), c)
-    return n.field.mul(s, n.field.inverse(c))
-
-
-def sin_cos(n: Normal, a: Frac) -> tuple[Frac, Frac]:
-    """Angle addition over the atoms of a; sin² is rewritten to 1 − cos²."""
-    f = n.field
-    s, c = f.constant(Fraction(0)), f.constant(Fraction(1))
-    for atom, coefficient in atoms(n, a):
-        s1, c1 = _angle(n, atom, coefficient)
-        s, c = f.add(f.mul(s, c1), f.mul(c, s1)), f.sub(f.mul(c, c1), f.mul(s, s1))
-    return s, c
-
-
-def _angle(n: Normal, atom: Key, coefficient: Fraction) -> tuple[Frac, Frac]:
-    f = n.field
-    k = n.registry.multiple(("angle", atom), coefficient)
-    if abs(k) > _MAX_MULTIPLE:
-        raise GaveUp(f"a multiple of an angle over {_MAX_MULTIPLE}")
-    free = atom_free(n, atom)
-    cos = n.function(("cos", atom), free)
-    sin = n.function(("sin", atom), free)
-    f.relate(n.registry.numbers["sin", atom], 2, f.one - f.poly_of(n.registry.numbers["cos", atom]) ** 2)
-    s, c = f.constant(Fraction(0)), f.constant(Fraction(1))
-    for _ in range(abs(k)):
-        s, c = f.add(f.mul(s, cos), f.mul(c, sin)), f.sub(f.mul(c, cos), f.mul(s, sin))
-    return (s, c) if k > 0 else (f.neg(s), c)

@@ -279,3 +279,19 @@ def test_many_choices_and_facts_in_a_chain(left: str, right: str, domain: dict[s
     verdict = prove(left, right, domain)
     assert isinstance(verdict, Proved), verdict
     assert not verdict.domains_differ
+
+
+ANGLES = [
+    ("sin(asin(x))", "x"), ("cos(asin(x))", "sqrt(1 - x**2)"), ("sin(acos(x))", "sqrt(1 - x**2)"),
+    ("tan(atan(x))", "x"), ("sin(atan(x))", "x/sqrt(1 + x**2)"), ("sin(2*asin(x))", "2*x*sqrt(1 - x**2)"),
+    ("atan(1)", "pi/4"), ("asin(1/2)", "pi/6"), ("acos(-1/2)", "2*pi/3"), ("asin(-1)", "-pi/2"), ("atan(-sqrt(3))", "-pi/3"),
+    ("sin(pi*k)", "0"), ("cos(pi*k)", "(-1)**k"), ("cos(2*pi*k)", "1"), ("sin(x + pi)", "-sin(x)"),
+    ("sin(x + pi/2)", "cos(x)"), ("sin(x - 2*pi)", "sin(x)"), ("cos(7*pi/6)", "-sqrt(3)/2"), ("tan(pi/4)", "1"),
+    ("cos(pi*(x + k))", "(-1)**k*cos(pi*x)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("left", "right"), ANGLES)
+def test_angles(left: str, right: str) -> None:
+    """Exact values, whole multiples of pi, and functions of what their inverses give."""
+    assert prove(left, right, {"k": "integer", "x": "(-1, 1)"}).status == "proved"
