@@ -165,10 +165,10 @@ class ClaimItem(pytest.Item):
 def _told(outcome: Outcome, policy: Policy) -> str:
     """The answer in a line, and each remark with its place."""
     from derive.render._places import SIDES
-    from derive.render._remarks import in_text, level, remarks
+    from derive.render._remarks import for_people, in_text, level
 
     lines = [f"{outcome.status}: {outcome.summary}".split("\n", maxsplit=1)[0]]
-    for remark in remarks(outcome):
+    for remark in for_people(outcome):
         if level(remark, outcome, policy) != "note":
             file, line = outcome.place(SIDES.get(remark.side))
             at = f"{file}:{line}: " if file else ""

@@ -61,6 +61,22 @@ def remarks(outcome: Outcome) -> Iterator[Remark]:
         yield from of_report(outcome.report)
 
 
+def for_people(outcome: Outcome) -> Iterator[Remark]:
+    """The remarks for a page that people read: one for each formula that fails in floating point.
+
+    It says nothing of digits that hardly matter, nor of floating point where something worse is wrong with the claim.
+    """
+    failing: dict[str, Remark] = {}
+    for remark in remarks(outcome):
+        if remark.rule not in FLOATING:
+            yield remark
+        elif outcome.status == "proved" and not remark.slight:
+            first = failing.setdefault(remark.side, remark)
+            if first is not remark:
+                failing[remark.side] = replace(first, says=(*first.says, *remark.says))
+    yield from failing.values()
+
+
 def level(remark: Remark, outcome: Outcome, policy: Policy) -> Level:
     """How much a remark counts: what is wrong is an error, the policy says what the others are."""
     if remark.rule in FLOATING:

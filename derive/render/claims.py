@@ -132,7 +132,7 @@ def json(report: Report) -> str:
 # -- what is told ------------------------------------------------------------------------------------------------------
 def _lines(report: Report) -> Iterator[_Line]:
     yield _Line(0, f"{report.status}: {_headline(report)}", status=report.status)
-    if report.convention:
+    if report.convention and all(c.status == "refuted" for c in report.claims):  # one side alone is a slip of sign
         yield _Line(0, report.convention)
     for claim in report.claims:
         yield from _claim(claim)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derive.render._places import Place, Reader, lines_of, place_of, root_of
-from derive.render._remarks import Level, Remark, in_text, level, remarks
+from derive.render._remarks import Level, Remark, for_people, in_text, level
 from derive.render.markdown import escape
 
 if TYPE_CHECKING:
@@ -24,11 +24,12 @@ _LARGEST = 900_000
 def commands(outcomes: Sequence[Outcome], policy: Policy, *, root: Path | None = None, read: Reader = lines_of) -> str:
     """A line for each thing that is wrong or open: `::error file=…,line=…,title=…::…`, `::warning` or `::notice`.
 
-    What is lost in floating point where it hardly matters is left out: a pull request has room for ten of a kind.
+    A pull request has room for ten of a kind, so floating point has one for each formula, and none where the claim is
+    refuted.
     """
     top = root_of(root or Path.cwd())
-    said = ((r, o, level(r, o, policy)) for o in outcomes for r in remarks(o))
-    return "".join(_command(r, o, lvl, place_of(r, o, top, read)) for r, o, lvl in said if not r.slight)
+    said = ((r, o, level(r, o, policy)) for o in outcomes for r in for_people(o))
+    return "".join(_command(r, o, lvl, place_of(r, o, top, read)) for r, o, lvl in said)
 
 
 def _command(remark: Remark, outcome: Outcome, lvl: Level, place: Place) -> str:
