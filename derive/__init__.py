@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from derive.explain import explain
     from derive.gradcheck import gradcheck
     from derive.loss import Loss
+    from derive.matching import matching_loss
     from derive.objective import check_objective
     from derive.prove import prove, prove_nonnegative, prove_positive, prove_positive_semidefinite
     from derive.verify import verify
@@ -41,6 +42,7 @@ __all__ = [
     "gradcheck",
     "gradient",
     "hessian",
+    "matching_loss",
     "prove",
     "prove_nonnegative",
     "prove_positive",
@@ -60,6 +62,7 @@ _HOME = {
     "gradcheck": "derive.gradcheck",
     "gradient": "derive.compiled",
     "hessian": "derive.compiled",
+    "matching_loss": "derive.matching",
     "prove": "derive.prove",
     "prove_nonnegative": "derive.prove",
     "prove_positive": "derive.prove",

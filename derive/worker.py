@@ -113,7 +113,14 @@ def _check(payload: Json) -> Json:
     return encode(check_claims(**payload))
 
 
-FUNCTIONS: dict[str, Callable[[Json], Json]] = {"prove": _prove, "check": _check}
+def _matching_loss(payload: Json) -> Json:
+    from derive.certificate_json import encode
+    from derive.matching import matching_loss
+
+    return encode(matching_loss(**payload))
+
+
+FUNCTIONS: dict[str, Callable[[Json], Json]] = {"prove": _prove, "check": _check, "matching-loss": _matching_loss}
 
 
 def _limit(memory: int, seconds: float) -> None:

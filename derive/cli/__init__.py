@@ -10,6 +10,7 @@ from derive.cli.check import check
 from derive.cli.common import CODES
 from derive.cli.console import PoliteGroup, crashed, prepare
 from derive.cli.list import list_
+from derive.cli.matching_loss import matching_loss
 from derive.cli.mutate import mutate
 from derive.cli.prove import prove
 from derive.cli.replay import replay
@@ -43,5 +44,5 @@ def run() -> None:
     main()
 
 
-for command in (check, list_, mutate, prove, replay, show, verify):
+for command in (check, list_, matching_loss, mutate, prove, replay, show, verify):
     main.add_command(command)

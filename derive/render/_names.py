@@ -89,6 +89,11 @@ _COMMANDS = [
 _MATH = {c: rf"\{command} " for c, command in zip(_CHARACTERS, _COMMANDS, strict=True)} | {
     "−": "-",
     "′": "'",
+    "″": "''",
+    "‖": r"\Vert ",
+    "←": r"\leftarrow ",
+    "½": r"\tfrac{1}{2}",
+    "¼": r"\tfrac{1}{4}",
     "ℝ": r"\mathrm{R}",
 }
 _TEXT = {"–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "\u00a0": "~", "✓": "yes"}

@@ -46,6 +46,13 @@ def formulas(s: CheckedStatement, folded: Callable[[Term], Term]) -> Iterator[Fo
     yield Formula(sym("delta"), "eq", modulus)
 
 
+def sentence(text: str) -> str:
+    """With a capital letter and a full stop; a formula in front stays as it is."""
+    word = text.split(" ", 1)[0].rstrip(",")
+    capital = text[:1].upper() + text[1:] if word.isascii() and word.isalpha() and len(word) > 1 else text
+    return capital if text.endswith((".", ":")) else f"{capital}."
+
+
 def outcome(s: CheckedStatement) -> str:
     """The verdict on the statement, with the witness where it says that something is not so."""
     if s.status == "proved" and isinstance(s.verdict, Refuted):

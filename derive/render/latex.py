@@ -12,7 +12,7 @@ from derive.render._latex_width import width
 from derive.render._lines import broken
 from derive.render._names import escape, formula, latex_name
 from derive.render._printer import all_names, unmarked
-from derive.render._statements import LATEX, Formula, formulas, outcome
+from derive.render._statements import LATEX, Formula, formulas, outcome, sentence
 from derive.render._story import COST, Definition, Line, Row, Story, allowances
 from derive.render.report import explain, summary
 from derive.terms.term import Term
@@ -121,10 +121,13 @@ def _derivation(story: Story, d: CheckedDerivation) -> Iterator[str]:
 
 
 def _statement(story: Story, s: CheckedStatement) -> Iterator[str]:
-    yield from ("", rf"{escape(s.says)}.", r"\begin{align*}")
-    yield from _separated([(_formula(f), "") for f in formulas(s, story.folded)])
+    said, rows = outcome(s), [_formula(f) for f in formulas(s, story.folded)]
+    short = said == s.status
+    yield from ("", rf"{escape(sentence(s.says))}", r"\begin{align*}")
+    yield from _separated([(row, "") for row in rows[:-1]] + [(rows[-1] + _tag(said if short else ""), "")])
     yield r"\end{align*}"
-    yield rf"{{\footnotesize {escape(outcome(s))}.}}"
+    if not short:
+        yield rf"{{\footnotesize {escape(sentence(said))}}}"
 
 
 def _formula(f: Formula) -> str:

@@ -14,7 +14,7 @@ from derive.certificate import Certificate, Check, CheckedDerivation, CheckedSta
 from derive.render import latex
 from derive.render._names import formula, latex_name
 from derive.render._printer import unmarked
-from derive.render._statements import LATEX, Formula, formulas, outcome
+from derive.render._statements import LATEX, Formula, formulas, outcome, sentence
 from derive.render._story import Line, Row, Story, allowances
 from derive.render.report import explain, summary
 from derive.terms.term import Term
@@ -90,7 +90,7 @@ def _derivation(story: Story, d: CheckedDerivation) -> Iterator[str]:
 
 
 def _statement(story: Story, s: CheckedStatement) -> Iterator[str]:
-    yield from ("", f"{escape(s.says)}:")
+    yield from ("", escape(sentence(s.says)))
     for f in formulas(s, story.folded):
         yield from _block(_formula(f))
     yield f"{_MARKS[s.status]} {escape(outcome(s))}"

@@ -10,7 +10,7 @@ from derive.render._fold import fold
 from derive.render._lines import broken
 from derive.render._names import unicode_name
 from derive.render._printer import Out, all_names, unmarked
-from derive.render._statements import TEXT, Formula, formulas, outcome
+from derive.render._statements import TEXT, Formula, formulas, outcome, sentence
 from derive.render._story import COST, Line, Row, Story, allowances
 from derive.render._text_printer import TextPrinter
 from derive.render.report import COLOURS, Paint, explain, plain, summary
@@ -100,7 +100,7 @@ class _Page:
 
     def statement(self, s: CheckedStatement) -> Iterator[str]:
         """What is said, its formulas, and how the question came out."""
-        yield from self.words(s.says, indent=4, first="  ")
+        yield from self.words(sentence(s.says), indent=4, first="  ")
         for f in formulas(s, self.story.folded):
             yield from self.formula(f)
         for line in self.words(f"{MARKS[s.status]} {outcome(s)}", indent=8, first="      "):
