@@ -19,7 +19,7 @@ _HUGE = 10**7
 _MAX_STEPS = 1_500  # derivatives of derivatives are computed by differences of differences
 
 
-_COST = {"polygamma": 100, "gamma": 30, "loggamma": 30, "erfinv": 30, "normppf": 30}
+_COST = {"exp1": 30, "polygamma": 100, "gamma": 30, "loggamma": 30, "erfinv": 30, "normppf": 30}
 
 
 class NoValue(Exception):
@@ -120,6 +120,12 @@ def _no_pole(x: Value) -> None:
         raise NoValue("a gamma function at a pole")
 
 
+def _exp1(x: Value) -> mpf:
+    if sign(x) <= 0:
+        raise NoValue("the exponential integral of a number that is not positive")
+    return mp.e1(number(x))
+
+
 def _gamma(x: Value) -> mpf:
     _no_pole(x)
     if abs(x) > 10**5:
@@ -171,6 +177,7 @@ _ONE: dict[str, Callable[[Value], Value]] = {
     "normpdf": lambda x: mp.npdf(number(x)),
     "normcdf": lambda x: mp.erfc(-number(x) / mp.sqrt(2)) / 2,
     "normppf": _between(0, 1, False, lambda p: mp.sqrt(2) * mp.erfinv(2 * p - 1)),
+    "exp1": _exp1,
     "gamma": _gamma,
     "loggamma": _loggamma,
     "lambertw": _exactly(0, 0, _lambertw),
