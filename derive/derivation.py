@@ -11,7 +11,7 @@ from derive.errors import DerivationError
 from derive.functions import sigmoid
 from derive.loss import Loss
 from derive.rule import Rule
-from derive.rules.algebra import multiply_out_and_cancel, split_the_fraction
+from derive.rules.algebra import cancel, multiply_out_and_cancel, split_the_fraction
 from derive.rules.calculus import chain_rule, derivative_of_a_sum, derivative_of_the_link, partial_derivatives
 from derive.rules.logistic import definition_of_sigmoid, fold_sigmoid
 from derive.rules.matrix import matrix_form
@@ -73,8 +73,8 @@ def derivations(loss: Loss) -> tuple[Derivation, ...]:
 def gradient(loss: Loss) -> Derivation:
     """∂J/∂θⱼ: chain rule, partial derivatives, multiply out and cancel, matrix form."""
     start = derivative(loss.cost, s.entry(s.theta, s.j))
-    rules = (chain_rule, partial_derivatives, multiply_out_and_cancel, matrix_form)
-    taken = steps(start, *rules, optional=(multiply_out_and_cancel,))
+    third = multiply_out_and_cancel if loss.multiply_out else cancel
+    taken = steps(start, chain_rule, partial_derivatives, third, matrix_form, optional=(third,))
     return Derivation("gradient", "The gradient", "gradient", start, taken, ("j",))
 
 
@@ -83,16 +83,18 @@ def hessian(loss: Loss) -> Derivation:
     """∂²J/∂θⱼ∂θₗ from the entry of the gradient: under the sum, chain rule, partial derivatives, matrix form."""
     entry = gradient(loss).steps[-2].result
     start = derivative(entry, s.entry(s.theta, s.l))
-    rules = (derivative_of_a_sum, chain_rule, partial_derivatives, multiply_out_and_cancel, matrix_form)
-    taken = steps(start, *rules, optional=(multiply_out_and_cancel,))
+    third = multiply_out_and_cancel if loss.multiply_out else cancel
+    rules = (derivative_of_a_sum, chain_rule, partial_derivatives, third, matrix_form)
+    taken = steps(start, *rules, optional=(partial_derivatives, third))
     return Derivation("hessian", "The Hessian", "hessian", start, taken, ("j", "l"))
 
 
 def lemmas(loss: Loss) -> tuple[Derivation, ...]:
     """The derivatives of the link, of the raw prediction and of the prediction."""
-    if not loss.inverse_link.has(sigmoid):
+    if loss.inverse_link == s.z:
         return (_partial_z(),)
-    return (_sigmoid_derivative(), _partial_z(), _partial_h(loss))
+    of_link = (_sigmoid_derivative(),) if loss.inverse_link.has(sigmoid) else ()
+    return (*of_link, _partial_z(), _partial_h(loss))
 
 
 def _lemma(name: str, title: str, start: Any, *rules: Rule) -> Derivation:

@@ -27,6 +27,12 @@ h = sp.Symbol("h", real=True)
 y = sp.Symbol("y", real=True)
 lam = sp.Symbol("lambda", nonnegative=True)
 
+#: parameters of losses; the range of each belongs to the loss
+delta, epsilon, c, nu, alpha, q, phi, N = sp.symbols("delta epsilon c nu alpha q phi N", positive=True)
+gamma = sp.Symbol("gamma", nonnegative=True)
+p = sp.Symbol("p", real=True)
+PARAMETERS = frozenset({delta, epsilon, c, nu, alpha, q, phi, N, gamma, p})
+
 #: name -> (what it is in words, range); the ranges of `y` and of the indices belong to the loss and the derivation
 WORDS: MappingProxyType[str, str] = MappingProxyType({
     "m": "number of samples",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from derive import catalog
 from derive import symbols as s
 from derive.certificate import Agreement, Certificate, CheckedDerivation, CheckedStep, Notation, Symbol
 from derive.claim import check_chain, equality
@@ -18,8 +19,10 @@ from derive.errors import RuleDoesNotApply
 from derive.loss import Loss
 from derive.prove import prove_terms
 from derive.rule import RULES
+from derive.statements import statements
 from derive.terms.bridge import from_sympy
 from derive.terms.term import free_names, walk
+from derive.theorem import attached
 from derive.version import VERSION
 
 __all__ = ["check", "derivations", "domain", "verify"]
@@ -38,7 +41,8 @@ def verify(loss: Loss, *, data: Any = None, numeric: bool = True, budget: float 
     >>> {verdict.status for verdict in certificate.verdicts}
     {'proved'}
     """
-    return certify(loss, derivations(loss), _agreement(loss, data) if numeric else None, budget=budget)
+    found = certify(loss, derivations(loss), _agreement(loss, data) if numeric else None, budget=budget)
+    return attached(found, catalog.theorem(loss.name))
 
 
 def certify(
@@ -61,19 +65,20 @@ def certify(
         title=loss.title,
         cost=cost,
         domain=described,
-        symbols=tuple(_symbol(name, where[name]) for name in s.WORDS if name in used),
+        symbols=tuple(_symbol(name, says, where[name]) for name, says in _words(loss).items() if name in used),
         notation=_notation(loss),
         derivations=checked,
         agreement=agreement,
         reference=loss.reference,
         description=loss.description,
         version=VERSION,
+        statements=statements(loss, budget=budget),
     )
 
 
 def domain(loss: Loss) -> Domain:
     """The ranges of all names in the derivations of a loss."""
-    return Domain({**s.RANGES, "y": loss.interval_y_true})
+    return Domain({**s.RANGES, **loss.ranges, "z": s.RANGES["z"]})
 
 
 def check(derivation: Derivation, where: Domain, *, budget: float = 2.0) -> CheckedDerivation:
@@ -107,8 +112,12 @@ def _agreement(loss: Loss, data: Any) -> Agreement:
     return gradcheck(loss, data=data)
 
 
-def _symbol(name: str, r: Range) -> Symbol:
-    return Symbol(name, s.WORDS[name], str(r), tuple(map(from_sympy, _SHAPES.get(name, ()))))
+def _words(loss: Loss) -> dict[str, str]:
+    return {**s.WORDS, **{p.symbol.name: p.says for p in loss.parameters}}
+
+
+def _symbol(name: str, says: str, r: Range) -> Symbol:
+    return Symbol(name, says, str(r), tuple(map(from_sympy, _SHAPES.get(name, ()))))
 
 
 def _notation(loss: Loss) -> tuple[Notation, ...]:

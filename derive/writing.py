@@ -12,6 +12,8 @@ from math import prod
 from typing import Any
 
 import sympy as sp
+from sympy.core.relational import Relational
+from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derive import symbols as s
@@ -42,6 +44,16 @@ def reciprocal(e: Any) -> Any:
 def derivative(e: Any, v: Any) -> Any:
     """∂e/∂v as it stands. (SymPy's own constructor rebuilds every sum in e to look for v.)"""
     return sp.Expr.__new__(sp.Derivative, e, sp.Tuple(v, 1))
+
+
+def summed(body: Any, *limits: Any) -> Any:
+    """Σ body as it stands. (SymPy's own constructor would take factors into a choice.)"""
+    if not body.has(sp.Piecewise):
+        return sp.Sum(body, *limits)
+    out = sp.Expr.__new__(sp.Sum)
+    out._args = (body, *(sp.Tuple(*limit) for limit in limits))
+    out.is_commutative = True
+    return out
 
 
 def factors_of(e: Any) -> list[Any]:
@@ -77,7 +89,9 @@ def rebuild(e: Any, args: list[Any]) -> Any:
         return product(*args) if e.is_Mul else total(*args)
     if isinstance(e, sp.Derivative):
         return sp.Expr.__new__(sp.Derivative, *args)
-    if isinstance(e, (sp.Pow, sp.Function)):
+    if isinstance(e, sp.Sum):
+        return summed(*args)
+    if isinstance(e, (sp.Pow, sp.Function, Relational)):
         return e.func(*args, evaluate=False)
     return e.func(*args)
 
@@ -87,20 +101,25 @@ def rewrite(e: Any, change: Callable[[Any], Any]) -> Any:
     changed = change(e)
     if changed is not None:
         return changed
-    if not e.args or isinstance(e, (MatrixElement, sp.Tuple)):
+    if not e.args or _whole(e):
         return e
     args = [rewrite(a, change) for a in e.args]
     return e if all(a is b for a, b in zip(args, e.args, strict=True)) else rebuild(e, args)
 
 
+def _whole(e: Any) -> bool:
+    """Entries of arrays and limits of sums are not taken apart; a value with its condition is."""
+    return isinstance(e, (MatrixElement, sp.Tuple)) and not isinstance(e, ExprCondPair)
+
+
 def written(e: Any) -> Any:
     """The expression in written order throughout, numeric factors of a summand in front of its sum."""
-    if not e.args or isinstance(e, (MatrixElement, sp.Tuple)) or is_raw_prediction(e):
+    if not e.args or _whole(e) or is_raw_prediction(e):
         return e
     args = [written(a) for a in e.args]
     if isinstance(e, sp.Sum):
         number, body = content(args[0])
-        return product(number, sp.Sum(body, *e.limits))
+        return product(number, summed(body, *e.limits))
     return rebuild(e, args)
 
 

@@ -5,8 +5,10 @@ The gradient and the Hessian are compiled from the final matrix formula of the d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from fractions import Fraction
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import sympy as sp
 
@@ -18,13 +20,16 @@ from derive.compiled.printer import kernel
 from derive.errors import DerivationError
 from derive.loss import Loss
 
+Parameters: TypeAlias = Mapping[str, float | Fraction]
+
 __all__ = ["Compiled", "Cost", "Gradient", "Hessian", "cost", "from_matrix_form", "gradient", "hessian"]
 
 
-def from_matrix_form(expr: Any, loss: Loss) -> Gradient | Hessian:
+def from_matrix_form(expr: Any, loss: Loss, parameters: Parameters | None = None) -> Gradient | Hessian:
     """Compile the final matrix formula of a gradient or a Hessian, such as Xᵀ(σ(Xθ) − y)/m or Xᵀdiag(v)X/m + λD/m.
 
     `expr` is a SymPy matrix expression in the arrays of `derive.symbols`; `loss` tells which targets are allowed.
+    `parameters` are numbers for the parameters of the loss, their defaults where they are not given.
     Returns a `Gradient` (n) or a `Hessian` (n×n). `DerivationError` if the formula has another structure.
 
     >>> from derive import catalog
@@ -34,16 +39,20 @@ def from_matrix_form(expr: Any, loss: Loss) -> Gradient | Hessian:
     array([2., 7.])
     """
     form = matrix_form.read(expr)
-    row = kernel(form.row, s.z, s.y)
-    factor = kernel(form.factor, s.m, s.lam).stable
+    numbers = loss.numbers(parameters or {})
+    better = dict(loss.computed).get("hessian" if form.is_hessian else "gradient")
+    row, front = (form.row, form.factor) if better is None else (better, 1 / s.m)
+    factor = kernel(front.xreplace(numbers), s.m, s.lam).stable
     penalty = None if form.penalty == 0 else kernel(form.penalty, s.k, s.m, s.n, s.lam).stable
     kind = Hessian if form.is_hessian else Gradient
-    return kind(loss.name, loss.interval_y_true, row, factor, penalty)
+    return kind(loss.name, loss.interval_y_true, kernel(row.xreplace(numbers), s.z, s.y), factor, penalty)
 
 
-@lru_cache(maxsize=64)
-def gradient(loss: Loss) -> Gradient:
+@lru_cache(maxsize=256)
+def gradient(loss: Loss, **parameters: float | Fraction) -> Gradient:
     """Compile ∇J(θ), (n,), from the final matrix formula of its derivation, such as Xᵀ(h − y)/m.
+
+    `parameters` are numbers for the parameters of the loss, such as `delta=1.5`; `DomainError` for others.
 
     >>> from derive import catalog
     >>> g = gradient(catalog.load("logistic"))
@@ -52,30 +61,33 @@ def gradient(loss: Loss) -> Gradient:
     >>> print(g.source.splitlines()[1].strip())
     return sigmoid_minus(z, y)
     """
-    return cast(Gradient, from_matrix_form(derivation.gradient(loss).result, loss))
+    return cast(Gradient, from_matrix_form(derivation.gradient(loss).result, loss, parameters))
 
 
-@lru_cache(maxsize=64)
-def hessian(loss: Loss) -> Hessian:
+@lru_cache(maxsize=256)
+def hessian(loss: Loss, **parameters: float | Fraction) -> Hessian:
     """Compile ∇²J(θ), (n, n), from the final matrix formula of its derivation, such as Xᵀ diag(h(1 − h)) X/m.
+
+    `parameters` as for `gradient`.
 
     >>> from derive import catalog
     >>> hessian(catalog.load("logistic"))([0, 0], [[1, 2], [1, -2]], [1, 0])
     array([[0.25, 0.  ],
            [0.  , 1.  ]])
     """
-    return cast(Hessian, from_matrix_form(derivation.hessian(loss).result, loss))
+    return cast(Hessian, from_matrix_form(derivation.hessian(loss).result, loss, parameters))
 
 
-@lru_cache(maxsize=64)
-def cost(loss: Loss) -> Cost:
-    """Compile J(θ) = 1/m Σ wᵢ ℓ(hᵢ, yᵢ) + penalty.
+@lru_cache(maxsize=256)
+def cost(loss: Loss, **parameters: float | Fraction) -> Cost:
+    """Compile J(θ) = 1/m Σ wᵢ ℓ(hᵢ, yᵢ) + penalty. `parameters` as for `gradient`.
 
     >>> from derive import catalog
     >>> cost(catalog.load("logistic"))([0, 800], [[1, 1], [1, -1]], [1, 0])
     0.0
     """
-    row, mean = kernel(loss.of_raw_prediction, s.z, s.y), kernel(1 / s.m, s.m, s.lam).stable
+    value = dict(loss.computed).get("cost", loss.of_raw_prediction).xreplace(loss.numbers(parameters))
+    row, mean = kernel(value, s.z, s.y), kernel(1 / s.m, s.m, s.lam).stable
     return Cost(loss.name, loss.interval_y_true, row, mean, _penalty(loss))
 
 

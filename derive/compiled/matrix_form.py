@@ -18,6 +18,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix
 
 from derive import symbols as s
 from derive.errors import DerivationError
+from derive.writing import put
 
 _W = sp.Symbol("w", nonnegative=True)
 
@@ -30,6 +31,11 @@ class MatrixForm:
     factor: sp.Expr
     penalty: sp.Expr
     is_hessian: bool
+
+    @property
+    def slope(self) -> sp.Expr:
+        """∂ℓ/∂z of one sample, or ∂²ℓ/∂z²: the row with the constants in front of the sum, which is divided by m."""
+        return s.m * self.factor * self.row
 
 
 def read(expr: Any) -> MatrixForm:
@@ -48,9 +54,15 @@ def read(expr: Any) -> MatrixForm:
             continue
         factor = scalar if factor is None else factor
         row += sp.cancel(scalar / factor) * _between(factors, is_hessian)
-    if factor is None or not row.free_symbols <= {s.z, s.y, _W}:
+    if factor is None and is_hessian and _is_zero(expr):
+        return MatrixForm(sp.S.Zero, 1 / s.m, sp.S.Zero, True)
+    if factor is None or not row.free_symbols <= {s.z, s.y, _W, *s.PARAMETERS}:
         raise _unreadable(expr)
     return MatrixForm(_without_weight(row, expr), factor, penalty, is_hessian)
+
+
+def _is_zero(expr: Any) -> bool:
+    return isinstance(expr, sp.FunctionMatrix) and expr.lamda.expr == 0
 
 
 def _unreadable(expr: Any) -> DerivationError:
@@ -94,9 +106,21 @@ def _row(e: Any) -> sp.Expr:
             return e.function(_row(e.expr))
         case sp.OneMatrix() | sp.Identity():
             return sp.S.One
+        case sp.FunctionMatrix():
+            return _entry(e)
     if e in (s.y_vector, s.w_vector):
         return s.y if e == s.y_vector else _W
     raise _unreadable(e)
+
+
+def _entry(e: sp.FunctionMatrix) -> sp.Expr:
+    """Entry i of a vector that is given by its entries."""
+    i, body = e.lamda.variables[0], e.lamda.expr
+    names = {s.raw_prediction(i): s.z, s.entry(s.y_vector, i): s.y, s.entry(s.w_vector, i): _W}
+    row = put(body, names)
+    if row.has(sp.MatrixSymbol) or i in row.free_symbols:
+        raise _unreadable(e)
+    return row
 
 
 def _without_weight(row: sp.Expr, expr: Any) -> sp.Expr:

@@ -16,8 +16,9 @@ import numpy as np
 import sympy as sp
 from sympy.printing.numpy import NumPyPrinter
 
+from derive.compiled.special import SPECIAL
 from derive.compiled.stable import FAST, STABLE
-from derive.functions import logit, logsigmoid, sigmoid, softplus
+from derive.functions import log1p, logcosh, logit, logsigmoid, normcdf, sigmoid, softplus
 
 
 class sigmoid_minus(sp.Function):  # noqa: N801  (named as it is printed)
@@ -79,6 +80,13 @@ def _sigmoid_minus(e: sp.Add) -> sp.Expr | None:
     return None
 
 
+def _one_minus_normcdf(e: sp.Add) -> sp.Expr | None:
+    """1 − Φ(u) = Φ(−u)."""
+    if len(e.args) == 2 and e.args[0] == 1 and isinstance(-e.args[1], normcdf):
+        return normcdf(-(-e.args[1]).args[0])
+    return None
+
+
 def _products(e: sp.Mul) -> sp.Expr | None:
     """exp(u)σ(−u) = σ(u), and σ(u)σ(−u) as one function; powers of them too."""
     powers = [_power(a) for a in e.args]
@@ -102,17 +110,25 @@ def _opposite(a: sp.Expr, b: sp.Expr) -> bool:
 
 
 def _log(e: sp.log) -> sp.Expr | None:
-    """log σ(u) = −softplus(−u)."""
+    """log σ(u) = −softplus(−u), log(1 + u) = log1p(u), log cosh(u) as one function."""
+    if isinstance(e.args[0], sp.cosh):
+        return logcosh(e.args[0].args[0])
+    terms = list(e.args[0].args) if isinstance(e.args[0], sp.Add) else []
+    if len(terms) == 2 and terms[0] == 1:
+        return log1p(terms[1])
     base, exponent = e.args[0].as_base_exp()
     return -exponent * softplus(-base.args[0]) if isinstance(base, sigmoid) and exponent.is_real else None
 
 
+_POLYGAMMA = {sp.Integer(k): sp.Function(name) for k, name in enumerate(("digamma", "trigamma"))}
 _RULES: list[tuple[type[sp.Basic], Callable[[Any], sp.Expr | None]]] = [
     (sp.Add, _one_plus_exp),
     (sp.Add, _one_minus_sigmoid),
+    (sp.Add, _one_minus_normcdf),
     (sp.Add, _sigmoid_minus),
     (sp.Mul, _products),
     (sp.log, _log),
+    (sp.polygamma, lambda e: _POLYGAMMA[e.args[0]](e.args[1]) if e.args[0] in _POLYGAMMA else None),
     (logsigmoid, lambda e: -softplus(-e.args[0])),
     (logit, lambda e: sp.log(e.args[0]) - sp.log(1 - e.args[0])),
 ]
@@ -126,7 +142,7 @@ class StablePrinter(NumPyPrinter):
             "fully_qualified_modules": False,
             "inline": True,
             "allow_unknown_functions": True,
-            "user_functions": {name: name for name in FAST},
+            "user_functions": {name: name for name in (*FAST, *SPECIAL, "log1p")},
         })
 
     def _print_KroneckerDelta(self, expr: sp.KroneckerDelta) -> str:
@@ -163,7 +179,9 @@ def kernel(expr: sp.Expr, *arguments: sp.Symbol) -> Kernel:
 
 
 def _compile(expr: sp.Expr, arguments: Sequence[sp.Symbol]) -> Any:
-    return sp.lambdify(arguments, expr, modules=[{**vars(np), **FAST, **STABLE}], printer=StablePrinter(), cse=False)
+    return sp.lambdify(
+        arguments, expr, modules=[{**vars(np), **SPECIAL, **FAST, **STABLE}], printer=StablePrinter(), cse=False
+    )
 
 
 def _labelled(expr: sp.Expr, arguments: Sequence[sp.Symbol]) -> Any:
@@ -177,5 +195,6 @@ def _labelled(expr: sp.Expr, arguments: Sequence[sp.Symbol]) -> Any:
 
 def _source(function: Any, expr: sp.Expr) -> str:
     """The generated code, and the code of the functions that it calls."""
-    called = sorted({type(a).__name__ for a in expr.atoms(sp.Function)} & set(STABLE))
-    return "\n\n".join(inspect.getsource(f).strip() for f in (function, *(STABLE[name] for name in called)))
+    known = {**SPECIAL, **STABLE}
+    called = sorted({type(a).__name__ for a in expr.atoms(sp.Function)} & set(known))
+    return "\n\n".join(inspect.getsource(f).strip() for f in (function, *(known[name] for name in called)))

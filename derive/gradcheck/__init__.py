@@ -6,13 +6,15 @@ along a direction on data in high precision (`precise`), and the same in float64
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from derive import compiled
 from derive.certificate import Agreement, Check
 from derive.data import Data, check_target
+from derive.domain import REAL
 from derive.gradcheck import samples
 from derive.gradcheck.compare import Subject
 from derive.gradcheck.plain import plain
@@ -21,6 +23,7 @@ from derive.gradcheck.probe import probe
 from derive.gradcheck.reference import Reference
 from derive.loss import Loss
 
+Setting: TypeAlias = Mapping[str, float | Fraction]
 #: rows of a data set that are differenced in high precision
 _ROWS = 30
 #: generated data for float64: below the size from which BLAS starts threads, which takes longer than the work
@@ -34,13 +37,15 @@ def gradcheck(
     data: Data | None = None,
     gradient: Callable[..., Any] | None = None,
     hessian: Callable[..., Any] | None = None,
+    parameters: Setting | None = None,
 ) -> Agreement:
     """Compare gradient and Hessian of J with finite differences of J; by default the compiled ones.
 
     `gradient` and `hessian` are functions `(theta, X, y, sample_weight=None, *, penalty=0.0)` that return arrays of
     shape (n,) and (n, n), as `derive.compiled.gradient` does; `data` replaces the real data sets that come with the
-    package. The same points are used each time. `DataError` for targets that the loss excludes, or results of a
-    wrong shape.
+    package. `parameters` are the numbers for those of the loss: by default those that its file names, one after the
+    other, and the first of each where functions are given. The same points are used each time. `DataError` for
+    targets that the loss excludes, or results of a wrong shape.
 
     >>> from derive import catalog
     >>> logistic = catalog.load("logistic")
@@ -52,33 +57,42 @@ def gradcheck(
     """
     if data is not None:
         check_target(data, loss)
-    functions: dict[str, Callable[..., Any]] = {
-        "cost": compiled.cost(loss),
-        "gradient": gradient or compiled.gradient(loss),
-        "hessian": hessian or compiled.hessian(loss),
-    }
-    given = {name for name, f in (("gradient", gradient), ("hessian", hessian)) if f is not None}
-    return Agreement(tuple(_checks(loss, functions, given, samples.real(loss) if data is None else [data])))
+    given = {name: f for name, f in (("gradient", gradient), ("hessian", hessian)) if f is not None}
+    sets = samples.real(loss) if data is None else [data]
+    settings: Sequence[Setting] = [parameters] if parameters else loss.settings[:1] if given else loss.settings
+    checks = [c for n, setting in enumerate(settings) for c in _checks(loss, given, setting, sets if n == 0 else None)]
+    return Agreement(tuple(checks))
 
 
-def _checks(loss: Loss, functions: dict[str, Callable[..., Any]], given: set[str], sets: list[Data]) -> list[Check]:
-    reference, targets = _reference(loss), samples.targets(loss.interval_y_true)
+def _checks(loss: Loss, given: dict[str, Callable[..., Any]], setting: Setting, sets: list[Data] | None) -> list[Check]:
+    """The probe for one setting of the parameters; and the comparison on data, unless it is done for another one."""
+    reference, targets = _reference(loss.at(setting)), samples.targets(loss.interval_y_true)
     floors = {name: size / 1000 for name, size in _typical(reference, targets).items() if name in given}
-    subject = Subject(functions, floors, _PENALTY if loss.penalty != "none" else 0.0)
-    checks = probe(reference, targets, subject)
-    for data in (samples.generated(loss, 20, 4), *sets):
+    functions = {name: make(loss, **setting) for name, make in _COMPILED.items()} | given
+    subject = Subject(functions, floors, _PENALTY if loss.penalty != "none" else 0.0, loss.interval_z != REAL)
+    numbers = "".join(f", {name} = {value}" for name, value in setting.items())
+    checks = probe(reference, targets, subject, numbers)
+    for data in () if sets is None else (samples.generated(loss, 20, 4), *sets):
         checks += precise(reference, samples.thinned(data, _ROWS), subject)
-    for data in (samples.generated(loss, *_LARGE), *(d for d in sets if len(d.y) > _ROWS)):
+    for data in () if sets is None else (samples.generated(loss, *_LARGE), *(d for d in sets if len(d.y) > _ROWS)):
         checks += plain(data, subject)
     return checks
 
 
-@lru_cache(maxsize=32)
+_COMPILED: dict[str, Callable[..., Any]] = {
+    "cost": compiled.cost,
+    "gradient": compiled.gradient,
+    "hessian": compiled.hessian,
+}
+
+
+@lru_cache(maxsize=256)
 def _reference(loss: Loss) -> Reference:
     return Reference(loss)
 
 
 def _typical(reference: Reference, targets: list[float]) -> dict[str, float]:
-    """The largest |ℓ′| and |ℓ″| near z = 0."""
-    found = [reference.along(z, 1.0, y) for z in (-1.0, 0.0, 1.0) for y in targets]
+    """The largest |ℓ′| and |ℓ″| near z = 0, or at z = 1/2, 1 and 2 where z must be positive."""
+    places = (-1.0, 0.0, 1.0) if reference.loss.interval_z == REAL else (0.5, 1.0, 2.0)
+    found = [reference.along(z, 1.0, y) for z in places for y in targets]
     return {name: max(abs(float(f[k].mid())) for f in found) for k, name in ((1, "gradient"), (2, "hessian"))}

@@ -26,6 +26,7 @@ class Subject:
     functions: dict[str, Callable[..., Any]]
     floors: dict[str, float]
     penalty: float
+    positive: bool = False  # raw predictions must be
 
     def cost(self, theta: Array, data: Data) -> Array:
         """J(θ)."""

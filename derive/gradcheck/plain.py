@@ -21,7 +21,7 @@ _ORDER = Tolerance(1e-12, "additions in another order, relative to the largest e
 
 def plain(data: Data, subject: Subject) -> list[Check]:
     """Three checks: v·∇J, ∇²J v, and the symmetry of ∇²J."""
-    v, theta = samples.direction(data), samples.parameters(data)[1]
+    v, theta = samples.direction(data), samples.parameters(data, subject.positive)[1]
     g, H = subject.gradient(theta, data), subject.hessian(theta, data)
     slope = _richardson(lambda t: subject.cost(theta + t * v, data))
     bend = _richardson(lambda t: subject.gradient(theta + t * v, data))

@@ -35,7 +35,7 @@ class Directional:
 
 def precise(reference: Reference, data: Data, subject: Subject) -> list[Check]:
     """Two checks at three θ each: v·∇J and v·∇²J v."""
-    v, thetas = samples.direction(data), samples.parameters(data)
+    v, thetas = samples.direction(data), samples.parameters(data, subject.positive)
     exact = [differences(reference, data, theta, v, subject.penalty) for theta in thetas]
     first = np.array([subject.gradient(theta, data) @ v for theta in thetas])
     second = np.array([v @ subject.hessian(theta, data) @ v for theta in thetas])

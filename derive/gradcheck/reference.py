@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
+from itertools import product
 from operator import add, methodcaller, mul
 from typing import Any, TypeAlias
 
@@ -20,6 +21,7 @@ from flint import acb, arb, ctx
 
 from derive.compiled.printer import stable_form
 from derive.errors import TermError
+from derive.gradcheck.branches import resolved
 from derive.loss import Loss
 from derive.terms.bridge import from_sympy
 from derive.terms.term import Term, sym
@@ -28,8 +30,9 @@ Ball: TypeAlias = Any  # flint.arb, or flint.acb on the disc
 Evaluate: TypeAlias = Callable[[Ball, Ball], Ball]
 
 _Z, _Y = sym("z"), sym("y")
-_RADIUS = 0.25
+_RADII = (0.25, 2.0**-6, 2.0**-12)
 _PRECISIONS = (256, 1024, 4096)
+_SHAKE = 2.0**-30
 #: below every float64: an error of this size does not matter
 _NOTHING = arb(2) ** -1100
 
@@ -50,6 +53,14 @@ def _softplus(x: Ball) -> Ball:
     return _log1p(x.exp()) if x.real < 0 else x + _log1p((-x).exp())
 
 
+def _normcdf(x: Ball) -> Ball:
+    return (-x / arb(2).sqrt()).erfc() / 2
+
+
+def _loggamma(x: Ball) -> Ball:
+    return x.lgamma()
+
+
 _FUNCTIONS: dict[str, Callable[[Ball], Ball]] = {
     "exp": lambda x: x.exp(),
     "expm1": lambda x: x.expm1(),
@@ -58,6 +69,8 @@ _FUNCTIONS: dict[str, Callable[[Ball], Ball]] = {
     "sigmoid": _sigmoid,
     "softplus": _softplus,
     "logsigmoid": lambda x: -_softplus(-x),
+    "normcdf": _normcdf,
+    "loggamma": _loggamma,
     "logit": lambda x: _log(x / (1 - x)),
     **{f: methodcaller(f) for f in ("sin", "cos", "sinh", "cosh", "tanh", "atan", "asinh", "erf", "erfc")},
 }
@@ -100,6 +113,8 @@ def _operation(term: Term) -> tuple[Callable[..., Ball], tuple[Term, ...]]:
         case "add" | "mul":
             how = add if term.head == "add" else mul
             return lambda *parts: reduce(how, parts), term.args
+        case "pi":
+            return arb.pi, ()
         case "pow" if term.args[1].head == "num" and term.args[1].value.denominator == 1:
             whole = term.args[1].value.numerator
             return lambda base: base**whole, term.args[:1]
@@ -111,36 +126,66 @@ def _operation(term: Term) -> tuple[Callable[..., Ball], tuple[Term, ...]]:
 
 
 class Reference:
-    """ℓ, ℓ′ and ℓ″ with respect to z, each within a relative 1e−15 (or 2^−1100)."""
+    """ℓ, ℓ′ and ℓ″ in z, each within a relative 1e−15 (or 2^−1100); of a choice, the branch that is taken."""
 
     def __init__(self, loss: Loss) -> None:
+        self.loss = loss
         written = from_sympy(loss.of_raw_prediction)
         #: as written; and rewritten for |z| so large that no precision holds 1 − σ(z)
-        self._forms = [evaluator(written), evaluator(from_sympy(stable_form(loss.of_raw_prediction)))]
+        self._terms = [written, from_sympy(dict(loss.computed).get("cost", stable_form(loss.of_raw_prediction)))]
+        self._link = evaluator(from_sympy(loss.inverse_link))
+        self._forms: dict[Term, Evaluate] = {}
 
     def along(self, z: Ball, direction: float, y: float) -> tuple[Ball, Ball, Ball]:
         """ℓ, and its first and second derivative at z along a direction of size ≤ 1."""
-        form = self._forms[int(abs(z) > _PRECISIONS[-1] / 3)]
-        for precision in _PRECISIONS:
+        form = self._form(self._terms[int(abs(z) > _PRECISIONS[-1] / 3)], z, y)
+        for precision, radius in product(_PRECISIONS, _RADII):
             with ctx.workprec(precision):
-                found = _differences(form, arb(z), arb(direction), arb(y), precision)
+                found = _differences(form, (arb(z), arb(direction), arb(y)), precision, arb(radius))
                 if found is not None:
                     return found
         raise TermError(f"ℓ(z, y) cannot be evaluated at z = {float(z):g}, y = {y:g}: it has no finite value there")
 
+    def values(self, z: float, y: float) -> tuple[float, ...] | None:
+        """ℓ, ℓ′, ℓ″ and h as floats, or None where they cannot be evaluated."""
+        try:
+            found = self.along(z, 1.0, y)
+        except TermError:
+            return None
+        return tuple(float(b.mid()) for b in (*found, self._link(arb(z), arb(y))))
 
-def _differences(form: Evaluate, z: Ball, u: Ball, y: Ball, precision: int) -> tuple[Ball, Ball, Ball] | None:
+    def rounding(self, z: float, y: float) -> tuple[float, ...]:
+        """How much ℓ, ℓ′ and ℓ″ change, per relative change of z or of y: on the side on which they change less."""
+        sides = [self._moved(z, y, _SHAKE), self._moved(z, y, -_SHAKE)]
+        return tuple(min(pair) for pair in zip(*sides, strict=True))
+
+    def _moved(self, z: float, y: float, by: float) -> list[float]:
+        here, *there = (self.along(a, 1.0, b) for a, b in ((z, y), (z * (1 + by), y), (z, y * (1 + by))))
+        return [sum(abs(float((other[k] - here[k]).mid())) / _SHAKE for other in there) for k in range(3)]
+
+    def _form(self, term: Term, z: Ball, y: float) -> Evaluate:
+        """The evaluator of the branch that is taken at this point."""
+        taken = resolved(term, z, y)
+        if taken not in self._forms:
+            self._forms[taken] = evaluator(taken)
+        return self._forms[taken]
+
+
+def _differences(
+    form: Evaluate, point: tuple[Ball, Ball, Ball], precision: int, r: Ball
+) -> tuple[Ball, Ball, Ball] | None:
+    z, u, y = point
     h = arb(2) ** -(precision // 5)
     left, middle, right = form(z - h * u, y), form(z, y), form(z + h * u, y)
-    m, r = _bound(form, z, y), arb(_RADIUS)
+    m = _bound(form, z, y, r)
     first = (right - left) / (2 * h) + arb(0, m * h**2 / (r * (r**2 - h**2)))
     second = (right - 2 * middle + left) / h**2 + arb(0, 2 * m * h**2 / (r**2 * (r**2 - h**2)))
     return (middle, first, second) if all(map(_is_sharp, (middle, first, second))) else None
 
 
-def _bound(form: Evaluate, z: Ball, y: Ball) -> Ball:
+def _bound(form: Evaluate, z: Ball, y: Ball, r: Ball) -> Ball:
     """sup |ℓ| on the disc of radius R around z, of which the square is a cover."""
-    around = acb(arb(z, _RADIUS), arb(0, _RADIUS))
+    around = acb(arb(z, r), arb(0, r))
     return acb(form(around, acb(y))).abs_upper()
 
 

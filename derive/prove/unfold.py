@@ -21,6 +21,7 @@ from derive.terms.term import (
     make,
     mul,
     num,
+    power,
     rebuild,
     sub,
     substitute,
@@ -77,12 +78,31 @@ class Unfolding:
         if t.head == "entry":
             return self(entry(*t.args))
         if t.head == "diff":
-            body, v = t.args
-            slope = Unfolding(self.domain, self.free, deltas=self.deltas, every=False)(differentiate(body, v))
-            return _guarded(slope, body, v, self.domain)
+            return self._derivative(*t.args)
         if t.head == "sum" and self.deltas:
             return self._without_delta(t)
         return t
+
+    def _derivative(self, body: Term, v: Term) -> Term:
+        if v.head != "sym" and has_choice(body, v.name) and body.head in ("add", "mul", "sum"):
+            inside = self._by_parts(body, v)
+            if inside is not None:
+                return inside
+        slope = Unfolding(self.domain, self.free, deltas=self.deltas, every=False)(differentiate(body, v))
+        return _guarded(slope, body, v, self.domain)
+
+    def _by_parts(self, body: Term, v: Term) -> Term | None:
+        """A choice under sums and constant factors, where it is decided index by index."""
+        if body.head == "add":
+            return add(*(self._derivative(a, v) for a in body.args))
+        if body.head == "sum":
+            if body.args[1].name in free_names(v) or v.name in free_names(body.args[2]) | free_names(body.args[3]):
+                return None
+            return self._resolve(Term("sum", (self._derivative(body.args[0], v), *body.args[1:])))
+        inner = [a for a in body.args if v.name in free_names(a)]
+        if body.head != "mul" or len(inner) != 1:
+            return None
+        return mul(*(a for a in body.args if a is not inner[0]), self._derivative(inner[0], v))
 
     # -- Kronecker deltas -------------------------------------------------------------------------------------------
     def _without_delta(self, t: Term) -> Term:
@@ -128,11 +148,39 @@ def unfold(t: Term, domain: Domain) -> Term:
 def _guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
     """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
     choice = has_choice(body, v.name) or has_choice(d, v.name)
-    if choice and v.head != "sym":
-        raise GaveUp("the derivative of a choice with respect to an entry")
+    if choice and v.head != "sym":  # what it is where a choice ties is not decided: there it counts as undefined
+        return make("given", d, add(body, _untied(body, v.name)))
     if not choice and total(body, domain):
         return d
     return make("slope", d, body, v, v) if v.head == "sym" else make("given", d, body)
+
+
+def off_boundaries(t: Term) -> bool:
+    """Is there a derivative in it that is looked at only where no choice ties?"""
+    return any(a.head == "diff" and a.args[1].head != "sym" and has_choice(a.args[0], a.args[1].name) for a in walk(t))
+
+
+def _untied(t: Term, name: str) -> Term:
+    """A term that has a value exactly where no choice in t that depends on the name ties, and all parts have one."""
+    if not has_choice(t, name):
+        return _ZERO
+    if t.head == "sum":
+        return Term("sum", (_untied(t.args[0], name), *t.args[1:]))
+    if t.head == "piecewise":
+        values = [_untied(a, name) for a in t.args[::2]]
+        return add(*values, *(_unequal(a, name) for a in t.args[1::2]))
+    if t.head not in ("add", "mul", "pow", "abs", "sign"):
+        raise GaveUp(f"the derivative of a choice in {t.head} with respect to an entry")
+    ties = [power(t.args[0], num(-1))] if t.head in ("abs", "sign") else []
+    return add(*ties, *(_untied(a, name) for a in t.args))
+
+
+def _unequal(condition: Term, name: str) -> Term:
+    """A term that has a value only where the two sides of each comparison differ."""
+    if condition.head in ("and", "or", "not", "true", "false"):
+        return add(*(_unequal(a, name) for a in condition.args)) if condition.args else _ZERO
+    left, right = condition.args
+    return add(power(sub(left, right), num(-1)), _untied(left, name), _untied(right, name))
 
 
 def total(t: Term, domain: Domain) -> bool:
@@ -233,6 +281,7 @@ class Claim:
         free = free_names(a) | free_names(b)
         plain = Unfolding(domain, free, deltas=False)
         self.domain = domain
+        self.off_boundaries = off_boundaries(a) or off_boundaries(b)
         self.plain = plain(a), plain(b)
         _check_names(*self.plain)
         self.sides = self.plain

@@ -12,8 +12,9 @@ from derive import symbols as s
 from derive.errors import RuleDoesNotApply
 from derive.functions import sigmoid
 from derive.rule import rule
+from derive.rules import links
 from derive.rules.sums import is_index
-from derive.writing import derivative, is_raw_prediction, names, product, reciprocal, rewrite, row_of, total
+from derive.writing import derivative, is_raw_prediction, names, product, reciprocal, rewrite, row_of, summed, total
 
 Differentiate = Callable[[Any, Any], Any]
 
@@ -43,13 +44,21 @@ def _linear(e: Any, v: Any, inner: Differentiate) -> Any:
     """The derivative of sums and products, by that of their terms and factors."""
     if not _depends(e, v):
         return sp.S.Zero
+    if isinstance(e, sp.Piecewise):
+        return _choice([(_linear(value, v, inner), condition) for value, condition in e.args])
     if e.is_Add:
         return total(*(_linear(t, v, inner) for t in e.args))
     if e.is_Mul:
         return total(*(product(*_others(e.args, n), _linear(f, v, inner)) for n, f in enumerate(e.args)))
     if isinstance(e, sp.Sum) and not is_raw_prediction(e):
-        return sp.Sum(_linear(e.function, v, inner), *e.limits)
+        return summed(_linear(e.function, v, inner), *e.limits)
     return inner(e, v)
+
+
+def _choice(pairs: list[tuple[Any, Any]]) -> Any:
+    """A choice differentiated branch by branch, which holds away from the kinks."""
+    same = all(value == pairs[0][0] for value, _ in pairs)
+    return pairs[0][0] if same else sp.Piecewise(*pairs, evaluate=False)
 
 
 def _others(args: tuple[Any, ...], position: int) -> tuple[Any, ...]:
@@ -58,10 +67,14 @@ def _others(args: tuple[Any, ...], position: int) -> tuple[Any, ...]:
 
 def _composed(e: Any, v: Any, inner: Differentiate) -> Any:
     """f(u)′ = f′(u) u′, the last factor by `inner`; what is not composed stays a derivative."""
+    if links.raw_of(e) is not None:
+        return product(links.slope(e), inner(e.args[0], v))
     if isinstance(e, sp.Pow) and not _depends(e.exp, v):
         return product(e.exp, _power(e.base, e.exp - 1), inner(e.base, v))
     if isinstance(e, sp.Function) and len(e.args) == 1:
         return product(_outer(e), inner(e.args[0], v))
+    if isinstance(e, sp.polygamma) and not _depends(e.args[0], v):
+        return product(sp.polygamma(e.args[0] + 1, e.args[1]), inner(e.args[1], v))
     return derivative(e, v)
 
 
@@ -76,11 +89,18 @@ def _outer(e: Any) -> Any:
         return reciprocal(u)
     if isinstance(e, sigmoid):
         return product(e, total(1, product(-1, e)))
+    if isinstance(e, sp.tanh):
+        return total(1, product(-1, sp.Pow(e, 2, evaluate=False)))
+    if isinstance(e, sp.cosh):
+        return sp.sinh(u, evaluate=False)
+    if isinstance(e, (sp.Abs, sp.sign)):  # away from the kink or jump
+        return sp.sign(u, evaluate=False) if isinstance(e, sp.Abs) else sp.S.Zero
     return e.fdiff(1)
 
 
 def _is_prediction(e: Any) -> bool:
-    return is_raw_prediction(e) or (isinstance(e, sp.Function) and len(e.args) == 1 and is_raw_prediction(e.args[0]))
+    raw = is_raw_prediction(e) or links.raw_of(e) is not None
+    return raw or (isinstance(e, sp.Function) and len(e.args) == 1 and is_raw_prediction(e.args[0]))
 
 
 @rule("∂/∂θ Σᵢ f(θ, i) = Σᵢ ∂f(θ, i)/∂θ", "the sum is finite and its bounds do not depend on θ")
@@ -97,7 +117,7 @@ def _under_the_sum(e: Any, v: Any) -> Any:
     if e.is_Mul:
         return _constants_in_front(e, v)
     if isinstance(e, sp.Sum):
-        return sp.Sum(_inside(e.function, v), *e.limits)
+        return summed(_inside(e.function, v), *e.limits)
     return derivative(e, v)
 
 
@@ -123,14 +143,14 @@ def _one_function(e: Any, v: Any) -> Any:
     return derivative(e, v) if _is_prediction(e) else _composed(e, v, derivative)
 
 
-@rule("∂σ(u)/∂θ = σ(u)(1 − σ(u)) ∂u/∂θ")
+@rule("∂h(u)/∂θ = h′(u) ∂u/∂θ, for σ: σ′ = σ(1 − σ), for exp: exp′ = exp, for Φ: Φ′ = φ")
 def derivative_of_the_link(expr: Any) -> Any:
     """Differentiate the prediction as a function of the raw prediction, by the lemma."""
     return _each_derivative(expr, lambda e, v: _composed(e, v, derivative))
 
 
 @rule(
-    "∂σ(u)/∂θ = σ(u)(1 − σ(u)) ∂u/∂θ, ∂zᵢ/∂θⱼ = xᵢⱼ, ∂θₖ/∂θⱼ = δⱼₖ",
+    "∂h(u)/∂θ = h′(u) ∂u/∂θ, ∂zᵢ/∂θⱼ = xᵢⱼ, ∂θₖ/∂θⱼ = δⱼₖ",
     "j is one of the indices of the sum zᵢ = Σₖ xᵢₖ θₖ",
 )
 def partial_derivatives(expr: Any) -> Any:

@@ -17,11 +17,15 @@ from derive.writing import factors_of, is_raw_prediction, names, product, put, t
 #: (0, 1, …, 1): the penalty leaves the bias alone
 _NOT_BIAS = total(1, product(-1, sp.KroneckerDelta(s.j, 0)))
 NOT_BIAS = DiagMatrix(sp.FunctionMatrix(s.n, 1, sp.Lambda((s.j, s.k), _NOT_BIAS)))
+#: the Hessian of a cost that is linear between its kinks
+_NOTHING = sp.FunctionMatrix(s.n, s.n, sp.Lambda((s.j, s.l), sp.S.Zero))
 
 
 @rule("Σᵢ gᵢ xᵢⱼ = (Xᵀ g)ⱼ, Σᵢ gᵢ xᵢⱼ xᵢₗ = (Xᵀ diag(g) X)ⱼₗ", "the sum runs over all samples")
 def matrix_form(expr: Any) -> Any:
     """Read the entry of index j (and l) as an entry of a matrix, the bias included."""
+    if expr == 0:
+        return _NOTHING
     parts = [_term(t) for t in terms_of(expr)]
     return parts[0] if len(parts) == 1 else sp.MatAdd(*parts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -13,7 +14,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derive.domain import REAL, Range, parse_range
 from derive.errors import DomainError, TermError
-from derive.functions import FUNCTIONS
+from derive.functions import FUNCTIONS, Defined
 from derive.terms.term import Term, add, fresh, make, mul, num, power, sym
 
 _HALF = num(1, 2)
@@ -161,6 +162,12 @@ def _matrix_product(e: Any, go: Go) -> Term:
     return product if scalar == 1 else make("scale", go(scalar), product)
 
 
+def _expint(e: Any, go: Go) -> Term:
+    if e.args[0] != 1:
+        raise TermError("of the exponential integrals only E1 = expint(1, x) can be used")
+    return make("exp1", go(e.args[1]))
+
+
 def _map(e: Any, go: Go) -> Term:
     (argument,) = e.function.variables
     return make("map", go(e.function.expr), go(argument), go(e.expr))
@@ -181,7 +188,9 @@ _OTHERS: list[tuple[Any, Callable[[Any, Go], Term]]] = [
     (sp.Derivative, _derivative),
     (sp.Piecewise, _piecewise),
     (sp.Heaviside, _heaviside),
+    (Defined, lambda e, go: go(e.formula())),
     (sp.digamma, lambda e, go: make("polygamma", num(0), go(e.args[0]))),
+    (sp.expint, _expint),
     (sp.beta, lambda e, go: _beta(*map(go, e.args))),
     (sp.cot, lambda e, go: _ratio("cos", "sin", go(e.args[0]))),
     (sp.sec, lambda e, go: power(make("cos", go(e.args[0])), num(-1))),
@@ -221,6 +230,7 @@ def assumptions(*exprs: Any) -> dict[str, Range]:
     return out
 
 
+@lru_cache(maxsize=1000)
 def _symbol_range(s: sp.Symbol) -> Range:
     if s.is_extended_real is False:
         raise DomainError(f"{s.name} is declared not real; only real variables can be used")
@@ -280,15 +290,10 @@ def _back_function(t: Term, go: Callable[[Term], Any]) -> Any:
     raise TermError(f"{t.head} has no SymPy form")
 
 
-def _normcdf(x: Any) -> Any:
-    return (1 + sp.erf(x / sp.sqrt(2))) / 2
-
-
 _DEFINED: dict[str, Callable[..., Any]] = {
     "log1p": lambda x: sp.log(1 + x),
     "expm1": lambda x: sp.exp(x) - 1,
-    "normpdf": lambda x: sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi),
-    "normcdf": _normcdf,
     "normppf": lambda p: sp.sqrt(2) * sp.erfinv(2 * p - 1),
+    "exp1": lambda x: sp.expint(1, x),
     "xlogy": lambda x, y: sp.Piecewise((0, sp.Eq(x, 0)), (x * sp.log(y), True)),
 }
