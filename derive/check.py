@@ -26,6 +26,7 @@ def check(
     where: Mapping[str, Any] | None = None,
     domain: Mapping[str, str | Range] | None = None,
     hessian_kind: str | None = None,
+    distribution: Mapping[str, str] | str | None = None,
     convention: str | Sequence[int] = "loss",
     reduction: str | None = None,
     dtypes: Sequence[str] = DTYPES,
@@ -38,12 +39,14 @@ def check(
     `wrt` the gradient is a list, and the Hessian a list (its diagonal) or a list of rows. `where` names formulas that
     are used in the others. `domain` maps a variable to `"real"`, `"positive"`, `"[0, 1]"`, `"{0, 1}"` …, and several
     (`"y1, y2, y3"`) to `"one-hot"` or `"simplex"`. `hessian_kind` says what the Hessian is meant to be when it is not
-    the exact one: "majorizer", "fisher", "gauss-newton", "scaled", "constant", "clipped", "secant". `convention` says
-    which derivatives are wanted: "loss", "catboost" (of minus the loss), "glum" …, or a pair of signs. `reduction`
-    is "sum", or "mean" for 1/m ("mean:n" for 1/n) times the stated loss. Without a loss the Hessian is compared with
-    the gradient, and a gradient in several variables is asked whether it is one. `dtypes` are the types in which all
-    formulas, as they are written, are compared with their true values; what is found there changes no verdict, but
-    with `strict_floating_point` a serious finding is not `ok`. `budget` (in seconds) is for the verdicts.
+    the exact one: "majorizer", "fisher", "gauss-newton", "scaled", "constant", "clipped", "secant". `distribution` is
+    that of the data, for an expected Hessian: `"y ~ poisson(exp(z))"`, or a mapping of names; the families are in
+    `derive.claims.families`. `convention` says which derivatives are wanted: "loss", "catboost" (of minus the loss),
+    "glum" …, or a pair of signs. `reduction` is "sum", or "mean" for 1/m ("mean:n" for 1/n) times the stated loss.
+    Without a loss the Hessian is compared with the gradient, and a gradient in several variables is asked whether it is
+    one. `dtypes` are the types in which all formulas, as they are written, are compared with their true values; what is
+    found there changes no verdict, but with `strict_floating_point` a serious finding is not `ok`. `budget` (in
+    seconds) is for the verdicts.
 
     A `DeriveError` says which claim cannot be read, and where.
 
@@ -54,7 +57,7 @@ def check(
     """
     if hessian_kind is not None and hessian_kind not in KINDS:
         raise DeriveError(f"hessian_kind: {hessian_kind[:60]!r} is not one of {', '.join(KINDS)}")
-    stated = read(loss, gradient, hessian, wrt, where, domain, convention, reduction)
+    stated = read(loss, gradient, hessian, wrt, where, domain, convention, reduction, distribution)
     report = Examination(stated, hessian_kind, time.monotonic() + budget, patience=max(1.0, budget / 10)).report()
     formulas = {"loss": loss, "gradient": gradient, "hessian": hessian}
     found, notes = of_claims(formulas, where or {}, stated.domain, dtypes) if dtypes else ((), ())

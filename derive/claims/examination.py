@@ -14,7 +14,15 @@ from derive.claims.comparison import Comparison
 from derive.claims.diagnose import VAGUE, explain_entry
 from derive.claims.diagnose.candidate import Candidate
 from derive.claims.formulas import right_formula, written
-from derive.claims.hessian_kinds import Kind, accepts, matrix_bound, recognise, recognise_bound, times_fisher
+from derive.claims.hessian_kinds import (
+    Kind,
+    accepts,
+    compare_expected,
+    matrix_bound,
+    recognise,
+    recognise_bound,
+    times_fisher,
+)
 from derive.claims.kinks import kinks
 from derive.claims.scene import Scene, derivative
 from derive.claims.stated import Entry, Stated
@@ -79,6 +87,10 @@ class Examination:
         verdict = self.compare.verdict(side, names, claimed[names])
         plain = Component(_name(side, names), names, claimed[names], verdict, "exact")
         scene = self.scene(side, names, claimed, verdict)
+        if side == "hessian" and scene.distributions and self.wanted in (None, "fisher"):
+            expected = self.in_expectation(scene, plain)
+            if expected is not None:
+                return expected
         if side == "hessian" and self.wanted is not None:
             return self.meant(scene, plain, self.wanted)
         if isinstance(verdict, Proved):
@@ -90,6 +102,20 @@ class Examination:
         if kind is None and not found:
             kind = recognise_bound(scene, suspect=self.suspect)
         return self.explained(scene, plain, found) if kind is None else _recognised(scene, plain, kind)
+
+    def in_expectation(self, scene: Scene, plain: Component) -> Component | None:
+        """An entry of a Hessian of data whose distribution is known: is it the expectation? None: not asked for."""
+        if self.wanted is None and isinstance(plain.verdict, Proved):
+            return None
+        found, says = compare_expected(scene)
+        if isinstance(found, Proved):
+            name = "fisher" if self.wanted is None else "accepted"
+            return replace(plain, kind=name, says=says, right=right_formula(scene) if name == "fisher" else None)
+        if self.wanted is None:
+            return None
+        if isinstance(found, Unknown):
+            return replace(plain, verdict=found, kind="unknown", says=found.reason)
+        return self.explained(scene, replace(plain, verdict=found, says=says), [])
 
     def meant(self, scene: Scene, plain: Component, wanted: str) -> Component:
         """An entry of a Hessian that is claimed to be of a kind."""
@@ -147,6 +173,7 @@ class Examination:
             named=s.named,
             all_true=plain if len(plain) > 1 else {},
             witness=_point(verdict),
+            distributions=s.distributions,
         )
 
     def symmetric(self) -> ClaimVerdict:

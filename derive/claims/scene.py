@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from derive.certificate import Verdict
+from derive.claims.distributions import Distribution
 from derive.domain import Domain
 from derive.errors import TermError
 from derive.prove import points
@@ -148,6 +149,7 @@ class Scene:
     named: Mapping[str, Term] = field(default_factory=dict)
     all_true: Mapping[tuple[str, ...], Term] = field(default_factory=dict)
     witness: Mapping[str, Fraction] | None = None
+    distributions: tuple[Distribution, ...] = ()
     _probe: Probe | None = None
     _both: frozenset[int] | None = None
 

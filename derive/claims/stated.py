@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias
 
 from derive.claims.conventions import signs
+from derive.claims.distributions import Distribution, read_distributions
 from derive.domain import Domain, Range
 from derive.errors import DeriveError, DomainError, FormulaError, TermError
 from derive.terms.calls import FUNCTIONS
@@ -33,6 +34,7 @@ class Stated:
     domain: Domain
     signs: tuple[int, int]
     named: Mapping[str, Term] = field(default_factory=dict)
+    distributions: tuple[Distribution, ...] = ()
 
 
 def read(
@@ -44,6 +46,7 @@ def read(
     domain: Mapping[str, str | Range] | None,
     convention: str | Sequence[int],
     reduction: str | None,
+    distribution: Mapping[str, str] | str | None = None,
 ) -> Stated:
     """Everything in one record; anything that cannot be read or does not fit together is a `DeriveError`."""
     if gradient is None and hessian is None:
@@ -56,7 +59,10 @@ def read(
     components, table = _rows(gradient, "gradient", named), _rows(hessian, "hessian", named)
     names = _variables(wrt, read_loss, components, table)
     form, entries = _shape(table, names)
-    out = Stated(read_loss, _gradient(components, names), entries, form, names, said, signs(convention), named)
+    data = read_distributions(
+        distribution, named, read_loss, names, {n.strip() for k in domain or {} for n in k.split(",")}
+    )
+    out = Stated(read_loss, _gradient(components, names), entries, form, names, said, signs(convention), named, data)
     _check_names(out, where or {}, domain or {})
     return out
 

@@ -17,13 +17,22 @@ from derive.claims.hessian_kinds.bounds import (
 from derive.claims.hessian_kinds.branches import taylor
 from derive.claims.hessian_kinds.clips import clipped
 from derive.claims.hessian_kinds.differences import finite_difference
-from derive.claims.hessian_kinds.expected import exact_fisher, fisher, times_fisher, variance
+from derive.claims.hessian_kinds.expected import compare_expected, exact_fisher, fisher, times_fisher, variance
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.hessian_kinds.matrix import matrix_bound
 from derive.claims.hessian_kinds.secants import any_secant, gauss_newton, of_squares, secant, trapezoid, weight
 from derive.claims.scene import Scene
 
-__all__ = ["KINDS", "Kind", "accepts", "matrix_bound", "recognise", "recognise_bound", "times_fisher"]
+__all__ = [
+    "KINDS",
+    "Kind",
+    "accepts",
+    "compare_expected",
+    "matrix_bound",
+    "recognise",
+    "recognise_bound",
+    "times_fisher",
+]
 
 KINDS = ("exact", "scaled", "constant", "majorizer", "fisher", "gauss-newton", "clipped", "secant", "taylor")
 _GRADIENT_KINDS: tuple[Callable[[Scene], Kind | None], ...] = (taylor, clipped, finite_difference)

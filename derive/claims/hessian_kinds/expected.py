@@ -6,9 +6,13 @@ import random
 from collections.abc import Iterator
 from fractions import Fraction
 
-from derive.claims.diagnose.candidate import Candidate, constant, inverse, scaled, times
+from derive.certificate import Proved, Unknown, Verdict
+from derive.claims.diagnose.candidate import Candidate, constant, inverse, scaled, shown, times
+from derive.claims.expectation import NotKnown, expectation, negative_log_density
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.scene import Probe, Scene
+from derive.claims.shorten import shortest
+from derive.prove.differentiate import has_choice
 from derive.prove.point import choose
 from derive.prove.points import moved
 from derive.terms.term import Term, free_names, num, sub, substitute
@@ -91,3 +95,51 @@ def exact_fisher(scene: Scene) -> Kind | None:
     data = frozenset().union(*(free_names(t) for t in scene.gradient.values())) - set(scene.gradient)
     free = data - free_names(scene.claimed)
     return Kind("fisher", f"it is the exact one, and free of {', '.join(sorted(free))}") if free else None
+
+
+def compare_expected(scene: Scene) -> tuple[Verdict, str]:
+    """Is the entry the expected Hessian under the stated distribution? The verdict, and what was compared.
+
+    Where the loss is minus the log density, its score has mean 0, and the covariance of the score is the Fisher
+    information, also where second derivatives miss a kink; any other loss has an expected Hessian only.
+    """
+    over = "; ".join(map(str, scene.distributions))
+    density = negative_log_density(scene)
+    unknown: list[str] = []
+    told: tuple[Verdict, str] | None = None
+    for what, value in _expectations(scene, density=density):
+        try:
+            mean = expectation(scene, value)
+        except NotKnown as why:
+            unknown.append(str(why))
+            continue
+        verdict = scene.decide(mean, scene.claimed)
+        says = f"{'the Fisher information' if density else 'an expected Hessian'}: {what} over {over}"
+        if verdict.status == "proved":
+            return verdict, says
+        if verdict.status == "refuted":
+            told = told or (verdict, f"it is not {what} over {over}, which is {shown(shortest(mean))}")
+        else:
+            unknown.append(getattr(verdict, "reason", ""))
+    if density and told is None and _smooth_loss(scene) and (kind := fisher(scene)) is not None:
+        return Proved("the score of a log density has mean 0"), kind.says
+    return told or (Unknown(unknown[0] if unknown else f"no expectation over {over} is defined at a kink"), "")
+
+
+def _expectations(scene: Scene, *, density: bool) -> Iterator[tuple[str, Term]]:
+    """What has to be averaged: the covariance of the score of a log density; the second derivative of a smooth loss."""
+    a, b = (scene.gradient.get(v) for v in scene.variables)
+    if _smooth_loss(scene):
+        yield "the exact one in expectation", scene.true
+    if density and a is not None and b is not None:
+        yield "the covariance of the score", scaled(Fraction(scene.sign), times(_smooth(a), _smooth(b)))
+
+
+def _smooth_loss(scene: Scene) -> bool:
+    """Without kinks in the variables: a second derivative misses what a kink adds to the expectation."""
+    return scene.loss is not None and not any(has_choice(scene.loss, v) for v in scene.variables)
+
+
+def _smooth(t: Term) -> Term:
+    """A derivative without the note that it has no value where a choice ties: that has probability 0."""
+    return t.args[0] if t.head == "piecewise" and len(t.args) == 2 else t
