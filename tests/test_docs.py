@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+_FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: how far a rounded number of lines may be from the count
 _ROUNDED = 0.15
 
@@ -39,21 +40,29 @@ def test_python_on_the_page(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_commands_on_the_page(page: Path, tmp_path: Path) -> None:
-    """Every `$ …` in a console block, run in order in one folder, prints what is shown; … is any text."""
-    for block in blocks(page, "console"):
-        assert block.startswith("$ ")
-        for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
-            printed = run(command, tmp_path)
-            wanted = shown.replace("…\n", "...\n")
-            assert doctest.OutputChecker().check_output(wanted, printed, OPTIONS), f"$ {command}\n{printed}"
+    """Every `$ …` in a console block, run in order in one folder, prints what is shown; … is any text.
+
+    A block with the name of a file after its language is that file, written before what follows is run.
+    """
+    for language, name, block in _FENCE.findall(page.read_text(encoding="utf-8")):
+        if name:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(block, encoding="utf-8")
+        elif language == "console":
+            assert block.startswith("$ ")
+            for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+                printed = run(command, tmp_path)
+                wanted = shown.replace("…\n", "...\n")
+                assert doctest.OutputChecker().check_output(wanted, printed, OPTIONS), f"$ {command}\n{printed}"
 
 
 def run(command: str, folder: Path) -> str:
-    """What a shell command prints; `derive` is the checkout's."""
-    line = re.sub(r"^derive ", f"{shlex.quote(sys.executable)} {shlex.quote(str(ROOT / 'cli.py'))} ", command)
-    done = subprocess.run(
-        line, shell=True, cwd=folder, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1"}
-    )
+    """What a shell command prints; `derive` is the checkout's, and nothing comes from a cache of another run."""
+    python = shlex.quote(sys.executable)
+    line = re.sub(r"^derive ", f"{python} {shlex.quote(str(ROOT / 'cli.py'))} ", command)
+    line = re.sub(r"^python ", f"{python} ", line)
+    environment = {**os.environ, "NO_COLOR": "1", "DERIVE_CACHE": str(folder / ".cache")}
+    done = subprocess.run(line, shell=True, cwd=folder, capture_output=True, text=True, check=False, env=environment)
     return done.stdout + done.stderr.replace("cli.py", "derive")
 
 
