@@ -223,3 +223,78 @@ def test_a_dummy_never_becomes_a_symbol_of_its_name() -> None:
 def test_every_head_has_an_arity() -> None:
     """The list of heads is closed: each says how many arguments it takes."""
     assert all(least >= 0 and (most is None or most >= least) for least, most in HEADS.values())
+
+
+#: how many arguments a head takes: exactly one, exactly two, …; at least one, at least two
+ARITIES: dict[tuple[int, int | None], str] = {
+    (0, 0): "true false pi e euler_gamma",
+    (
+        1,
+        1,
+    ): """exp log log1p expm1 abs sign floor sin cos tan sinh cosh tanh sech asin acos atan asinh acosh atanh sigmoid
+        logit softplus logsigmoid erf erfc erfinv normpdf normcdf normppf gamma loggamma lambertw heaviside not transpose
+        diag""",
+    (2, 2): "pow polygamma xlogy lt le eq ne delta given diff scale",
+    (3, 3): "matrix map entry",
+    (4, 4): "sum prod slope",
+    (5, 5): "entries",
+    (2, 3): "at",
+    (1, None): "max min",
+    (2, None): "add mul and or piecewise matmul matadd",
+}
+
+
+@pytest.mark.parametrize(("arity", "heads"), list(ARITIES.items()), ids=str)
+def test_a_head_takes_so_many_arguments(arity: tuple[int, int | None], heads: str) -> None:
+    """One argument less and one more are refused, with a message that names the head."""
+    least, most = arity
+    for head in heads.split():
+        for count in (max(0, least - 1), least, most or 6, 7 if most is None else most + 1):
+            args = _arguments(head, count)
+            if count < least or (most is not None and count > most):
+                with pytest.raises(TermError, match=rf"^{head} takes {'' if least == most else 'at least '}{least}"):
+                    make(head, *args)
+            elif head != "piecewise" or count % 2 == 0:
+                assert make(head, *args).args == args
+
+
+def _arguments(head: str, count: int) -> tuple[Term, ...]:
+    """Names, or conditions where conditions are wanted."""
+    wants = [head in ("and", "or", "not") or (head == "piecewise" and n % 2 == 1) for n in range(count)]
+    return tuple(make("true") if wanted else sym(f"x{n}") for n, wanted in enumerate(wants))
+
+
+def test_kinds_of_arguments() -> None:
+    """Conditions and values are not mixed up; what is bound or indexed is a name."""
+    x, one, true = sym("x"), num(1), make("true")
+    wrong = [
+        ("add", x, true),
+        ("not", x),
+        ("and", true, x),
+        ("or", x, true),
+        ("piecewise", x, x),
+        ("exp", make("lt", x, x)),
+    ]
+    wrong += [("piecewise", true, true), ("sum", x, one, x, x), ("prod", x, one, x, x), ("map", x, one, x)]
+    wrong += [("entries", x, one, x, x, x), ("entries", x, x, one, x, x), ("slope", x, x, one, x), ("at", one, x)]
+    wrong += [("matrix", one, x, x), ("diff", x, one), ("diff", x, make("exp", x)), ("piecewise", x, true, x)]
+    for head in ("lt", "le", "eq", "ne", "and", "or"):
+        args = (true, true) if head in ("and", "or") else (x, one)
+        assert make("not", make(head, *args)).head == "not"
+        wrong.append(("exp", make(head, *args)))
+    for head, *args in wrong:
+        with pytest.raises(TermError):
+            make(head, *args)
+    assert make("diff", x, at("v", one)).head == "diff"
+
+
+def test_what_binds_a_name() -> None:
+    """It is bound in the body only, for each of the binders; the bounds of a range are outside."""
+    i, j, x = sym("i"), sym("j"), sym("x")
+    assert free_names(make("sum", i, i, i, x)) == {"i", "x"}
+    assert free_names(make("sum", add(i, x), i, num(0), num(1))) == {"x"}
+    assert free_names(make("prod", add(i, x), i, num(0), j)) == {"x", "j"}
+    assert free_names(make("map", add(i, x), i, make("matrix", sym("X"), j, j))) == {"x", "X", "j"}
+    assert free_names(make("entries", add(i, j, x), i, j, sym("m"), i)) == {"x", "m", "i"}
+    assert free_names(make("slope", mul(i, x), i, i, j)) == {"x", "j"}
+    assert free_names(make("diff", mul(i, x), i)) == {"i", "x"}
