@@ -100,7 +100,11 @@ def replay(path: str | Path, *, budget: float = 2.0) -> Replayed:
 
 def replay_text(text: str, *, budget: float = 2.0) -> Replayed:
     """The same for the text of a certificate."""
-    certificate = loads(text)
+    return replay_certificate(loads(text), budget=budget)
+
+
+def replay_certificate(certificate: Certificate, *, budget: float = 2.0) -> Replayed:
+    """The same for a certificate that was read already."""
     try:
         domain = Domain.of(certificate.domain)
         _check_contents(certificate)

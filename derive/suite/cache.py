@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -124,10 +123,14 @@ def key(claim: Json) -> str:
 @once
 def sources() -> str:
     """SHA-256 of the package's own files: what another program has found out is of another program."""
-    home = Path(__file__).parents[1]
+    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     out = hashlib.sha256()
-    for path in sorted(home.rglob("*.py")):
-        out.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for folder, folders, names in os.walk(home):
+        folders.sort()
+        for name in sorted(n for n in names if n.endswith(".py")):
+            path = os.path.join(folder, name)
+            with open(path, "rb") as file:
+                out.update(b"%s\0%s\0" % (path[len(home) :].encode(), file.read()))
     return out.hexdigest()
 
 
@@ -149,6 +152,8 @@ def _checked(entry: Any, claim: Json) -> Found:
 
 
 def _write(path: Path, text: str) -> None:
+    import tempfile  # slow to load, and a replay has no need of it
+
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     part = Path(name)

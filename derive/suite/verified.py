@@ -7,12 +7,10 @@ are as they were recorded.
 
 from __future__ import annotations
 
-import json
-
 from derive.certificate import Certificate
-from derive.certificate_json import digest, encode
+from derive.certificate_json import encode, record_from_json
 from derive.errors import CertificateError
-from derive.replay import replay_text
+from derive.replay import replay_certificate
 from derive.suite.cache import Cache
 from derive.terms.json import Json
 
@@ -23,9 +21,8 @@ def from_cache(name: str, cache: Cache) -> tuple[Certificate | None, str]:
     if found.body is None:
         return None, found.why
     try:
-        body = dict(found.body)
-        again = replay_text(json.dumps({**body, "digest": digest(body)}))
-    except (CertificateError, TypeError, ValueError) as error:
+        again = replay_certificate(record_from_json(Certificate, found.body))
+    except CertificateError as error:
         return None, f"its entry in the cache does not hold: {error}"
     if again.name != name or again.status != again.certificate.status:
         return None, "its entry in the cache does not come out as it was recorded"
