@@ -231,9 +231,9 @@ ARITIES: dict[tuple[int, int | None], str] = {
     (
         1,
         1,
-    ): """exp log log1p expm1 abs sign floor sin cos tan sinh cosh tanh sech asin acos atan asinh acosh atanh sigmoid
-        logit softplus logsigmoid erf erfc erfinv normpdf normcdf normppf gamma loggamma lambertw heaviside not transpose
-        diag""",
+    ): """exp log log1p expm1 abs sign floor sin cos tan sinh cosh tanh sech asin acos atan asinh acosh atanh
+        sigmoid logit softplus logsigmoid erf erfc erfinv normpdf normcdf normppf gamma loggamma lambertw heaviside not
+        transpose diag""",
     (2, 2): "pow polygamma xlogy lt le eq ne delta given diff scale",
     (3, 3): "matrix map entry",
     (4, 4): "sum prod slope",
