@@ -143,17 +143,36 @@ def _cumulative(place: Place | None, given: Operands, params: Parameters) -> Cel
     out: Cells = given[0].copy()
     lines = np.moveaxis(out, params["axis"], 0)[:: -1 if params["reverse"] else 1]
     for k in range(1, len(lines)):
-        lines[k] = each(lambda a, b: plus(a.value, b.value), place, lines[k - 1 : k][0], lines[k : k + 1][0])
+        lines[k : k + 1] = each(lambda a, b: plus(a.value, b.value), place, lines[k - 1 : k], lines[k : k + 1])
     return out
 
 
 def _dot(place: Place | None, given: Operands, params: Parameters) -> Cells:
-    """Products of vectors and matrices over one dimension of each."""
-    ((left, right), (batch, _)) = params["dimension_numbers"]
-    a, b = given
-    if len(left) != 1 or batch or a.ndim > 2 or b.ndim > 2:
-        raise Unreadable("a product of tensors over several dimensions (the primitive 'dot_general')")
-    out: Cells = dot(StandIn(a), np.moveaxis(a, left[0], -1), np.moveaxis(b, right[0], 0)).cells
+    """A product of tensors: the batch first, then what is kept, then what is summed over."""
+    (sums, batches) = params["dimension_numbers"]
+    sides = [_in_order(x, batch, along) for x, batch, along in zip(given, batches, sums, strict=True)]
+    (a, shape, kept), (b, _, others) = sides
+    products = [dot(StandIn(x), x, y.T).cells for x, y in zip(a, b, strict=True)]
+    out: Cells = np.stack(products).reshape((*shape, *kept, *others))
+    return out
+
+
+def _in_order(x: Cells, batch: Sequence[int], along: Sequence[int]) -> tuple[Cells, list[int], list[int]]:
+    kept = [i for i in range(x.ndim) if i not in (*batch, *along)]
+    sizes = [[x.shape[i] for i in axes] for axes in (batch, kept, along)]
+    flat = np.transpose(x, (*batch, *kept, *along)).reshape([int(np.prod(s)) for s in sizes])
+    return flat, sizes[0], sizes[1]
+
+
+def _argmax(place: Place | None, given: Operands, params: Parameters) -> Cells:
+    """The first condition that holds, as in `jnp.select`; which number is largest is not followed."""
+    x: Any = given[0]
+    if not all(c.is_condition for c in x.reshape(-1)):
+        raise Unreadable("the index of the largest entry depends on the data (the primitive 'argmax')")
+    lines = np.moveaxis(x, params["axes"][0], 0)
+    out = each(lambda c: num(0), place, lines[0])
+    for k in range(len(lines) - 1, -1, -1):
+        out = each(lambda c, rest, k=k: where(c.condition, num(k), rest.value), place, lines[k], out)
     return out
 
 
@@ -161,6 +180,15 @@ def _iota(place: Place | None, given: Operands, params: Parameters) -> Cells:
     shape, along = params["shape"], params["dimension"]
     line = np.arange(shape[along]).reshape([-1 if i == along else 1 for i in range(len(shape))])
     return of_numbers(np.broadcast_to(line, shape), place)
+
+
+def _empty(place: Place | None, given: Operands, params: Parameters) -> Cells:
+    """What was not given a value: JAX puts it where a branch that was not taken has one."""
+    shape = params["shape"] if "shape" in params else getattr(params.get("aval", params.get("ty")), "shape", ())
+    out = np.empty(shape, object)
+    for index in np.ndindex(out.shape):
+        out[index] = Cell(None, place)
+    return out
 
 
 def _scatter_add(place: Place | None, given: Operands, params: Parameters) -> Any:
@@ -235,6 +263,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "reduce_or": _folded("logical_or"),
     "cumsum": _cumulative,
     "dot_general": _dot,
+    "argmax": _argmax,
     "iota": _iota,
+    **dict.fromkeys(("empty", "empty2"), _empty),
     "scatter-add": _scatter_add,
 }

@@ -13,8 +13,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from derive.frontends._jax_ops import INFINITE, OPERATIONS
+from derive.frontends._summands import choice
 from derive.frontends._wide import widened
-from derive.tracing.arithmetic import where
+from derive.terms.term import num
+from derive.tracing.arithmetic import compared
 from derive.tracing.cells import Cell, Cells, array, cell_of, each
 from derive.tracing.context import Place, current
 from derive.tracing.indexing import decided_index
@@ -23,10 +25,10 @@ from derive.tracing.unreadable import Unreadable
 Values: TypeAlias = Sequence[Cells]
 _MOVES = frozenset((
     *("broadcast_in_dim", "reshape", "squeeze", "expand_dims", "transpose", "rev", "slice", "concatenate", "split"),
-    *("gather", "dynamic_slice", "pad", "dynamic_update_slice"),
+    *("gather", "dynamic_slice", "pad", "dynamic_update_slice", "stack", "unstack", "tile", "scatter"),
 ))
-#: how many of its operands hold entries; the others say where
-_ENTRIES = {"gather": 1, "dynamic_slice": 1, "dynamic_update_slice": 2}
+#: which of its operands hold entries; the others say where
+_ENTRIES = {"gather": (0,), "dynamic_slice": (0,), "dynamic_update_slice": (0, 1), "scatter": (0, 2)}
 _MOST_STEPS = 100
 
 
@@ -108,14 +110,16 @@ def _moved(equation: Any, given: Values) -> list[Cells]:
     """Where each entry goes, by letting JAX move their numbers."""
     import jax.numpy as jnp
 
-    count = _ENTRIES.get(equation.primitive.name, len(given))
-    entries, numbers, start = [], [], 0
-    for cells in given[:count]:
-        entries += list(cells.reshape(-1))
-        numbers.append(jnp.asarray(np.arange(start, start + cells.size).reshape(cells.shape)))
-        start += cells.size
-    where_to = [jnp.asarray(_indices(cells)) for cells in given[count:]]
-    out = equation.primitive.bind(*numbers, *where_to, **_of_numbers(equation.params))
+    entries: list[Any] = []
+    operands = []
+    for position, cells in enumerate(given):
+        if position in _ENTRIES.get(equation.primitive.name, range(len(given))):
+            numbers = np.arange(len(entries), len(entries) + cells.size).reshape(cells.shape)
+            entries += list(cells.reshape(-1))
+        else:
+            numbers = _indices(cells)
+        operands.append(jnp.asarray(numbers))
+    out = equation.primitive.bind(*operands, **_of_numbers(equation.params))
     return [_taken(entries, np.asarray(o)) for o in (out if equation.primitive.multiple_results else [out])]
 
 
@@ -149,10 +153,7 @@ def _cond(branches: Sequence[Any], given: Values, place: Place | None) -> list[C
 
 
 def _chosen(index: Any, k: int, a: Cells, b: Cells, place: Place | None) -> Cells:
-    from derive.terms.term import num
-    from derive.tracing.arithmetic import compared
-
-    return each(lambda i, x, y: where(compared("eq")(i.value, num(k)), x.value, y.value), place, index, a, b)
+    return each(lambda i, x, y: choice(compared("eq")(i.value, num(k)), x, y), place, index, a, b)
 
 
 def _scan(params: Mapping[str, Any], given: Values) -> list[Cells]:

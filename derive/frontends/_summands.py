@@ -1,4 +1,4 @@
-"""The shape of a sum over rows: its summands, and its choices where the labels are known."""
+"""Choices and sums: a choice one side of which has no value, a choice that is decided, the summands of a sum."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 
-from derive.terms.term import Term, mul, rebuild, substitute
-from derive.tracing.arithmetic import compared
+from derive.terms.term import Term, make, mul, rebuild, substitute
+from derive.tracing.arithmetic import compared, no, where
+from derive.tracing.cells import Cell
+
+
+def choice(condition: Term, a: Cell, b: Cell) -> Term:
+    """a where the condition holds, else b. What has no value (NaN) leaves the formula without one there."""
+    if a.term is None or b.term is None:
+        return make("piecewise", (a if b.term is None else b).value, condition if b.term is None else no(condition))
+    return where(condition, a.value, b.value)
 
 
 def decided(t: Term, values: Mapping[str, Term]) -> Term:

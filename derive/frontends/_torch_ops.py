@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from derive.frontends._summands import choice
 from derive.frontends._torch_moves import FACTORIES, MOVES
 from derive.frontends._torch_sums import SUMS
 from derive.terms.term import Term, free_names, make, num
@@ -118,7 +119,7 @@ def _clamp(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cells:
 def _where(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cells:
     if len(args) < 3:
         raise unreadable("torch.where with a condition only: which indices it gives depends on the data")
-    return spread(lambda c, a, b: where(c.condition, a.value, b.value), *args)
+    return spread(lambda c, a, b: choice(c.condition, a, b), *args)
 
 
 def _masked_fill(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cells:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from derive.frontends._torch_moves import zeros
-from derive.terms.term import make, num
+from derive.terms.term import Term, make, num
 from derive.tracing.arithmetic import minus, over, plus, times
 from derive.tracing.cells import Cell, Cells, array, each
 from derive.tracing.context import here, unreadable
@@ -89,13 +89,16 @@ def _product(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cells:
     return out
 
 
-def _cumulative(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cells:
-    x, dim = args[:2]
-    out: Cells = x.copy()
-    lines = np.moveaxis(out, dim, 0)
-    for k in range(1, len(lines)):
-        lines[k] = each(lambda a, b: plus(a.value, b.value), here(), lines[k - 1], lines[k])
-    return out
+def _cumulative(build: Callable[[Term, Term], Term]) -> Operation:
+    def run(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cells:
+        x, dim = args[:2]
+        out: Cells = x.copy()
+        lines = np.moveaxis(out, dim, 0)
+        for k in range(1, len(lines)):
+            lines[k : k + 1] = each(lambda a, b: build(a.value, b.value), here(), lines[k - 1 : k], lines[k : k + 1])
+        return out
+
+    return run
 
 
 SUMS: Mapping[str, Operation] = {
@@ -110,7 +113,8 @@ SUMS: Mapping[str, Operation] = {
     "any": _fold("logical_or"),
     "var": _variance,
     "logsumexp": _fold("logsumexp"),
-    "cumsum": _cumulative,
+    "cumsum": _cumulative(plus),
+    "cumprod": _cumulative(times),
     "_log_softmax": _log_softmax,
     "_softmax": _softmax,
     "_log_softmax_backward_data": _log_softmax_backward,

@@ -273,6 +273,12 @@ class Vjp:
         return next((i.symbol for i in self.inputs if role(i.own) == wanted), _USUAL[wanted])
 
 
+def stacked(parts: Sequence[Any], rows: int) -> Any:
+    """What real code gives back for each input, as `Numbers` wants it: (rows,), or (rows, inputs or classes)."""
+    wide = [np.broadcast_to(np.reshape(b, (-1, *np.shape(b)[1:])), (rows, *np.shape(b)[1:])) for b in parts]
+    return wide[0] if len(wide) == 1 else np.stack(wide, axis=1)
+
+
 def _loss(found: Followed) -> Term:
     """Σ g·f."""
     value, g = _flat(found.values["value"]), _flat(found.values["upstream"])

@@ -22,7 +22,7 @@ from derive.errors import DeriveError, MissingExtraError
 from derive.frontends import Asked, Numbers, Reading
 from derive.frontends._jaxpr import evaluate
 from derive.frontends._signatures import arguments, role, roles
-from derive.frontends._vjp import Input, Table, Vjp, named
+from derive.frontends._vjp import Input, Table, Vjp, named, stacked
 from derive.prove import prove_terms
 from derive.tracing import parameters, sources
 from derive.tracing.cells import Cells, cell_of
@@ -52,9 +52,8 @@ def read(target: Any, asked: Asked) -> Reading:
     """Its formula, and what JAX gives back for it."""
     _jax()
     reading = _vjp(target, asked).read()
-    if reading.gradient_line:
-        return reading
-    return replace(reading, gradient_line=_last_return(getattr(target, "bwd", None)) or reading.loss_line)
+    line = _last_return(getattr(target, "bwd", None)) or reading.gradient_line or reading.loss_line
+    return replace(reading, gradient_line=line)
 
 
 def _last_return(function: Any) -> int:
@@ -76,13 +75,13 @@ def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
     jax = _jax()
     v = _vjp(target, asked)
     with jax.enable_x64(True):
-        given = [_column(i, columns) for i in v.inputs]
+        given = [jax.numpy.asarray(_column(i, columns)) for i in v.inputs]
         chosen = v.chosen()
         out, back = jax.vjp(_of(target, given, chosen), *(given[k] for k in chosen))
         found = [np.asarray(b) for b in back(np.ones(np.shape(out), np.asarray(out).dtype))]
-    rows = max(len(np.atleast_1d(x)) for x in given)
-    parts = [np.broadcast_to(b, (rows, *b.shape[1:])) for b in found]
-    return Numbers(parts[0] if len(parts) == 1 else np.stack(parts, axis=1), None)
+    asides = [role(v.inputs[k].own) in ("label", "weight") and not asked.wrt for k in chosen]
+    parts = [b for n, (b, aside) in enumerate(zip(found, asides, strict=True)) if n == 0 or not aside or b.any()]
+    return Numbers(stacked(parts, max(len(np.atleast_1d(x)) for x in given)), None)
 
 
 def _of(target: Any, given: Sequence[Any], chosen: Sequence[int]) -> Callable[..., Any]:

@@ -17,7 +17,7 @@ from typing import Any
 from derive.errors import DeriveError, MissingExtraError
 from derive.frontends import Asked, Numbers, Reading
 from derive.frontends._signatures import arguments, role, roles
-from derive.frontends._vjp import Input, Run, Table, Vjp, named
+from derive.frontends._vjp import Input, Run, Table, Vjp, named, stacked
 from derive.tracing import parameters, sources
 from derive.tracing.unreadable import Unreadable
 
@@ -77,10 +77,9 @@ def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
     chosen = [given[k] for k in v.chosen()]
     out = _value(_callable(target)(*(x.requires_grad_(x.is_floating_point()) for x in given)))
     found = torch.autograd.grad(out, chosen, torch.ones_like(out), allow_unused=True)
-    back = [torch.zeros_like(x) if b is None else b for x, b in zip(chosen, found, strict=True)]
-    rows = max(len(np.atleast_1d(x.detach())) for x in given)
-    parts = [np.broadcast_to(b.detach().numpy().reshape(-1, *b.shape[1:]), (rows, *b.shape[1:])) for b in back]
-    return Numbers(parts[0] if len(parts) == 1 else np.stack(parts, axis=1), None)
+    back = [b for k, b in enumerate(found) if b is not None or k == 0]
+    parts = [(torch.zeros_like(chosen[0]) if b is None else b).detach().numpy() for b in back]
+    return Numbers(stacked(parts, max(len(np.atleast_1d(x.detach())) for x in given)), None)
 
 
 def _column(torch: Any, i: Input, columns: Mapping[str, Any]) -> Any:

@@ -54,7 +54,7 @@ def mutate(
         limit = timeout or max(_TIMES * first.seconds, _LEAST)
         outcomes = list(_outcomes(b, found, limit, jobs or os.cpu_count() or 1, progress))
     progress("are the survivors equivalent?")
-    judged = [_judged(o, source, name) for o in sorted(outcomes, key=lambda o: o.mutant.number)]
+    judged = [_judged(o, source, name, home) for o in sorted(outcomes, key=lambda o: o.mutant.number)]
     progress("")
     return Score(target, command, first.seconds, limit, tuple(judged))
 
@@ -89,8 +89,8 @@ def _outcomes(
         yield Outcome(found[number], status, run.seconds)
 
 
-def _judged(outcome: Outcome, source: Source, name: str) -> Outcome:
+def _judged(outcome: Outcome, source: Source, name: str, home: projects.Project) -> Outcome:
     """A survivor that computes what the original computes is no mutant."""
-    if outcome.status == "survived" and same(source, name, outcome.mutant):
+    if outcome.status == "survived" and name and same(source, name, outcome.mutant, home, dict(os.environ)):
         return Outcome(outcome.mutant, "equivalent", outcome.seconds)
     return outcome

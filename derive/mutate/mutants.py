@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection
 
 from derive.errors import DeriveError
 from derive.mutate.mistakes import drafts
 from derive.mutate.mistakes.draft import Draft
 from derive.mutate.mistakes.roles import at_the_top
-from derive.mutate.records import KINDS, Mutant
+from derive.mutate.records import KINDS, Edit, Mutant
 from derive.mutate.source import Source
+
+_RAISES = "[][0]"
 
 
 def mutants(source: Source, name: str, only: Collection[str] = ()) -> tuple[Mutant, ...]:
@@ -30,9 +33,17 @@ def mutants(source: Source, name: str, only: Collection[str] = ()) -> tuple[Muta
     found.sort(key=lambda f: (f[0], KINDS.index(f[1].kind)))
     file = source.path.name
     return tuple(
-        Mutant(number, draft.kind, line, draft.says, text, source.diff(text, file))
+        Mutant(number, draft.kind, line, draft.says, text, source.diff(text, file), source.changed([_error(draft)]))
         for number, (line, draft, text) in enumerate(found, 1)
     )
+
+
+def _error(draft: Draft) -> Edit:
+    """The first edit, with an expression that raises an error in the place of what it writes."""
+    edit = draft.edits[0]
+    if edit.start < edit.end:
+        return Edit(edit.start, edit.end, _RAISES)
+    return Edit(edit.start, edit.end, re.sub(r"[^\s;]+[^\n;]*[^\s;]", _RAISES, edit.text, count=1))
 
 
 def _meaning(text: str) -> str:

@@ -31,6 +31,11 @@ class Project:
     start: Path
     imports: Path
 
+    @property
+    def module(self) -> str:
+        """The name under which the file is imported."""
+        return ".".join(self.file.relative_to(self.imports).with_suffix("").parts)
+
     def copy(self, to: Path, text: str) -> Path:
         """Copy the project, with another text in its file; gives the folder in which the command starts."""
         try:

@@ -24,7 +24,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One mistake: its kind, the line where it is made, what it does in words, and the file with it."""
+    """One mistake: its kind, the line where it is made, what it does in words, and the file with it.
+
+    `ruined` is the file with an error that is raised where the mistake is.
+    """
 
     number: int
     kind: str
@@ -32,6 +35,7 @@ class Mutant:
     says: str
     text: str
     diff: str
+    ruined: str = ""
 
 
 @dataclass(frozen=True, slots=True)
