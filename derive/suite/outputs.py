@@ -120,7 +120,8 @@ def summary(run: Run) -> str:
     said += [f"{found} with findings in floating point"] if found else []
     left = run.total - len(run.outcomes)
     said += [f"{left} not checked"] if left else []
-    return f"{_count(run.total, 'claim')}: {', '.join(said)}; {run.seconds:.1f} s"
+    words = f"{_count(run.total, 'claim')}: {', '.join(said)}; {run.seconds:.1f} s"
+    return "\n".join(wrap(words, WIDTH, subsequent_indent="  "))
 
 
 def _count(number: int, word: str) -> str:
