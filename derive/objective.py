@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from derive import frontends
 from derive.check import check
-from derive.claims import stated as claims_stated
-from derive.claims.comparison import Comparison
-from derive.claims.hessian_kinds import matrix_bound
 from derive.claims.stated import _read_one as read_formula
 from derive.decorator import ATTRIBUTE, claim
 from derive.domain import Domain, Range
 from derive.errors import DeriveError
-from derive.floating import DTYPES
-from derive.floating.library import meaning
 from derive.frontends import Asked, Frontend, Reading
+from derive.frontends._statement import Statement, is_diagonal, wrong_lines
 from derive.report import Report, Source
-from derive.terms.term import Term, add, free_names, mul, num, power, substitute, sym
+from derive.terms.term import Term, free_names, num, substitute, sym
 from derive.tracing import parameters as code_parameters
 from derive.tracing import sources
-from derive.tracing.shifts import unshifted
 from derive.tracing.unreadable import Unreadable
-
-_SHIFT = "the largest score, which is subtracted from all, is left out of the formulas: proved not to matter"
 
 
 def check_objective(fn: Any, loss: Any = None, **said: Any) -> Report:
     """Is what the code of `fn` computes the gradient and the Hessian of the loss?
 
     fn: a function, a class or an object in the form that its library wants; `library` names that where it is not clear:
-    "xgboost", "lightgbm" (native, and of their estimators), "catboost", "sklearn", "torch", "jax", "numpy". It is called
-    with stand-ins for a few rows, and the formulas that come out are checked as by `derive.check`; its real values are
-    compared with the true ones in floating point. Code that cannot be read so is called with numbers instead: if they
-    agree with the loss, the answer is "unknown", never "proved".
+    "xgboost", "lightgbm" (native, and of their estimators), "catboost", "sklearn", "torch", "jax", "numpy". It is
+    called with stand-ins for a few rows, and the formulas that come out are checked as by `derive.check`; its real
+    values are compared with the true ones in floating point. Code that cannot be read so is called with numbers: if
+    they agree with the loss, the answer is "unknown", never "proved".
 
     loss: the loss of one row in z (the raw score), y (the label) and, if it is not just a factor, w (the weight), or in
     the names of the code's own arguments; of several `classes` in z1, z2 … and y, or indicators y1, y2 … Without one,
@@ -119,7 +111,7 @@ class Objective:
             findings=found,
             notes=tuple(dict.fromkeys((*report.notes, *notes))),
             strict_floating_point=self.strict_floating_point,
-            source=self.source(reading),
+            source=wrong_lines(self.source(reading), reading, report),
         )
 
     def source(self, reading: Reading | None = None, reason: Unreadable | None = None) -> Source:
@@ -139,7 +131,7 @@ class Objective:
     def _bounded(self, stated: Statement) -> Report | None:
         """The diagonal that boosting takes for the Hessian of several scores, where it is a bound and not exact."""
         diagonal = stated.hessian
-        if self.hessian_kind is not None or not _is_diagonal(diagonal) or stated.loss is None:
+        if self.hessian_kind is not None or not is_diagonal(diagonal) or stated.loss is None:
             return None
         report = check(**{**stated.keywords(), "hessian_kind": "majorizer"}, dtypes=(), budget=self.budget)
         claim, right = report.hessian, report.gradient is None or report.gradient.status == "proved"
@@ -193,105 +185,4 @@ class Objective:
         return Asked(wrt, domain, names, symbols, self.classes)
 
 
-@dataclass
-class Statement:
-    """The formulas of the code beside the stated loss, in the same names."""
-
-    objective: Objective
-    reading: Reading
-    notes: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.notes = [*self.objective.notes, *self.reading.notes]
-        self.gradient, self.hessian = (self._tidied(_plain(f)) for f in (self.reading.gradient, self.reading.hessian))
-        self.loss = self._loss()
-
-    def keywords(self) -> dict[str, Any]:
-        """The arguments of `derive.check`."""
-        o, r = self.objective, self.reading
-        return {
-            "loss": self.loss,
-            "gradient": self.gradient,
-            "hessian": self.hessian,
-            "wrt": list(r.wrt),
-            "where": {**r.where, **(o.where or {})} or None,
-            "domain": self._domain(),
-            "hessian_kind": o.hessian_kind,
-            **({} if o.distribution is None else {"distribution": o.distribution}),
-            "convention": o.convention if o.convention is not None else r.convention,
-            "reduction": None if r.rows else o.reduction,
-        }
-
-    def is_matrix_bound(self, diagonal: list[Term]) -> bool:
-        """Is the whole Hessian of the loss nowhere above the diagonal matrix?"""
-        k = self.keywords()
-        rows = [[t if i == j else num(0) for j in range(len(diagonal))] for i, t in enumerate(diagonal)]
-        both = (k["where"], k["domain"], k["convention"], k["reduction"])
-        stated = claims_stated.read(k["loss"], None, rows, k["wrt"], *both)
-        compare, claimed = Comparison(stated, time.monotonic() + 2), dict(stated.hessian)
-        true = {names: t for names in claimed if (t := compare.plain("hessian", names)) is not None}
-        return matrix_bound(claimed, true, compare.sign("hessian"), stated.domain) is not None
-
-    def _tidied(self, formula: Any) -> Any:
-        """Without the largest score that is subtracted from all scores, where that is proved not to matter."""
-        if isinstance(formula, list):
-            return [self._tidied(f) for f in formula]
-        out = formula if formula is None else unshifted(formula, Domain.of({}))
-        if out != formula and _SHIFT not in self.notes:
-            self.notes.append(_SHIFT)
-        return out
-
-    def _loss(self) -> Term | None:
-        r, w = self.reading, self.reading.labels[2]
-        own = self.objective.stated is None
-        loss = r.loss if own else self.objective.stated
-        if loss is None or own:
-            return None if loss is None else meaning(loss)
-        if r.weighted and w not in self.objective.asked.names:
-            loss = mul(sym(w), loss)
-            self.notes.append(f"the stated loss counts {w} times for a row: {w} is the weight of the row")
-        return self._of_rows(loss) if r.rows else loss
-
-    def _of_rows(self, loss: Term) -> Term:
-        """The loss of all rows: the stated one, or the sum (the mean) of what is stated of one row."""
-        r = self.reading
-        if r.labels[0] not in free_names(loss):
-            return loss
-        rows = [substitute(loss, {n: sym(f"{n}{i + 1}") for n in r.labels}) for i in range(r.rows)]
-        mean = (self.objective.reduction or "").startswith("mean")
-        return mul(power(num(r.rows), num(-1)), add(*rows)) if mean else add(*rows)
-
-    def _domain(self) -> dict[str, Any]:
-        """What was said, what goes without saying, and the same for every row."""
-        r = self.reading
-        said: dict[str, Any] = {**r.domain, **self.objective.asked.domain.to_json()}
-        said.setdefault(r.labels[2], "positive")
-        for i in range(r.rows):
-            said |= {f"{n}{i + 1}": said[n] for n in r.labels if n in said}
-        used = self._used()
-        return {k: v for k, v in said.items() if {n.strip() for n in k.split(",")} & used}
-
-    def _used(self) -> frozenset[str]:
-        r = self.reading
-        named = {**r.where, **(self.objective.where or {})}
-        terms = [*_flat(self.gradient), *_flat(self.hessian), *([] if self.loss is None else [self.loss])]
-        terms += [self.objective._read(f) for f in named.values()]
-        return frozenset().union(*map(free_names, terms)) - named.keys()
-
-
-def _is_diagonal(hessian: Any) -> bool:
-    return isinstance(hessian, list) and len(hessian) > 1 and isinstance(hessian[0], Term)
-
-
-def _plain(formula: Any) -> Any:
-    """The formulas without the heads of library functions."""
-    return [_plain(f) for f in formula] if isinstance(formula, list) else None if formula is None else meaning(formula)
-
-
-def _flat(formula: Any) -> list[Term]:
-    if formula is None:
-        return []
-    return [t for f in formula for t in _flat(f)] if isinstance(formula, list) else [formula]
-
-
-__all__ = ["ATTRIBUTE", "DTYPES", "Objective", "check_objective", "claim"]
+__all__ = ["ATTRIBUTE", "Objective", "Statement", "check_objective", "claim"]

@@ -52,6 +52,8 @@ class Reading:
     for (one-hot labels, say). Lines count from 1, 0 is unknown. rows: 0 if every row is the same formula of its own
     row; else the formulas are of so many rows together, and their variables are numbered: z1, y1, w1, z2 … weighted:
     does the code multiply by the weight `w`? labels: the names of prediction, label and weight, without numbers.
+    branches: for a side and a component, the lines of code that branches, each with the condition under which it is
+    run.
     """
 
     gradient: Any
@@ -68,6 +70,7 @@ class Reading:
     rows: int = 0
     weighted: bool = False
     labels: tuple[str, str, str] = ("z", "y", "w")
+    branches: Mapping[tuple[str, int], tuple[tuple[Term, int], ...]] = field(default_factory=dict)
 
     @property
     def elementwise(self) -> bool:

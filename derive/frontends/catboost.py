@@ -17,7 +17,8 @@ import numpy as np
 from derive.domain import Range
 from derive.errors import DeriveError
 from derive.frontends import Asked, Numbers, Reading
-from derive.frontends._rows import Batch, Outputs, names_for, numbers_rows, read_rows
+from derive.frontends._numbers import numbers_rows
+from derive.frontends._rows import Batch, Outputs, names_for, read_rows
 from derive.tracing.stand_in import StandIn
 from derive.tracing.unreadable import Unreadable
 

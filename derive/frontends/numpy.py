@@ -7,7 +7,8 @@ from typing import Any
 
 from derive.errors import DeriveError
 from derive.frontends import Asked, Numbers, Reading
-from derive.frontends._rows import Batch, names_for, numbers_rows, pair, read_rows
+from derive.frontends._numbers import numbers_rows
+from derive.frontends._rows import Batch, names_for, pair, read_rows
 from derive.frontends._signatures import arguments, roles
 
 LIBRARY = "numpy"

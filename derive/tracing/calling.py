@@ -15,9 +15,9 @@ import numpy as np
 
 from derive.domain import Domain
 from derive.errors import DeriveError
-from derive.terms.term import Term
+from derive.terms.term import Term, make
 from derive.tracing import sources
-from derive.tracing.cells import Cell, Cells, cell_at
+from derive.tracing.cells import TRUE, Branches, Cell, Cells, cell_at
 from derive.tracing.context import Context, Place, entered
 from derive.tracing.entries import cells_of
 from derive.tracing.patches import replaced
@@ -89,8 +89,20 @@ def _joined(leaves: list[Leaf[dict[str, Cells]]]) -> dict[str, Cells]:
         out[name] = np.empty(cells.shape, object)
         for index in np.ndindex(cells.shape):
             places = [cell_at(v[name], index).place for v in with_values]
-            out[name][index] = Cell(_entry(leaves, name, index), next(filter(None, places), None))
+            place = next(filter(None, places), None)
+            out[name][index] = Cell(_entry(leaves, name, index), place, _branches(leaves, name, index))
     return out
+
+
+def _branches(leaves: list[Leaf[dict[str, Cells]]], name: str, index: tuple[int, ...]) -> Branches:
+    """The lines of the paths, where they are not all the same."""
+    found = []
+    for leaf in leaves:
+        place = cell_at(leaf.value[name], index).place if leaf.value is not None else None
+        if place is not None:
+            met = [c if taken else make("not", c) for c, taken in leaf.made]
+            found.append((make("and", TRUE, TRUE, *met), place[1]))
+    return tuple(found) if len({line for _, line in found}) > 1 else ()
 
 
 def _entry(leaves: list[Leaf[dict[str, Cells]]], name: str, index: tuple[int, ...]) -> Term | None:

@@ -13,17 +13,22 @@ from derive.tracing import constants
 from derive.tracing.context import Place, unreadable
 
 Cells: TypeAlias = NDArray[Any]  # of Cell
+Branches: TypeAlias = tuple[tuple[Term, int], ...]
 TRUE, FALSE = make("true"), make("false")
 
 
 class Cell:
-    """An entry. Without a term it is one that has not been given a value (of `np.empty`, or NaN)."""
+    """An entry. Without a term it is one that has not been given a value (of `np.empty`, or NaN).
 
-    __slots__ = ("place", "term")
+    `branches`: the lines of the paths on which it was made, each with the condition of the path.
+    """
 
-    def __init__(self, term: Term | None, place: Place | None = None) -> None:
+    __slots__ = ("branches", "place", "term")
+
+    def __init__(self, term: Term | None, place: Place | None = None, branches: Branches = ()) -> None:
         self.term = term
         self.place = place
+        self.branches = branches
 
     @property
     def value(self) -> Term:

@@ -20,6 +20,7 @@ from derive.tracing.unreadable import Unreadable
 
 Place: TypeAlias = tuple[str, int]
 _OWN = str(Path(__file__).resolve().parents[1])
+_CALLING = str(Path(__file__).resolve().with_name("calling.py"))
 _LIBRARIES = frozenset({"numpy", "scipy", "pandas", "torch", "jax", "functools", "contextlib", "numba", "math"})
 _LOCAL = threading.local()
 
@@ -70,6 +71,8 @@ def _innermost(file: str) -> Place | None:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
+        if name == _CALLING:
+            return None  # what called the user's code is not it
         if name == file if file else is_users(frame):
             return name, frame.f_lineno
         frame = frame.f_back

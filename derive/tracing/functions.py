@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from derive.terms.term import Term, make
+from derive.terms.term import make
+from derive.tracing import types
 from derive.tracing.arithmetic import minus, operation, over, times, where
-from derive.tracing.cells import Cell, Cells, array, cell_at, each
+from derive.tracing.cells import Cell, array, each
 from derive.tracing.context import current, here, unreadable
 from derive.tracing.entries import Entries, cells_of, decided
 from derive.tracing.reductions import dot, reduced
@@ -179,7 +180,7 @@ def _diag(me: Entries, x: Any, k: int = 0) -> Any:
 
 
 def _asarray(me: Entries, x: Any, dtype: Any = None, *_: Any, **__: Any) -> Any:
-    return x if dtype is None else astype(x, dtype)
+    return x if dtype is None else types.astype(x, dtype)
 
 
 # -- sums
@@ -236,62 +237,10 @@ def polygamma(me: Entries, n: Any, x: Any) -> Any:
     return me.like(each(operation("polygamma"), here(), cells_of(n), cells_of(x)))
 
 
-# -- types
-def astype(x: Entries, dtype: Any, *_: Any, **__: Any) -> Any:
-    """Another type: nothing changes, unless numbers that need not be whole are made whole."""
-    cells = x.settled()
-    kind = np.dtype(dtype)
-    if kind.kind == "b":
-        return x.like(each(lambda c: c.condition, here(), cells))
-    if kind.kind == "O":
-        return x.like(cells.copy())
-    if kind.kind in "iu" and not all(is_whole(c.value) for c in cells.reshape(-1)):
-        raise unreadable(f"astype({kind}) cuts digits off; say that the labels are whole: domain={{'y': '{{0, 1}}'}}")
-    if kind.kind not in "iuf":
-        raise unreadable(f"astype({kind}) is no array of real numbers")
-    if kind in (np.float32, np.float16):
-        current().note(f"astype({kind}) only rounds: the formulas are of real numbers")
-    return x.like(_same_lines(cells))
-
-
-def _same_lines(cells: Cells) -> Cells:
-    out = np.empty(cells.shape, object)
-    for index in np.ndindex(cells.shape):
-        cell = cell_at(cells, index)
-        out[index] = Cell(None if cell.term is None else cell.value, cell.place)
-    return out
-
-
-def is_whole(t: Term) -> bool:
-    """Is this certainly a whole number?"""
-    if t.head == "num":
-        return t.value.denominator == 1
-    if t.head == "sym":
-        return current().domain[t.name].whole
-    if t.head in ("add", "mul", "max", "min", "abs", "sign"):
-        return t.head == "sign" or all(map(is_whole, t.args))
-    if t.head == "piecewise":
-        return all(map(is_whole, t.args[::2]))
-    return t.head == "floor"
-
-
-def _tolist(x: Entries) -> Any:
-    parts = [x.like(array(part)) for part in x.settled()]
-    return parts if x.cells.ndim == 1 else [_tolist(part) for part in parts]
-
-
-def _put_in(x: Entries, value: Any) -> None:
-    x.cells[...] = cells_of(value)[()]
-
-
 def _norm(me: Entries, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     if ord not in (None, 2):
         raise unreadable(f"np.linalg.norm with ord={ord}")
     return reduced(me.like(cells_of(x)), "norm", axis, keepdims)
-
-
-def _floor(name: str) -> Callable[..., Any]:
-    return lambda me, x, *_, **__: me.like(each(operation(name), here(), cells_of(x)))
 
 
 _FOLDED = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum", "amax": "maximum", "amin": "minimum"}
@@ -327,37 +276,4 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "real_if_close": lambda me, x, **_: x,
     "isscalar": lambda me, x: not x.shape,
     "iscomplexobj": lambda me, x: False,
-}
-
-
-def _method(name: str) -> Callable[..., Any]:
-    return lambda me, *args, **kwargs: call(me, getattr(np, name), (me, *args), kwargs)
-
-
-def _reshape(me: Entries, *shape: Any, order: Any = "C") -> Any:
-    """`x.reshape(2, 3)`, `x.reshape((2, 3))`."""
-    wanted = shape[0] if len(shape) == 1 else shape
-    return me.like(np.reshape(me.settled(), wanted, order=order))
-
-
-#: the methods of arrays
-METHODS: dict[str, Callable[..., Any]] = {
-    **{
-        name: _method(name) for name in ("sum", "prod", "max", "min", "all", "any", "mean", "var", "std", "clip", "dot")
-    },
-    **{
-        name: _method(name)
-        for name in ("cumsum", "nonzero", "repeat", "take", "squeeze", "swapaxes", "argmax", "argmin")
-    },
-    **{name: _method(name) for name in ("argsort", "diagonal")},
-    "reshape": _reshape,
-    "ravel": lambda me, order="C": me.like(np.ravel(me.settled(), order=order)),
-    "flatten": lambda me, order="C": me.like(me.settled().flatten(order=order)),
-    "transpose": lambda me, *axes: me.like(me.settled().transpose(*axes)),
-    **dict.fromkeys(("copy", "to_numpy"), lambda me, *_, **__: me.like(me.settled().copy())),
-    **dict.fromkeys(("astype", "view"), astype),
-    "tolist": _tolist,
-    "item": lambda me, *index: me.like(array(me.settled()[index] if index else me.one())),
-    "fill": _put_in,
-    **{name: _floor(name) for name in ("abs", "exp", "log", "sqrt")},
 }

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.tracing import functions
+from derive.tracing import functions, types
 from derive.tracing.context import active, is_users
 from derive.tracing.entries import Entries, cells_of
 from derive.tracing.stand_in import StandIn, lift
@@ -36,9 +36,9 @@ def has_stand_in(x: Any) -> bool:
     """Is this a stand-in, or does it contain one?"""
     if isinstance(x, (list, tuple)):
         return any(map(has_stand_in, x))
-    if isinstance(x, np.ndarray):
-        return x.dtype == object and any(isinstance(p, Entries) for p in x.flat)
-    return isinstance(x, Entries)
+    if isinstance(x, Entries):
+        return True
+    return isinstance(x, np.ndarray) and x.dtype == object and any(isinstance(p, Entries) for p in x.flat)
 
 
 def _made(value: float) -> Callable[[Replacement], Replacement]:
@@ -60,7 +60,7 @@ def _array(original: Replacement) -> Replacement:
             return original(x, dtype, *args, **kwargs)
         made = lift(x) if isinstance(x, StandIn) else StandIn(cells_of(x))
         made = StandIn(made.settled().copy()) if original is np.array and made is x else made
-        return made if dtype is None else functions.astype(made, dtype)
+        return made if dtype is None else types.astype(made, dtype)
 
     return run
 

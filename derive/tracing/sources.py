@@ -71,6 +71,18 @@ def _definition(f: FunctionType) -> int:
     return next((first + i for i, line in enumerate(lines) if line.lstrip().startswith(("def ", "async def "))), first)
 
 
+def return_line(target: Any) -> int:
+    """The line of the only `return`; 0 where there are several, or none is found."""
+    found = plain_function(target)
+    if found is None:
+        return 0
+    first = found.__code__.co_firstlineno
+    last = max((line for _, _, line in found.__code__.co_lines() if line), default=first)
+    lines = linecache.getlines(found.__code__.co_filename)
+    returns = [i for i in range(first, last + 1) if i <= len(lines) and re.match(r"\s*return\b", lines[i - 1])]
+    return returns[0] if len(returns) == 1 else 0
+
+
 def namespaces(target: Any) -> list[dict[str, Any]]:
     """The globals of the code, and of the functions of others that it can reach by name."""
     found: dict[int, dict[str, Any]] = {}

@@ -19,6 +19,7 @@ from derive.tracing.arithmetic import operation
 from derive.tracing.cells import each
 from derive.tracing.context import current, here, unreadable
 from derive.tracing.entries import Entries, cells_of, same_mask
+from derive.tracing.methods import METHODS
 
 
 class StandIn(Entries):
@@ -116,6 +117,11 @@ class StandIn(Entries):
 
     # -- what arrays have
 
+    @property  # type: ignore[misc]  # it is not to be set
+    def __class__(self) -> Any:
+        """For code that asks whether it is an array; a scalar is a number."""
+        return np.ndarray if self.cells.shape else type(self)
+
     @property
     def shape(self) -> tuple[int, ...]:
         """As of an array."""
@@ -158,7 +164,7 @@ class StandIn(Entries):
 
     def __getattr__(self, name: str) -> Any:
         """The other methods of arrays."""
-        method = functions.METHODS.get(name)
+        method = METHODS.get(name)
         if method is None:
             raise AttributeError(f"{name} of an array cannot be followed")
         return lambda *args, **kwargs: method(self, *args, **kwargs)

@@ -30,12 +30,12 @@ def logreg_sign(preds, dtrain):
 def gradient_sle(predt, dtrain):
     '''Compute the gradient squared log error.'''
     y = dtrain.get_label()
-    return (np.log1p(predt) - np.log1p(y)) / (predt + 1)
+    return (np.log1p(predt) - np.log1p(y)) / (predt + 1)  # <- gradient
 
 
 def hessian_sle(predt, dtrain):
     y = dtrain.get_label()
-    return ((-np.log1p(predt) + np.log1p(y) + 1) /
+    return ((-np.log1p(predt) + np.log1p(y) + 1) /  # <- hessian
             np.power(predt + 1, 2))
 
 
@@ -86,7 +86,7 @@ class Focal_Binary_Loss:
         hess_1 = self.robust_pow(g2, gamma_indct) + \
                  gamma_indct * ((-1) ** label) * g3 * self.robust_pow(g2, (gamma_indct - 1))
         hess_2 = ((-1) ** label) * g3 * self.robust_pow(g2, gamma_indct) / g4
-        hess = ((hess_1 * np.log(g4 + 1e-9) - hess_2) * gamma_indct +
+        hess = ((hess_1 * np.log(g4 + 1e-9) - hess_2) * gamma_indct +  # <- hessian
                 (gamma_indct + 1) * self.robust_pow(g5, gamma_indct)) * g1
         return grad, hess
 
@@ -101,7 +101,7 @@ def focal_masks(y_true, y_pred):
     at = y_true*a + (1-y_true)*(1-a)
     s = 2*y_true - 1
     grad = at*s*(1-pt)**g*(g*pt*np.log(pt) + pt - 1)  # <- gradient
-    hess = np.ones_like(grad)
+    hess = np.ones_like(grad)  # <- hessian
     return grad, hess
 
 
@@ -141,7 +141,7 @@ def huber_one_sided(y_pred, train_data):
     delta = 2.0
     error = y_pred - y_true
     grad = np.where(error <= delta, error, delta*error)  # <- gradient
-    hess = np.ones(y_pred.shape)
+    hess = np.ones(y_pred.shape)  # <- hessian
     return grad, hess
 
 
@@ -157,7 +157,7 @@ def quantile_sign(y_true, y_pred):
     left_mask = errors < 0
     right_mask = errors > 0
     grad = -left_mask*(1-0.3) + right_mask*0.3  # <- gradient
-    hess = np.ones_like(y_pred)
+    hess = np.ones_like(y_pred)  # <- hessian
     return grad, hess
 
 
@@ -283,9 +283,9 @@ def softprob_obj(predt, data):
         p = softmax(predt[r, :])
         for c in range(predt.shape[1]):
             assert target >= 0 or target <= kClasses
-            g = p[c] - 1.0 if c == target else p[c]
-            g = g * 1.0
-            h = max((2.0 * p[c] * (1.0 - p[c])).item(), eps)
+            g = p[c] - 1.0 if c == target else p[c]  # <- gradient
+            g = g * 1.0  # <- gradient
+            h = max((2.0 * p[c] * (1.0 - p[c])).item(), eps)  # <- hessian
             grad[r, c] = g
             hess[r, c] = h
     grad = grad.reshape((kRows * kClasses, 1))
@@ -309,8 +309,8 @@ def multiclass_fortran(y_pred, train_data):
     y_onehot[np.arange(n), y_true] = 1
     expd = np.exp(y_pred - np.max(y_pred, axis=1, keepdims=True))
     p = expd / np.sum(expd, axis=1, keepdims=True)
-    grad = p - y_onehot
-    hess = p*(1 - p)
+    grad = p - y_onehot  # <- gradient
+    hess = p*(1 - p)  # <- hessian
     return grad.flatten('F'), hess.flatten('F')
 
 

@@ -70,9 +70,9 @@ class FocalLossObjective(object):
             p = exponents[index] / (1 + exponents[index])
             if targets[index] > 0.0:
                 der1 = -((1-p)**(gamma-1))*(gamma * math.log(p) * p + p - 1)/p  # <- gradient
-                der2 = gamma*((1-p)**gamma)*((gamma*p-1)*math.log(p)+2*(p-1))
+                der2 = gamma*((1-p)**gamma)*((gamma*p-1)*math.log(p)+2*(p-1))  # <- hessian
             else:
-                der1 = (p**(gamma-1)) * (1 - p - gamma*(1-p)*math.log(1-p))/(1-p)
+                der1 = (p**(gamma-1)) * (1 - p - gamma*(1-p)*math.log(1-p))/(1-p)  # <- gradient
                 der2 = p**(gamma-2)*((p*(2*gamma*(p-1)-p))/(p-1)**2 + (gamma-1)*gamma*math.log(1 - p))  # <- hessian
             result.append((der1, der2))
         return result
@@ -94,9 +94,9 @@ class MultiClassObjective(object):
                 der2 = exp_approx[j] * exp_approx[j2] / (exp_sum**2)
                 if j2 == j:
                     der2 -= exp_approx[j] / exp_sum
-                hess_row.append(der2 * weight)
+                hess_row.append(der2 * weight)  # <- hessian
 
-            grad.append(der1 * weight)
+            grad.append(der1 * weight)  # <- gradient
             hess.append(hess_row)
         return (grad, hess)
 
@@ -105,5 +105,5 @@ class PoissonMinimised(object):
     """minimised, where CatBoost wants derivatives of minus the loss"""
 
     def calc_ders_range(self, approxes, targets, weights):
-        e = [np.exp(a) for a in approxes]
-        return [(e[i] - targets[i], e[i]) for i in range(len(e))]  # <- gradient  # <- hessian
+        e = [np.exp(a) for a in approxes]  # <- hessian
+        return [(e[i] - targets[i], e[i]) for i in range(len(e))]  # <- gradient

@@ -54,7 +54,7 @@ class ModifiedHuberSGD:
         elif z >= -1.0:
             return 2.0*(1.0 - z)*-y  # <- gradient
         else:
-            return -4.0*y
+            return -4.0*y  # <- gradient
 
 
 class TukeyBiweight:
@@ -77,7 +77,7 @@ class TukeyBiweight:
 
     def psi_deriv(self, z):
         subset = self._subset(z)
-        return subset * ((1 - (z / self.c)**2)**2
+        return subset * ((1 - (z / self.c)**2)**2  # <- hessian
                          - (4*z**2/self.c**2) * (1-(z/self.c)**2))  # <- hessian
 
 

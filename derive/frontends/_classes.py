@@ -1,0 +1,93 @@
+"""Objectives of several classes: scores in rows, or all scores in a flat array, class by class or row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from derive.domain import Range
+from derive.frontends import Reading
+from derive.frontends._rows import SIDES, Batch, Outputs, Scores, row_domain
+from derive.terms.term import Term, make, num, sym
+from derive.tracing.calling import Followed, follow
+from derive.tracing.cells import Cells
+from derive.tracing.rows import Traced
+from derive.tracing.stand_in import StandIn
+from derive.tracing.unreadable import Unreadable
+
+
+class Classes(Scores):
+    """A score for each class: rows of scores, or all scores in a flat array, class by class or row by row."""
+
+    def read(self) -> Reading:
+        """The first layout in which rows keep to themselves."""
+        why: Unreadable | None = None
+        for layout in ("rows of scores", "class by class", "row by row"):
+            try:
+                found = self.in_layout(2, layout)
+                common = {s: self.of_rows(found, s) for s in SIDES if s in found.values}
+            except Unreadable as error:
+                why = why or error
+                continue
+            if None not in common.values():
+                reading = self.reading(found, common, 0)
+                return replace(reading, notes=(*reading.notes, f"scores are given as {layout}"))
+        raise why or Unreadable("the scores of one row change the gradient of another one, in every layout")
+
+    def in_layout(self, rows: int, layout: str) -> Followed:
+        """The call with so many rows; results have the shape (rows, classes), or (rows, classes, classes)."""
+        n, k = self.names, len(self.names.classes)
+        order = [n.row(i) for i in range(rows)]
+        labels = {n.y: Range(values=tuple(map(_fraction, range(k))))}
+        domain = row_domain(replace(self.asked.domain, ranges={**labels, **self.asked.domain.ranges}), order)
+
+        def call() -> Outputs:
+            table = StandIn.of([[sym(name) for name in list(row)[:k]] for row in order])
+            z = (
+                table
+                if layout == "rows of scores"
+                else table.reshape(-1, order="F" if layout == "class by class" else "C")
+            )
+            y, w = (StandIn.named([list(row)[k + j] for row in order]) for j in (0, 1))
+            return self.call(Batch(rows, k, z, y, w))
+
+        found = follow(self.target, call, domain)
+        return replace(found, values={s: _by_class(c, rows, k, layout, s) for s, c in found.values.items()})
+
+    def of_rows(self, found: Followed, side: str) -> Any:
+        """The list of formulas (of lists, for a full Hessian) that all rows share; None if they have none."""
+        cells = found.values[side]
+        own = [self.names.row(i) for i in range(cells.shape[0])]
+        flat = cells.reshape(cells.shape[0], -1)
+        parts = [Traced(len(flat), [c.known for c in flat[:, j]], own).common() for j in range(flat.shape[1])]
+        if None in parts:
+            return None
+        k = len(self.names.classes)
+        return parts if cells.ndim == 2 else [parts[i : i + k] for i in range(0, k * k, k)]
+
+    def reading(self, found: Followed, formulas: Mapping[str, Any], rows: int) -> Reading:
+        """As for one score; the label is a class, and y1, y2 … are its indicators."""
+        n = self.names
+        out = super().reading(found, formulas, rows)
+        hot = {f"{n.y}{i + 1}": _indicator(n.y, i) for i in range(len(n.classes))}
+        where = {k: t for k, t in hot.items() if k in self.asked.names}
+        label = "{" + ", ".join(map(str, range(len(n.classes)))) + "}"
+        return replace(out, wrt=n.classes, domain={**out.domain, n.y: label}, where=where)
+
+
+def _fraction(i: int) -> Any:
+    return num(i).value
+
+
+def _indicator(name: str, i: int) -> Term:
+    return make("piecewise", num(1), make("eq", sym(name), num(i)), num(0), make("true"))
+
+
+def _by_class(cells: Cells, rows: int, k: int, layout: str, side: str) -> Cells:
+    if cells.shape in ((rows, k), (rows, k, k)):
+        return cells
+    if cells.size != rows * k:
+        raise Unreadable(f"the {side} has the shape {cells.shape}, for {rows} rows of {k} scores")
+    order: Any = "F" if layout == "class by class" else "C"
+    return cells.reshape(-1).reshape((rows, k), order=order)

@@ -1,0 +1,63 @@
+"""Calls of objectives with numbers: all rows at once, or row by row where the code raises errors for some."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from derive.frontends import Asked, Numbers
+from derive.frontends._rows import SIDES, Batch, Call, Names, Outputs
+from derive.tracing.calling import Tried, quiet
+from derive.tracing.unreadable import Unreadable
+
+
+def numbers_rows(call: Call, asked: Asked, columns: Mapping[str, Any], names: Names) -> Numbers:
+    """The same from a call with arrays: see `Frontend.numbers`."""
+    of_z = [columns[n] for n in names.classes] if names.classes else [columns[names.z]]
+    rows = len(of_z[0])
+    z = np.stack(of_z, axis=1) if names.classes else of_z[0].copy()
+    y, w = (np.array(columns.get(n, np.full(rows, d, z.dtype))) for n, d in ((names.y, 0), (names.w, 1)))
+    batch = Batch(rows, asked.classes, z, y, w)
+    with quiet():
+        found = _called(call, batch)
+    shape = (rows, len(names.classes)) if names.classes else (rows,)
+    return Numbers(*(None if s not in found else _real(found[s], shape) for s in SIDES[:2]))
+
+
+def _called(call: Call, batch: Batch) -> Outputs:
+    """All rows at once; or row by row, where the code raises an error for some of them, which have no value then."""
+    with Tried():
+        return call(batch)
+    rows = [_row(call, batch, i) for i in range(batch.rows)]
+    return {side: _column(side, rows) for side in SIDES[:2]}
+
+
+def _row(call: Call, b: Batch, i: int) -> Outputs:
+    """One row, as arrays of length 1, or as numbers for code that takes these; nothing where it raises an error."""
+    part = slice(i, i + 1)
+    with Tried():
+        return call(Batch(1, b.classes, b.z[part], b.y[part], b.w[part]))
+    if b.classes is None:
+        with Tried():
+            return call(Batch(1, None, b.z[i], b.y[i], b.w[i]))
+    return {}
+
+
+def _column(side: str, rows: Sequence[Outputs]) -> Any:
+    """The values of all rows; NaN where there is none."""
+    found = [np.asarray(row[side], float).reshape(-1) if side in row else None for row in rows]
+    width = max((len(x) for x in found if x is not None), default=1)
+    out = np.full((len(rows), width), np.nan)
+    for i, x in enumerate(found):
+        if x is not None:
+            out[i] = x
+    return out[:, 0] if width == 1 else out
+
+
+def _real(x: Any, shape: tuple[int, ...]) -> Any:
+    values = np.asarray(x)
+    if values.dtype.kind not in "fiub":
+        raise Unreadable(f"the code gives {type(x).__name__}, and no numbers")
+    return np.broadcast_to(values, shape) if values.ndim == 0 else values.reshape(shape)
