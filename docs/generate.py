@@ -1,4 +1,4 @@
-"""Writes rules.md, losses.md and the list of modules in architecture.md: `python docs/generate.py`.
+"""Writes rules.md, losses.md, bug-museum.md and the list of modules in architecture.md: `python docs/generate.py`.
 
 A test compares the files with what this makes, so that they cannot fall behind the code.
 """
@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import ast
 import itertools
+import json
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from derive import catalog
 from derive.certificate import Certificate, CheckedDerivation
+from derive.check import check
 from derive.render import latex
 from derive.render._story import Line, Story
 from derive.render.markdown import inline
+from derive.report import ClaimVerdict, Component
 from derive.rule import Rule, load_rules
+from derive.terms.text import parse_formula
 from derive.verify import verify
 
 DOCS = Path(__file__).parent
@@ -103,6 +108,49 @@ def _first(doc: str | None) -> str:
     return (doc or "").splitlines()[0]
 
 
+def museum() -> str:
+    """Ten real mistakes: where each comes from, the formula, the verdict with its witness, the right formula."""
+    cases = {c["id"]: c for c in json.loads((DOCS.parent / "tests/data/public_cases.json").read_text(encoding="utf-8"))}
+    lines = [_NOTE, "# The bug museum", "", _MUSEUM.strip()]
+    for exhibit in json.loads((DOCS / "museum.json").read_text(encoding="utf-8")):
+        lines += ["", *_exhibit(exhibit, cases[exhibit["id"]])]
+    return "\n".join(lines) + "\n"
+
+
+_MUSEUM = """
+Mistakes in derivatives that were written by hand, each from a public project, with the verdict of `derive.check`. None of
+them raised an error. A verdict of *refuted* has a point with both values; what is said to be wrong is an equality that
+was proved before it was said; the right formula is proved too.
+"""
+
+
+def _exhibit(exhibit: dict[str, str], case: dict[str, Any]) -> Iterator[str]:
+    terms = {"convention": case["signs"], "domain": case["domain"], "dtypes": (), "budget": 60}
+    report = check(case["loss"], case["gradient"], case["hessian"], case["wrt"], **terms)
+    repository, _, number = exhibit["source"].partition("#")
+    yield f"## {exhibit['title']}"
+    yield ""
+    yield f"[{exhibit['source']}](https://github.com/{repository}/issues/{number}). {exhibit['story']}"
+    yield from ("", "| | |", "| --- | --- |", f"| loss | {inline(latex.term(parse_formula(case['loss'])))} |")
+    for claim in report.claims:
+        bad = next((c for c in claim.components if c.status == "refuted"), None)
+        if bad is not None:
+            yield from (f"| {what} | {text} |" for what, text in _told(claim, bad))
+
+
+def _told(claim: ClaimVerdict, bad: Component) -> Iterator[tuple[str, str]]:
+    """What is claimed of an entry, why it is wrong, and what is right."""
+    yield f"claimed {claim.side.replace('h', 'H')}, {bad.name}", inline(latex.term(bad.claimed))
+    witness = getattr(bad.verdict, "witness", None)
+    if witness is not None:
+        at = ", ".join(f"{name} = {value}" for name, value in witness.point)
+        yield "**refuted**", f"at {at} it is {witness.right}, and should be {witness.left}"
+    for d in bad.diagnosis:
+        yield d.kind, re.sub(r"([*_])", r"\\\1", _escaped(d.says))
+    if bad.right is not None:
+        yield "right", inline(latex.term(bad.right.term))
+
+
 def architecture() -> str:
     """The page as it is, with the list of modules anew."""
     page = (DOCS / "architecture.md").read_text(encoding="utf-8")
@@ -131,7 +179,7 @@ def _escaped(text: str) -> str:
 
 
 #: file -> what makes it
-PAGES = {"rules.md": rules, "losses.md": losses, "architecture.md": architecture}
+PAGES = {"rules.md": rules, "losses.md": losses, "architecture.md": architecture, "bug-museum.md": museum}
 
 
 def main() -> None:
