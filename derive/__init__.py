@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from derive.decorator import claim
     from derive.errors import DeriveError
     from derive.explain import explain
+    from derive.fit import Fit, fit
     from derive.gradcheck import gradcheck
     from derive.loss import Loss
     from derive.matching import matching_loss
@@ -31,6 +32,7 @@ __version__ = VERSION
 __all__ = [
     "Certificate",
     "DeriveError",
+    "Fit",
     "Loss",
     "__version__",
     "catalog",
@@ -39,6 +41,7 @@ __all__ = [
     "claim",
     "cost",
     "explain",
+    "fit",
     "gradcheck",
     "gradient",
     "hessian",
@@ -56,7 +59,9 @@ _HOME = {
     "check_objective": "derive.objective",
     "claim": "derive.decorator",
     "DeriveError": "derive.errors",
+    "Fit": "derive.fit",
     "Loss": "derive.loss",
+    "fit": "derive.fit",
     "cost": "derive.compiled",
     "explain": "derive.explain",
     "gradcheck": "derive.gradcheck",

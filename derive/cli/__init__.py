@@ -9,6 +9,7 @@ import click
 from derive.cli.check import check
 from derive.cli.common import CODES
 from derive.cli.console import PoliteGroup, crashed, prepare
+from derive.cli.fit import fit
 from derive.cli.list import list_
 from derive.cli.matching_loss import matching_loss
 from derive.cli.mutate import mutate
@@ -44,5 +45,5 @@ def run() -> None:
     main()
 
 
-for command in (check, list_, matching_loss, mutate, prove, replay, show, verify):
+for command in (check, fit, list_, matching_loss, mutate, prove, replay, show, verify):
     main.add_command(command)
