@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812  (as everybody calls it)
 
 from derive.errors import DeriveError
 from derive.frontends import Asked, recognise
@@ -518,7 +518,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "where": lambda x, y: torch.where(x > y, x * y, torch.zeros_like(x)),
     "masked_fill": lambda x, y: x.masked_fill(x > y, 3.0) + (x * 2).masked_fill_(x < 0, 0),
     "in place": lambda x, y: (x * 2).add_(y).mul_(3).sub_(1).div_(2).clamp_(-4, 4).exp_(),
-    "mask in place": lambda x, y: _masked(x, y),
+    "mask in place": lambda x, y: _masked(x, y) * 1,
     "minimum": lambda x, y: torch.minimum(x, y) + torch.maximum(x, 2 * y) + torch.max(x, y) + torch.fmin(x, y),
     "pow": lambda x, y: x**3 + x**-2 + (x**2 + 1) ** 0.5 + 2**x + torch.pow(x**2 + 1, y),
     "arithmetic": lambda x, y: 1 - x + 2 / (x**2 + 1) - (3 - y) * x / 4 + torch.sub(x, y, alpha=2) + torch.rsub(x, 1),
@@ -530,7 +530,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "variance": lambda x, y: torch.stack([x, y, x * y]).var(dim=0) + torch.stack([x, y, y]).std(0, unbiased=False),
     "softmax": lambda x, y: torch.softmax(torch.stack([x, y, x * y]), 0)[1] + F.log_softmax(torch.stack([x, y]), 0)[0],
     "shapes": lambda x, y: torch.cat([x, y]).reshape(2, -1).t().flip(0).sum(1) + x.unsqueeze(1).expand(-1, 3).sum(1),
-    "views": lambda x, y: _through_views(x, y),
+    "views": lambda x, y: _through_views(x, y) * 1,
     "cumsum": lambda x, y: torch.cumsum(torch.stack([x, y, x]), 0)[2],
     "products": lambda x, y: torch.stack([x, y]).t() @ torch.tensor([1.0, 2.0], dtype=torch.float64) + torch.dot(x, y),
     "einsum": lambda x, y: torch.einsum("i,i->i", x, y) + torch.einsum("i,j->i", x, y),

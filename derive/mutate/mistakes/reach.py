@@ -39,8 +39,9 @@ def _below(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
         if name in ("decorator_list", "returns", "annotation", "args") and not isinstance(node, ast.Call):
             continue
         for child in field if isinstance(field, list) else [field]:
-            if not isinstance(child, ast.AST) or isinstance(child, _SKIPPED) or called(child) in _NOT_FORMULAS:
+            if not isinstance(child, ast.AST) or isinstance(child, _SKIPPED):
                 continue
             if isinstance(child, (ast.expr, ast.stmt)):
                 yield child
-            yield from _below(child)
+            aside = isinstance(child, ast.Call) and called(child) in _NOT_FORMULAS
+            yield from _below(child.func if aside and isinstance(child, ast.Call) else child)
