@@ -33,6 +33,11 @@ ARGUMENTS = [
 ]
 #: head -> formulas, apart by semicolons
 FORMULAS = {
+    "abs": "abs(x); abs(y - x); abs(0); abs(x - x); abs(-7/3)",
+    "sign": "sign(x); sign(y - x); sign(0); sign(x - x); sign(-7/3)",
+    "heaviside": "heaviside(x); heaviside(y - x); heaviside(0); heaviside(x - x); heaviside(-7/3)",
+    "erf": "erf(x); erf(0); erf(y - 2*x); erf(x - x); erf(erfinv(x/3))",
+    "atan": "atan(x); atan(0); atan(y - 2*x); atan(1/x)",
     "pow": (
         "x**3; x**(-2); x**(1/2); x**(-3/2); (x*y)**(2/3); x**y; 2**x; (x**2)**(1/2); x**(3*k); "
         "(12*x)**(1/2); (x/18)**(-1/2); exp(x)**(1/2); ((x + 1)*(x + 2))**(3/2); 0**x; (-2)**k; "
@@ -51,8 +56,11 @@ FORMULAS = {
         "sum(sum(A[i, l], i, 0, n-1)*w[l], l, 0, n-1); sum((w[i]**2 + 1)/(w[i] + 1), i, 0, n-1)"
     ),
     "prod": "prod(x + i, i, 0, 2); prod(w[i]*x**2, i, 0, n-1); prod(i, i, 2, 1)",
-    "sin": "sin(x + y); sin(2*x - y); sin(3*x)*sin(x); sin(x/2); sin(x + pi); sin(-5*pi/2); sin(pi*x)",
-    "cos": "cos(x - y); cos(4*x); cos(x/2)**3; cos(3*pi); cos(x + pi/2)",
+    "sin": (
+        "sin(x + y); sin(2*x - y); sin(pi/2); sin(0); sin(3*x)*sin(x); "
+        "sin(x/2); sin(x + pi); sin(-5*pi/2); sin(pi*x); sin(pi/2); sin(0)"
+    ),
+    "cos": "cos(x - y); cos(4*x); cos(2*pi); cos(pi/2); cos(x/2)**3; cos(3*pi); cos(x + pi/2)",
     "gamma": "gamma(x + 4); gamma(5/2); gamma(x*y)",
     "loggamma": "loggamma(x + 3); loggamma(x)",
     "log": ("log(12*x**2/y**3); log(exp(x)*y**2); log(x**2 + x); log(abs(x)); log(7/15); log(sqrt(x) + 1)"),
