@@ -142,7 +142,8 @@ class Question:
         bases = list(points.search((*self.plain, *self._sides), self.domain, _QUICK, 4))
         around = (where(self._sides, self.domain, base) for base in bases for where in (points.kinks, points.corners))
         more = points.search((*self.plain, *self._sides), self.domain, 100, _HARD)
-        for point in itertools.chain(*around, more):
+        tails = points.together(self._sides, self.domain, bases[0]) if bases else ()
+        for point in itertools.chain(*around, tails, more):
             if time.monotonic() > self.deadline + 0.5:
                 return
             yield point

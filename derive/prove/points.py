@@ -41,6 +41,7 @@ _GRID = [
     for v in (-745, -300, -100, -40, -30, -20, -12, -8, -5, -3, -2, -1, 0, 1, 2, 3, 5, 8, 12, 20, 30, 40, 100, 300, 745)
 ]
 _BISECTIONS = 60
+_TAIL = 40
 _SIMPLE_SEEDS = 4
 
 
@@ -112,6 +113,20 @@ def corners(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[Po
     for name in scalars(*terms):
         if domain[name].index is None:
             yield from (moved(base, name, c) for c in CORNERS if c in domain[name] and c != base.values[name])
+
+
+def together(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[Point]:
+    """All real variables at one corner, or moved by it, and the kinks around two of these: tails with a difference."""
+    free = [v for v in scalars(*terms) if domain[v].index is None and domain[v].values is None and not domain[v].whole]
+    if len(free) < 2:
+        return
+    for c in CORNERS:
+        for values in (dict.fromkeys(free, c), {v: base.values[v] + c for v in free}):
+            inside = {v: x for v, x in values.items() if x in domain[v]}
+            point = Point({**base.values, **inside}, base.domain, base.seed, dict(base.entries))
+            yield point
+            if abs(c) == _TAIL:
+                yield from kinks(terms, domain, point)
 
 
 def kinks(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[Point]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.prove import pointwise, signs
+from derive.prove import pointwise, ranges, signs
 from derive.prove.elementary import atom_free, atom_value, exp, log_abs
 from derive.prove.field import Frac
 from derive.prove.normal import Normal, law
@@ -12,10 +12,11 @@ from derive.prove.pointwise import height
 from derive.prove.polys import Monomial, Poly
 from derive.prove.registry import Key
 from derive.prove.signals import Undefined
-from derive.prove.variables import index_range, variable
-from derive.terms.term import Term, add, children, make, mul, num, sub, substitute, sym
+from derive.prove.variables import index_range, resolve, variable, whole
+from derive.terms.term import Term, add, children, make, mul, neg, num, power, sub, substitute, sym
 
 MAX_UNROLLED = 64
+_MAX_MISSING = 8
 
 
 @law("at")
@@ -39,6 +40,8 @@ def _sum(n: Normal, t: Term) -> Frac:
         return n.field.sum(map(n.go, scope.unrolled))
     if scope.empty:
         return n.field.constant(Fraction(0))
+    if (longer := ranges.peeled(n, t, scope.count)) is not None:
+        return n.go(longer)
     return pointwise.over_range(n, scope, lambda n, body: summed(n, body, scope))
 
 
@@ -50,11 +53,15 @@ def _prod(n: Normal, t: Term) -> Frac:
         for part in scope.unrolled or ():
             out = n.field.mul(out, n.go(part))
         return out
+    if (longer := ranges.peeled(n, t, scope.count)) is not None:
+        return n.go(longer)
     return pointwise.over_range(n, scope, lambda n, body: _product(n, body, scope))
 
 
 def _product(n: Normal, body: Frac, scope: _Scope) -> Frac:
-    """exp Σ log of factors that are positive; else a generator."""
+    """A power of what does not depend on the index, exp Σ log of factors that are positive; else a generator."""
+    if scope.name not in n.free(body) and whole(scope.count_term, resolve(n.domain, n.bound)):
+        return n.go(power(n.readback.fraction(body), scope.count_term))
     if n.mask(body) == signs.POSITIVE:
         return exp(n, summed(n, log_abs(n, body), scope))
     free = (n.free(body) - {scope.name}) | n.free(scope.count)
@@ -138,11 +145,14 @@ def _one_sum(n: Normal, atom: Key, scope: _Scope, name: str) -> Frac:
     if proper != name:  # sums inside have vanished: the index gets the name that this summand has elsewhere
         renamed = substitute(n.readback.atom(atom), {name: sym(proper)})
         return summed(n, n.go(renamed), scope, proper)
-    if _adds_up_to_one(n, atom, scope, name):
-        return n.field.constant(Fraction(1))
-    swapped = _swapped(n, atom, scope, name)
-    if swapped is not None:
-        return n.go(swapped)
+    if (rest := _rest_of_one(n, atom, scope, name)) is not None:
+        return n.go(rest)
+    closed = ranges.power_sum(n, atom, scope.count, name)
+    if closed is not None:
+        return closed
+    other = _swapped(n, atom, scope, name) or ranges.in_order(n, n.readback.atom(atom), name, scope.count_term)
+    if other is not None:
+        return n.go(other)
     free = (atom_free(n, atom) - {name}) | n.free(scope.count)
     out = n.function(("sum", atom, n.key(scope.count), name), free)
     if not atom[1] and (mask := n.facts.of_poly(n.field.monomial(atom[0]))) in (signs.POSITIVE, signs.NONNEGATIVE):
@@ -177,19 +187,23 @@ def _swapped(n: Normal, atom: Key, scope: _Scope, name: str) -> Term | None:
     return make("sum", make("sum", f, sym(name), num(0), last_inner), sym(other), num(0), last_outer)
 
 
-def _adds_up_to_one(n: Normal, atom: Key, scope: _Scope, name: str) -> bool:
-    """Is the summand one entry of a one-hot or simplex vector, and the sum over all of it?"""
+def _rest_of_one(n: Normal, atom: Key, scope: _Scope, name: str) -> Term | None:
+    """Σ of the entries of a one-hot or simplex vector: 1 minus the few entries beyond the range."""
     if atom[1] or len(atom[0]) != 1 or atom[0][0][1] != 1:
-        return False
+        return None
     key = n.generator(atom[0][0][0]).key
     if key[0] != "at" or (length := n.domain[key[1]].total) is None:
-        return False
+        return None
     *outer, last = key[2]
-    whole_vector = last == n.key(n.go(sym(name))) and n.key(n.go(length)) == n.key(scope.count)
-    if whole_vector and not any(name in n.free(n.value(i)) for i in outer):
-        n.hypotheses[f"the entries of {key[1]} add up to 1"] = None
-        return True
-    return False
+    missing = n.field.constant_value(n.field.sub(n.go(length), scope.count))
+    if missing is None or not 0 <= missing <= _MAX_MISSING or last != n.key(n.go(sym(name))):
+        return None
+    if any(name in n.free(n.value(i)) for i in outer):
+        return None
+    n.hypotheses[f"the entries of {key[1]} add up to 1"] = None
+    entry = n.readback.atom(atom)
+    beyond = (substitute(entry, {name: add(scope.count_term, num(k))}) for k in range(int(missing)))
+    return add(num(1), *(neg(e) for e in beyond))
 
 
 def merged_is_zero(n: Normal, gap: Frac) -> bool:

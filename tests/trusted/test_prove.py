@@ -295,3 +295,28 @@ ANGLES = [
 def test_angles(left: str, right: str) -> None:
     """Exact values, whole multiples of pi, and functions of what their inverses give."""
     assert prove(left, right, {"k": "integer", "x": "(-1, 1)"}).status == "proved"
+
+
+RANGES = [
+    ("Sum(x[n-1-i], (i, 0, n-1))", "Sum(x[i], (i, 0, n-1))"),
+    ("Sum(x[i] - x[i-1], (i, 1, n))", "x[n] - x[0]"),
+    ("Sum(x[i], (i, 0, n))", "Sum(x[i], (i, 0, n-1)) + x[n]"),
+    ("Sum(log(x[i]), (i, 0, n))", "Sum(log(x[i]), (i, 0, n-1)) + log(x[n])"),
+    ("Sum(x[i], (i, 1, n-1))", "Sum(x[i], (i, 0, n-1)) - x[0]"),
+    ("Sum(x[i+1]*x[i], (i, 0, n-1))", "Sum(x[i]*x[i-1], (i, 1, n))"),
+    ("Sum(i, (i, 0, n-1))", "n*(n-1)/2"),
+    ("Sum(i**2, (i, 1, n))", "n*(n+1)*(2*n+1)/6"),
+    ("Sum(i**3, (i, 1, n))", "Sum(i, (i, 1, n))**2"),
+    ("Sum(i**4, (i, 0, n))", "n*(n+1)*(2*n+1)*(3*n**2+3*n-1)/30"),
+    ("Product(a, (i, 0, n-1))", "a**n"),
+    ("Product(a, (i, 0, n-2))*a", "Product(a, (i, 0, n-1))"),
+    ("Product(x[i], (i, 0, n))", "Product(x[i], (i, 0, n-1))*x[n]"),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), RANGES)
+def test_ranges_of_sums(left: str, right: str) -> None:
+    """Ranges turned round, shifted and longer by one; telescopes; sums of small powers of the index."""
+    verdict = prove(left, right, SIZES)
+    assert isinstance(verdict, Proved), verdict
+    assert not verdict.domains_differ
