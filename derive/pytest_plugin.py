@@ -98,9 +98,9 @@ def _may_hold_claims(path: Path) -> bool:
     if name.endswith(".py"):
         text = _bytes(name)
         return b"derive" in text and b"claim" in text and _IMPORTS.search(text) is not None
-    if name.endswith("pyproject.toml"):
-        return b"tool.derive" in _bytes(name)
-    return path.name == "derive.toml"
+    if not name.endswith(".toml"):
+        return False
+    return path.name == "derive.toml" or (path.name == "pyproject.toml" and b"tool.derive" in _bytes(name))
 
 
 def _bytes(name: str) -> bytes:

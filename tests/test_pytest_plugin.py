@@ -277,6 +277,9 @@ def test_the_quick_look(tmp_path: Path, text: str, answer: bool) -> None:
     """A Python file is looked at in earnest only where it imports the package and speaks of a claim."""
     (tmp_path / "x.py").write_text(text)
     assert pytest_plugin._may_hold_claims(tmp_path / "x.py") is answer
+    for name in ("xderive.toml", "xpyproject.toml", "derive.txt"):
+        (tmp_path / name).write_text("[tool.derive]")
+        assert not pytest_plugin._may_hold_claims(tmp_path / name)
 
 
 # -- objectives

@@ -85,8 +85,12 @@ def test_nothing_is_no_success() -> None:
     assert "nothing is proved" in github.summary([], Policy())
 
 
-def test_a_long_summary_is_cut_and_says_so(ci: Any) -> None:
+def test_a_long_summary_is_cut_and_says_so(ci: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """GitHub refuses a page of more than a MiB: the table stays, and the reports that have no room are counted."""
-    text = github.summary([ci.outcome("sign")] * 2_000, Policy())
-    assert len(text.encode()) < 2**20
-    assert re.search(r"The reports of \d+ more claims are too long for this page", text)
+    assert github._LARGEST < 2**20
+    monkeypatch.setattr(github, "_LARGEST", 20_000)
+    text = github.summary([ci.outcome("sign")] * 40, Policy())
+    assert len(text.encode()) < 21_000
+    left = re.search(r"The reports of (\d+) more claims are too long for this page", text)
+    assert left
+    assert text.count("<details>") + int(left[1]) == 40
