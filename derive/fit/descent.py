@@ -14,6 +14,7 @@ from derive.fit.problem import Array, Problem
 from derive.fit.search import Found, line_search, searched, small
 
 _STEPS = 100_000
+_LONGEST = 1e8
 
 
 def descend(
@@ -29,6 +30,7 @@ def descend(
         if before is not None and found.last_step is not None:
             bend = float(found.last_step @ (found.gradient - before))
             size = float(found.last_step @ found.last_step) / bend if bend > 0 else 2 * size
+            size = min(size, _LONGEST)
         before = found.gradient
         step = line_search(problem, found, -found.gradient, size)
         size = step[1] if step is not None else size
