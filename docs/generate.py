@@ -118,9 +118,9 @@ def museum() -> str:
 
 
 _MUSEUM = """
-Mistakes in derivatives that were written by hand, each from a public project, with the verdict of `derive.check`. None of
-them raised an error. A verdict of *refuted* has a point with both values; what is said to be wrong is an equality that
-was proved before it was said; the right formula is proved too.
+Mistakes in derivatives that were written by hand, each from a public project, with the verdict of `derive.check`. None
+of them raised an error. A verdict of *refuted* has a point with both values; what is said to be wrong is an equality
+that was proved before it was said; the right formula is proved too.
 """
 
 

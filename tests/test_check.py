@@ -368,7 +368,7 @@ def test_the_command_takes_several_variables() -> None:
         ({"gradient": 2j}, FormulaError, "not a real number"),
         ({"gradient": "1j*z"}, FormulaError, "gradient: column"),
         ({"gradient": "z > 0"}, FormulaError, "a condition"),
-        ({"gradient": "z[0]"}, FormulaError, "arrays"),
+        ({"gradient": "z[0]"}, DeriveError, "is an array"),
         ({"gradient": ["z", "z"]}, DeriveError, "2 components for 1"),
         ({"gradient": None}, DeriveError, "nothing is claimed"),
         ({"gradient": "z", "loss": None}, DeriveError, "nothing to compare with"),

@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass, replace
 
 from derive.certificate import Proved, Unknown, Verdict
-from derive.claims.scene import derivative
+from derive.claims.scene import derivative, variable, written_out
 from derive.claims.stated import Stated
 from derive.prove import prove_terms
 from derive.report import Side
-from derive.terms.term import Term, make, neg, sym
+from derive.terms.term import Term, make, neg
 
 _PROOF = 2.0
 _OFF_BOUNDARY = "compared with the formula of the derivative, away from the boundaries of choices"
@@ -34,7 +34,7 @@ class Comparison:
         s = self.stated
         source = s.loss if s.loss is not None else self.claimed_gradient(names[0])
         for name in names if s.loss is not None else names[1:]:
-            source = make("diff", source, sym(name))
+            source = make("diff", source, variable(name))
         return signed(source, self.sign(side))
 
     def plain(self, side: Side, names: tuple[str, ...]) -> Term | None:
@@ -42,7 +42,9 @@ class Comparison:
         s = self.stated
         has_loss = s.loss is not None
         source = s.loss if s.loss is not None else self.claimed_gradient(names[0])
-        found = derivative(source, names if has_loss else names[1:])
+        names = names if has_loss else names[1:]
+        entries = any("[" in name for name in names)
+        found = written_out(source, names, s.domain) if entries else derivative(source, names)
         return None if found is None else signed(found, self.sign(side))
 
     def sign(self, side: Side) -> int:
@@ -71,7 +73,7 @@ class Comparison:
         first = dict(s.gradient).get(names[:1])
         if s.loss is None or first is None or self.decide(self.true("gradient", names[:1]), first).status != "proved":
             return None
-        slope = make("diff", first, sym(names[1]))
+        slope = make("diff", first, variable(names[1]))
         verdict = self.decide(signed(slope, s.signs[0] * s.signs[1]), claimed)
         return verdict if isinstance(verdict, Proved) else None
 

@@ -24,11 +24,11 @@ from derive.claims.hessian_kinds import (
     times_fisher,
 )
 from derive.claims.kinks import kinks
-from derive.claims.scene import Scene, derivative
+from derive.claims.scene import Scene, derivative, variable
 from derive.claims.stated import Entry, Stated
 from derive.claims.together import convention, flip, one_kind, with_gradient
 from derive.report import ClaimVerdict, Component, Diagnosis, Report, Side
-from derive.terms.term import Term, make, sym
+from derive.terms.term import Term, make
 
 _EXPLANATION = 3.0
 Claimed: TypeAlias = Mapping[tuple[str, ...], Term]
@@ -180,7 +180,7 @@ class Examination:
         """Is the Jacobian of the claimed gradient symmetric? If not, it is the gradient of nothing."""
         components = []
         for ((a,), first), ((b,), second) in combinations(self.stated.gradient, 2):
-            verdict = self.compare.decide(make("diff", first, sym(b)), make("diff", second, sym(a)))
+            verdict = self.compare.decide(make("diff", first, variable(b)), make("diff", second, variable(a)))
             kind = {"proved": "exact", "refuted": "wrong"}.get(verdict.status, "unknown")
             components.append(Component(f"d({a})/d{b} = d({b})/d{a}", (a, b), first, verdict, kind))
         wrong = any(c.kind == "wrong" for c in components)

@@ -12,7 +12,7 @@ from derive.prove.signals import GaveUp
 from derive.render import latex
 from derive.render.numpy_code import numpy_code
 from derive.report import Formula
-from derive.terms.term import Term, neg, num, sym
+from derive.terms.term import Term, free_names, neg, num, sym, walk
 from derive.terms.unparse import unparse
 
 _LONGEST = 2_000
@@ -25,10 +25,29 @@ def written(t: Term, named: Mapping[str, Term]) -> Formula:
 
 def right_formula(scene: Scene, fix: Term | None = None) -> Formula | None:
     """The claimed formula put right, or the derivative in a short form; None where neither is proved."""
-    for t in _proposals(scene, fix):
+    for t in _of_entries(scene, fix) if scene.of_entries else _proposals(scene, fix):
         if t.size <= _LONGEST and scene.equal(t, scene.true, everywhere=True) and _at_boundaries(scene, t):
             return written(t, scene.named)
     return None
+
+
+def _of_entries(scene: Scene, fix: Term | None) -> list[Term]:
+    """The claim put right, then the derivative without conditions on indices and with its deltas decided."""
+    found = [] if fix is None else [simplify(fix)]
+    plain = not any(a.head in ("diff", "slope", "given") for a in walk(scene.true))
+    return [*found, simplify(_decided(scene, simplify(scene.true)))] if plain else found
+
+
+def _decided(scene: Scene, t: Term) -> Term:
+    """Conditions that say of indices what their domains say are taken to hold: proved with the whole."""
+    if t.head in ("num", "sym"):
+        return t
+    if t.head == "delta" and (t.args[0] == t.args[1] or t.args[0].head == t.args[1].head == "num"):
+        return num(int(t.args[0] == t.args[1]))
+    indices = frozenset(n for n in free_names(t) if scene.domain[n].index is not None)
+    if t.head == "piecewise" and len(t.args) == 4 and t.args[2] == num(0) and free_names(t.args[1]) & indices:
+        return _decided(scene, t.args[0])
+    return Term(t.head, tuple(_decided(scene, a) for a in t.args))
 
 
 def _at_boundaries(scene: Scene, t: Term) -> bool:

@@ -23,7 +23,9 @@ from derive.prove.point import Point
 from derive.prove.refute import attempt, differ, precision
 from derive.prove.sign import sign_terms
 from derive.prove.signals import GaveUp, Undefined
+from derive.prove.unfold import unfold
 from derive.terms.term import Term, free_names, make, mul, num, sym
+from derive.terms.text import parse_formula
 
 _BITS = 128
 _ACCURATE = 45
@@ -159,6 +161,11 @@ class Scene:
         return self.variables[-1]
 
     @property
+    def of_entries(self) -> bool:
+        """Are the variables entries of arrays? Then little is known but equalities."""
+        return any("[" in v for v in self.variables)
+
+    @property
     def probe(self) -> Probe:
         """Points for this entry."""
         if self._probe is None:
@@ -210,8 +217,25 @@ class Scene:
         return derivative(t, (name or self.z,))
 
 
+def variable(name: str) -> Term:
+    """The symbol of a name, or the entry of an array: z, z[j], x[i, j]."""
+    return parse_formula(name) if "[" in name else sym(name)
+
+
+def written_out(t: Term, names: tuple[str, ...], domain: Domain) -> Term | None:
+    """The derivative in entries of arrays, with the deltas under its sums resolved; None where there is no rule."""
+    for name in names:
+        t = make("diff", t, variable(name))
+    try:
+        return unfold(t, domain)
+    except (GaveUp, TermError):
+        return None
+
+
 def derivative(t: Term, names: tuple[str, ...]) -> Term | None:
     """The derivative in each of the names by its formula, without a value where a choice in t ties."""
+    if any("[" in name for name in names):
+        return None
     out = t
     try:
         for name in names:

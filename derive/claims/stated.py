@@ -10,12 +10,15 @@ from typing import Any, Literal, TypeAlias
 
 from derive.claims.conventions import signs
 from derive.claims.distributions import Distribution, read_distributions
+from derive.claims.scene import variable
 from derive.domain import Domain, Range
 from derive.errors import DeriveError, DomainError, FormulaError, TermError
 from derive.terms.calls import FUNCTIONS
+from derive.terms.heads import MATRIX_HEADS
 from derive.terms.term import Term, free_names, mul, num, power, substitute, sym, walk
 from derive.terms.text import parse_formula
 from derive.terms.tokens import is_plain_name
+from derive.terms.unparse import unparse
 
 Form: TypeAlias = Literal["scalar", "full", "diagonal"]
 Entry: TypeAlias = "tuple[tuple[str, ...], Term]"
@@ -104,8 +107,8 @@ def _read_one(formula: Any) -> Term:
 
 
 def _refuse_tables(t: Term) -> None:
-    if any(a.head in ("at", "matrix", "entry") for a in walk(t)):
-        raise FormulaError("entries of arrays cannot be used here; write out two or three rows, such as z1, z2")
+    if any(a.head in MATRIX_HEADS | {"entry"} for a in walk(t)):
+        raise FormulaError("whole matrices cannot be used here; write entries, such as sum(X[i, k]*w[k], k, 0, n-1)")
 
 
 def _named(where: Mapping[str, Any]) -> dict[str, Term]:
@@ -168,9 +171,19 @@ def _variables(wrt: str | Sequence[str] | None, loss: Term | None, *claims: list
     names = tuple(
         str(getattr(v, "name", v)).strip() for v in ([wrt] if isinstance(wrt, str) or hasattr(wrt, "name") else wrt)
     )
-    if not names or len(set(names)) < len(names) or not all(map(is_plain_name, names)):
+    names = tuple(_entry_name(v) if "[" in v else v for v in names)
+    if not names or len(set(names)) < len(names) or not all("[" in v or is_plain_name(v) for v in names):
         raise DeriveError(f"wrt: {wrt!r} is not a variable, or a list of different ones"[:200])
     return names
+
+
+def _entry_name(text: str) -> str:
+    """z[j] as it is printed."""
+    with _within("wrt"):
+        read_one = parse_formula(text)
+    if read_one.head != "at":
+        raise DeriveError(f"wrt: {text[:60]!r} is not a variable, nor an entry such as z[j]")
+    return unparse(read_one)
 
 
 def _gradient(components: list[Any], names: tuple[str, ...]) -> tuple[Entry, ...]:
@@ -204,14 +217,20 @@ def _reduced(loss: Term, reduction: str | None) -> Term:
 def _check_names(s: Stated, where: Mapping[str, Any], domain: Mapping[str, Any]) -> None:
     """Every name is known, and no name has two meanings."""
     described = {n.strip() for names in domain for n in names.split(",")}
-    known = described | set(s.wrt) | (free_names(s.loss) if s.loss is not None else set())
+    indices = frozenset().union(*(free_names(variable(v)) - {v.partition("[")[0]} for v in s.wrt if "[" in v))
+    for name in sorted(indices - described - (free_names(s.loss) if s.loss is not None else frozenset())):
+        raise DomainError(f"wrt: give the index {name} a domain, such as {name}='0..m-1'")
+    known = described | indices | (free_names(s.loss) if s.loss is not None else set())
     if s.loss is None:
         known |= frozenset().union(*(free_names(t) for _, t in (*s.gradient, *s.hessian)))
     for what, entries in (("gradient", s.gradient), ("hessian", s.hessian)):
         for name in sorted(frozenset().union(*(free_names(t) for _, t in entries)) - known):
             raise FormulaError(f"{what}: the variable {name!r} is not in the loss; {_near(name, known | set(where))}")
+    arrays = {t.name for f in (s.loss, *(t for _, t in s.gradient)) if f is not None for t in walk(f) if t.head == "at"}
+    for name in sorted(arrays & set(s.wrt)):
+        raise DeriveError(f"wrt: {name} is an array; write an entry, such as {name}[j] with j='0..m-1' in the domain")
     for name in s.wrt:
-        if s.loss is not None and name not in free_names(s.loss):
+        if s.loss is not None and name.partition("[")[0] not in free_names(s.loss):
             raise DeriveError(f"wrt: the loss does not depend on {name!r}; {_near(name, free_names(s.loss))}")
     for name in sorted(described & set(where)):
         raise DomainError(f"domain: {name} stands for a formula (where), so it has no domain of its own")

@@ -81,8 +81,17 @@ _SPECIAL: dict[str, Callable[..., str]] = {
     "heaviside": lambda u: f"np.heaviside({u}, 0.5)",
     "exp1": lambda u: f"special.exp1({u})",
     "lambertw": lambda u: f"special.lambertw({u}).real",
+    "at": lambda name, *indices: f"{name}[{', '.join(indices)}]",
+    "delta": lambda j, k: f"(({j}) == ({k}))",
+    "sum": lambda f, i, a, b: f"sum({f} for {i} in range({a}, {_stop(b)}))",
+    "prod": lambda f, i, a, b: f"math.prod({f} for {i} in range({a}, {_stop(b)}))",
     "polygamma": lambda k, u: f"special.digamma({u})" if k == "0" else f"special.polygamma({k}, {u})",
 }
+
+
+def _stop(last: str) -> str:
+    """One after the last."""
+    return last.removesuffix(" - 1") if last.endswith(" - 1") else f"{last} + 1"
 
 
 def _at(t: Term, level: int) -> str:

@@ -37,12 +37,17 @@ EXPLANATIONS: tuple[Callable[[Scene], Iterator[Candidate]], ...] = (
     region.values,
     proportional.by_two_factors,
 )
+#: of derivatives in entries of arrays
+OF_ENTRIES = (proportional.by_number, vector.permuted, lost.term_of_the_claim, proportional.by_factor)
 #: what is said better by the name of another loss, if there is one
 VAGUE = frozenset({"factor", "one-value", "wrong-term"})
 
 
 def explain_entry(scene: Scene) -> list[Candidate]:
     """What is proved to be wrong with an entry, the likeliest first; empty where nothing could be proved."""
+    if scene.of_entries:
+        found = _first(scene, OF_ENTRIES)
+        return [] if found is None else [found]
     own = _first(scene, EXPLANATIONS)
     known = (
         _first(scene, (other_loss.known_loss, other_loss.known_curvature)) if own is None or own.kind in VAGUE else None

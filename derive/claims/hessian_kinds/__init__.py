@@ -53,11 +53,15 @@ _CLAIMED: dict[str, Callable[[Scene], Kind | None]] = {
 
 def recognise(scene: Scene) -> Kind | None:
     """The kind of an entry that is certainly no slip, or None."""
+    if scene.of_entries:
+        return None
     return _first(scene, _GRADIENT_KINDS if scene.side == "gradient" else _HESSIAN_KINDS)
 
 
 def recognise_bound(scene: Scene, *, suspect: bool = False) -> Kind | None:
     """The kind of a Hessian that approximates the exact one. After a wrong gradient, what is larger is so by chance."""
+    if scene.of_entries:
+        return scaled_up(scene) if scene.side == "hessian" else None
     bounds = [b for b in _BOUNDS if b is not majorizer] if suspect else _BOUNDS
     return _first(scene, bounds) if scene.side == "hessian" else None
 
@@ -79,6 +83,6 @@ def accepts(scene: Scene, wanted: str, *, exact: bool) -> Kind | None:
         return Kind(wanted, "it is the exact one") if wanted in _MET_BY_EXACT else None
     if exact:
         return exact_fisher(scene)
-    if scene.late():
+    if scene.late() or (scene.of_entries and wanted != "scaled"):
         return None
     return _CLAIMED[wanted](scene)
