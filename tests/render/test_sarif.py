@@ -207,3 +207,10 @@ def test_every_explanation_has_a_rule() -> None:
         n for n, k in KINDS.items() if not k.help.endswith(".")
     ]
     assert len(FLOATING) == 7
+
+
+def test_every_rule_is_documented() -> None:
+    """docs/ci.md lists the rules, and no others."""
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    table = page[page.index("The rules, whose names") : page.index("## pre-commit")]
+    assert set(re.findall(r"`([a-z-]+)`", table)) == set(KINDS)
