@@ -99,7 +99,7 @@ def test_the_formula_that_the_code_computes_is_shown() -> None:
 
 
 def test_findings_are_of_the_real_code_in_its_real_type() -> None:
-    """The two formulas are equal; what the code does with float32 scores of XGBoost, or float64 of LightGBM, is told."""
+    """The two formulas are equal; what the code does with scores in float32, or in float64, is told."""
 
     def naive(preds: Any, dtrain: Any) -> Any:
         e = np.exp(preds)
@@ -235,7 +235,7 @@ def test_a_label_as_an_index_and_tests_of_arguments() -> None:
         labels = dtrain.get_label()
         assert isinstance(preds, np.ndarray)
         assert preds.shape == labels.shape
-        print("rows", len(preds))
+        print("rows", len(preds))  # noqa: T201  # as people write
         weights = table[labels.astype(int)]
         return weights * (preds - labels), weights
 
@@ -328,7 +328,7 @@ def test_what_is_not_clear_is_an_error_that_says_how_to_tell() -> None:
 
 
 def test_the_wrong_order_of_arguments_is_named() -> None:
-    """An objective with its arguments the other way round is right when they are exchanged, and the report says that."""
+    """An objective with its arguments the other way round is right when they are exchanged: the report says so."""
 
     def swapped(preds: Any, labels: Any) -> Any:
         return preds - labels, np.ones_like(preds)
@@ -367,7 +367,7 @@ def test_what_cannot_be_read_is_probed() -> None:
     line = through_a_table.__code__.co_firstlineno + 3
     assert f"{__file__}:{line}: np.interp" in report.source.reason
     assert "numeric agreement" in report.gradient.reason  # type: ignore[union-attr]
-    with pytest.raises(Unreadable, match="np.interp"):
+    with pytest.raises(Unreadable, match=r"np\.interp"):
         check_objective(through_a_table)
 
 

@@ -14,9 +14,9 @@ from derive.frontends._rows import Batch, names_for, pair, read_rows
 from derive.frontends._signatures import arguments, roles
 
 
-def read_objective(target: Any, asked: Asked) -> Reading:
-    """The formulas of an objective of either library."""
-    found = read_rows(target, asked, _call(target), _own(target))
+def read_objective(target: Any, asked: Asked, flat: str) -> Reading:
+    """The formulas of an objective of either library; `flat`: the order of scores that come in a flat array."""
+    found = read_rows(target, asked, _call(target), _own(target), ("rows of scores", flat))
     said = _order(target)
     return replace(found, notes=(*found.notes, said)) if said else found
 

@@ -23,7 +23,7 @@ class Classes(Scores):
     def read(self) -> Reading:
         """The first layout in which rows keep to themselves."""
         why: Unreadable | None = None
-        for layout in ("rows of scores", "class by class", "row by row"):
+        for layout in self.layouts:
             try:
                 found = self.in_layout(2, layout)
                 common = {s: self.of_rows(found, s) for s in SIDES if s in found.values}

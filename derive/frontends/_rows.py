@@ -66,20 +66,29 @@ def _first(usual: tuple[str, ...], own: str, asked: Asked) -> str:
     return usual[0] if own not in asked.names or usual[0] in asked.names else own
 
 
-def read_rows(target: Any, asked: Asked, call: Call, own: tuple[str, str, str] = ("z", "y", "w")) -> Reading:
-    """The formulas of an objective of rows. `call` hands a batch to the code and names what it gives."""
+def read_rows(
+    target: Any,
+    asked: Asked,
+    call: Call,
+    own: tuple[str, str, str] = ("z", "y", "w"),
+    layouts: tuple[str, ...] = ("rows of scores",),
+) -> Reading:
+    """The formulas of an objective of rows. `call` hands a batch to the code and names what it gives.
+
+    `layouts`: how the library may hand over the scores of several classes.
+    """
     from derive.frontends._classes import Classes
 
     with parameters.as_symbols(target, asked.parameters):
         if asked.classes is not None:
-            return Classes(target, asked, call, names_for(asked, own, asked.classes)).read()
+            return Classes(target, asked, call, names_for(asked, own, asked.classes), layouts).read()
         try:
             return _scores(target, asked, call, names_for(asked, own, None))
         except Unreadable as why:
             if not any(s in why.reason for s in ("IndexError", "AxisError", "out of bounds", "not enough values")):
                 raise
             many = replace(asked, classes=_CLASSES)
-            reading = Classes(target, many, call, names_for(many, own, _CLASSES)).read()
+            reading = Classes(target, many, call, names_for(many, own, _CLASSES), layouts).read()
             note = f"read for {_CLASSES} classes, as it needs scores in two dimensions; classes=K says another number"
             return replace(reading, notes=(*reading.notes, note))
 
@@ -113,22 +122,33 @@ class Scores:
     asked: Asked
     call: Call
     names: Names
+    layouts: tuple[str, ...] = ()
 
     def read(self) -> Reading:
         """Every row the same formula, or else the formulas of three rows (two, where the code branches) together."""
-        few = {n: self.followed(n) for n in (2, 3)}
+        few = self.few()
         sides = [s for s in SIDES if s in few[2].values]
         common = {s: self.common(s, few) for s in sides}
         if None not in common.values():
-            return self.reading(few[3], {s: t for s, t in common.items() if t is not None}, 0)
+            return self.reading(few[2], {s: t for s, t in common.items() if t is not None}, 0)
         rows = self.coupled_rows(few)
         found = few.get(rows) or self.followed(rows)
         return self.reading(found, {s: [c.known for c in found.values[s]] for s in sides}, rows)
 
+    def few(self) -> dict[int, Followed]:
+        """Calls with two and three rows; with one and two, where three have too many paths."""
+        found = {2: self.followed(2)}
+        try:
+            return {**found, 3: self.followed(3)}
+        except Unreadable as why:
+            if "paths that depend" not in why.reason:
+                raise
+            return {**found, 1: self.followed(1)}
+
     def coupled_rows(self, few: Mapping[int, Followed]) -> int:
         """As many as the stated loss has, if it has any."""
         said = [n for n in range(2, 8) if f"{self.names.z}{n}" in self.asked.names]
-        return max(said) if said else 3 if few[3].paths == 1 else 2
+        return max(said) if said else 3 if 3 in few and few[3].paths == 1 else 2
 
     def followed(self, rows: int) -> Followed:
         """The call with so many rows."""
@@ -145,9 +165,10 @@ class Scores:
 
     def common(self, side: str, few: dict[int, Followed]) -> Term | None:
         """The formula of every row; with m for the number of rows, where it depends on that."""
-        two, three = (self.traced(side, few[n]) for n in (2, 3))
-        if two is None or three is None or two == three:
-            return two if three is not None else None
+        other = 3 if 3 in few else 1
+        two, three = (self.traced(side, few[n]) for n in (2, other))
+        if two is None or three is None or two == three or other == 1:
+            return two if two == three else None
         counts = (5, 7) if few[3].paths == 1 else (4, 5)
         for n in counts:
             few.setdefault(n, self.followed(n))

@@ -28,7 +28,7 @@ def recognises(target: Any) -> bool:
 
 def read(target: Any, asked: Asked) -> Reading:
     """Its formulas."""
-    return read_objective(target, asked)
+    return read_objective(target, asked, "class by class")
 
 
 def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from derive.tracing.constants import read as read_constant
 #: the types in which the libraries hand over raw scores
 DTYPES = {"xgboost": ("float32",), "lightgbm": ("float64",), "catboost": ("float64",), "torch": ("float32",)}
 _BUDGET = 1.0
+_TOTAL = 5.0
 
 
 class Called(Protocol):
@@ -46,7 +48,11 @@ def of_code(o: Called, reading: Reading, domain: Mapping[str, str]) -> tuple[tup
         return of_claims({k: f for k, f in formulas.items() if f is not None}, {}, known, dtypes)
     found: list[Finding] = []
     notes: list[str] = []
+    end = time.monotonic() + _TOTAL
     for name, side, index, term in _parts(reading):
+        if time.monotonic() > end:
+            notes.append(f"{name}: not called in floating point: the time is over")
+            continue
         part = _Part(o, reading, side, index, known)
         try:
             own = findings(substitute(term, values), known, dtypes=dtypes, budget=_BUDGET, code=part)

@@ -140,6 +140,11 @@ def _smaller(a: Term, b: Term) -> Term:
     return a if a == b else make("min", *(a.args if a.head == "min" else (a,)), b)
 
 
+def _quotient(a: Term, b: Term) -> Term:
+    """How many times b is in a, as Python's //."""
+    return make("floor", over(a, b))
+
+
 def _copysign(a: Term, b: Term) -> Term:
     return times(absolute(a), where(make("lt", b, _ZERO), num(-1), _ONE))
 
@@ -199,6 +204,9 @@ _OWN: Mapping[str, Callable[..., Term]] = {
     **dict.fromkeys(("minimum", "fmin"), _smaller),
     "clip": lambda x, low, high: _smaller(_larger(x, low), high),
     "copysign": _copysign,
+    "floor_divide": _quotient,
+    "remainder": lambda a, b: minus(a, times(b, _quotient(a, b))),
+    "ceil": lambda a: negative(make("floor", negative(a))),
     "square": lambda a: raised(a, num(2)),
     "reciprocal": lambda a: over(_ONE, a),
     "conjugate": lambda a: a,

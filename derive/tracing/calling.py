@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -47,7 +48,7 @@ def follow(target: Any, call: Callable[[], Mapping[str, Any]], domain: Domain) -
         context = Context(domain, decisions, file, notes, readings)
         with entered(context), replaced(sources.namespaces(target)), quiet():
             guard = UsersCode(file)
-            with guard:
+            with guard, no_chance():
                 return {name: cells_of(x) for name, x in call().items()}, ""
         return None, guard.said
 
@@ -56,6 +57,16 @@ def follow(target: Any, call: Callable[[], Mapping[str, Any]], domain: Domain) -
     if readings:
         notes.setdefault("numbers in the code are read as written: " + _listed(readings))
     return Followed(values, (*notes, *_raised(leaves)), len(leaves))
+
+
+@contextmanager
+def no_chance() -> Iterator[None]:
+    """`Unreadable` if random numbers are drawn within: then the formula is another one at each call."""
+    before = random.getstate(), np.random.get_state()[1:3]  # the generator that old code uses
+    yield
+    now = random.getstate(), np.random.get_state()[1:3]
+    if before[0] != now[0] or before[1][1] != now[1][1] or not np.array_equal(before[1][0], now[1][0]):
+        raise Unreadable("random numbers are drawn, so the formula is another one at each call")
 
 
 @contextmanager

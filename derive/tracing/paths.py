@@ -164,6 +164,8 @@ def joined(leaves: Sequence[Leaf[T]], term: Callable[[T], Term], depth: int = 0)
         value = leaves[0].value
         return None if value is None else term(value)
     condition = leaves[0].made[depth][0]
+    if any(len(leaf.made) <= depth or leaf.made[depth][0] != condition for leaf in leaves):
+        raise Unreadable("the code does something else at each call, so it has no formula")
     sides = [[x for x in leaves if x.made[depth][1] is taken] for taken in (True, False)]
     found = [joined(side, term, depth + 1) if side else None for side in sides]
     return choice(condition, *found)
