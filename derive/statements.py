@@ -20,7 +20,7 @@ from derive.terms.term import Term, add, free_names, make, mul, num, sub, substi
 _Z, _V = sym("z"), sym("v")
 
 
-def statements(loss: Loss, *, budget: float = 2.0) -> tuple[CheckedStatement, ...]:
+def statements(loss: Loss, *, budget: float = 10.0) -> tuple[CheckedStatement, ...]:
     """The statements of a loss, with their verdicts.
 
     >>> from derive import catalog

@@ -30,7 +30,7 @@ __all__ = ["check", "derivations", "domain", "verify"]
 _SHAPES = {a.name: a.shape for a in (s.X, s.theta, s.y_vector, s.w_vector)}
 
 
-def verify(loss: Loss, *, data: Any = None, numeric: bool = True, budget: float = 2.0) -> Certificate:
+def verify(loss: Loss, *, data: Any = None, numeric: bool = True, budget: float = 10.0) -> Certificate:
     """Derive gradient and Hessian of the cost, prove every step, and compare the formulas with finite differences.
 
     `data` is what `gradcheck` takes, `budget` the seconds that the prover may spend on one step. Without the numeric
@@ -46,7 +46,7 @@ def verify(loss: Loss, *, data: Any = None, numeric: bool = True, budget: float 
 
 
 def certify(
-    loss: Loss, chain: Sequence[Derivation], agreement: Agreement | None = None, *, budget: float = 2.0
+    loss: Loss, chain: Sequence[Derivation], agreement: Agreement | None = None, *, budget: float = 10.0
 ) -> Certificate:
     """The certificate of these derivations.
 
@@ -81,7 +81,7 @@ def domain(loss: Loss) -> Domain:
     return Domain({**s.RANGES, **loss.ranges, "z": s.RANGES["z"]})
 
 
-def check(derivation: Derivation, where: Domain, *, budget: float = 2.0) -> CheckedDerivation:
+def check(derivation: Derivation, where: Domain, *, budget: float = 10.0) -> CheckedDerivation:
     """The two answers for each step of a derivation."""
     steps, before, start = [], derivation.start, from_sympy(derivation.start)
     term = start

@@ -9,13 +9,12 @@ import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from derive import catalog, verify
+from derive import catalog
 from derive.certificate import (
     Agreement,
     Certificate,
@@ -32,6 +31,7 @@ from derive.certificate import (
 from derive.certificate_json import loads
 from derive.render import json, latex, markdown, text
 from derive.terms.term import add, at, make, mul, num, power, sym
+from tests.shared import certificate_of as certificate
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 OUTPUTS: dict[str, Callable[[Certificate], str]] = {
@@ -42,12 +42,6 @@ OUTPUTS: dict[str, Callable[[Certificate], str]] = {
 HOSTILE = r"50% of a_b & c#d {x} \foo ~ ^ < > | $ é 中 σ(zᵢ) − ∂²ℓ/∂z² θₖ² → ∞ $x$ `code` *bold* <b>"
 
 FORMULA = r"f(é) = {x}_1 % 3 & θₖ² ~ \foo#, where $ < 中 | * `"
-
-
-@cache
-def certificate(name: str) -> Certificate:
-    """The certificate of a loss, without the numbers: these depend on the machine."""
-    return verify(catalog.load(name), numeric=False)
 
 
 def with_verdict(verdict: Proved | Refuted | Unknown, justified: bool = True) -> Certificate:

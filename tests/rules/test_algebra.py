@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from derive import symbols as s
 from derive.errors import RuleDoesNotApply
 from derive.functions import sigmoid
-from derive.rules.algebra import multiply_out_and_cancel, split_the_fraction
+from derive.rules.algebra import cancel, multiply_out_and_cancel, split_the_fraction
 from derive.terms.bridge import from_sympy
 from derive.writing import product, reciprocal, total
 
@@ -78,3 +78,12 @@ def test_split_the_fraction() -> None:
     for other in (product(2, p, square), square, product(p, once), product(sp.exp(s.z), square)):
         with pytest.raises(RuleDoesNotApply, match="not of the form"):
             split_the_fraction(other)
+
+
+def test_cancel_multiplies_nothing_out() -> None:
+    """(1 − h)(h − y)/(1 − h) loses its fraction and keeps its difference; y(1 − h) stays as it is."""
+    difference = total(H, product(-1, Y))
+    found = cancel(over_samples(product(NOT_H, difference, reciprocal(NOT_H), X_IJ)))
+    assert found == over_samples(product(difference, X_IJ))
+    with pytest.raises(RuleDoesNotApply):
+        cancel(over_samples(product(Y, NOT_H, X_IJ)))

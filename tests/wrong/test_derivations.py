@@ -15,12 +15,13 @@ import sympy as sp
 
 from derive import catalog
 from derive import symbols as s
-from derive.certificate import CheckedStep
+from derive.certificate import CheckedStep, Proved, Refuted
 from derive.certificate_json import dumps
 from derive.derivation import Derivation, Step, derivations, steps
 from derive.domain import Domain, parse_range
 from derive.errors import CertificateError, DerivationError, RuleDoesNotApply
-from derive.functions import sigmoid
+from derive.functions import mills, normcdf, sigmoid
+from derive.prove import prove
 from derive.replay import replay_text
 from derive.rule import Rule
 from derive.rules.algebra import multiply_out_and_cancel
@@ -28,9 +29,11 @@ from derive.rules.calculus import chain_rule, derivative_of_a_sum, partial_deriv
 from derive.rules.logistic import fold_sigmoid
 from derive.rules.matrix import NOT_BIAS, matrix_form
 from derive.rules.sums import term_of_a_delta
+from derive.statements import statements
 from derive.terms.term import make, num
 from derive.verify import certify, check, domain
 from derive.writing import put, written
+from tests.shared import certificate_of
 
 Edit = Callable[[Any], Any]
 X, Y, H = s.X, s.y_vector, sigmoid(s.raw_prediction(s.i))
@@ -142,7 +145,38 @@ MATRIX = [
     Wrong("λ on the bias", "linear-l2", "hessian", 4, swap(NOT_BIAS, EVERY)),
     Wrong("the residual in place of 1", "linear", "hessian", 4, other(X.T * sp.DiagMatrix(X * s.theta - Y) * X / s.m)),
 ]
-REFUTED = [Wrong(why, "logistic", "gradient", 3, edit) for why, edit in GRADIENT] + EARLIER + MATRIX
+H_EXP, H_PHI = sp.exp(Z), normcdf(Z)
+RESIDUAL = written(Z - Y[s.i, 0])
+OTHER_LOSSES = [
+    Wrong("y/h in place of 1 − y/h", "gamma", "gradient", 3, other(over_samples(Y[s.i, 0] / H_EXP * ENTRY))),
+    Wrong("the chain factor h is lost", "poisson", "gradient", 3, other(over_samples((1 - Y[s.i, 0] / H_EXP) * ENTRY))),
+    Wrong("the sign is lost", "poisson", "gradient", 3, lambda e: -e),
+    Wrong("h in place of h²", "inverse-gaussian", "gradient", 3, lambda e: put(e, {sp.Integer(-2): sp.Integer(-1)})),
+    Wrong("a dispersion of h in place of 1 + αh", "negative-binomial", "gradient", 3, swap(s.alpha, 2 * s.alpha)),
+    Wrong("the dispersion is forgotten", "negative-binomial", "gradient", 3, swap(s.alpha, sp.S.Zero)),
+    Wrong("h^p in place of h^(1−p)", "tweedie", "gradient", 3, swap(1 - s.p, s.p)),
+    Wrong("the gradient of the log link", "gamma-inverse", "gradient", 3, other(over_samples((1 - Y[s.i, 0]) * ENTRY))),
+    Wrong("N trials counted once", "binomial", "gradient", 3, swap(s.N, sp.S.One)),
+    Wrong(
+        "h − y, as if canonical",
+        "probit",
+        "gradient",
+        3,
+        other(over_samples((H_PHI - Y[s.i, 0]) * ENTRY)),
+    ),
+    Wrong("σ(yz) in place of σ(−yz)", "logistic-signed", "gradient", 3, swap(Y[s.i, 0], -Y[s.i, 0])),
+    Wrong("the weight on the wrong class", "logistic-pos-weight", "gradient", 3, swap(s.alpha, 1 / s.alpha)),
+    Wrong("γ − 1 in place of γ", "focal", "gradient", 3, swap(s.gamma, s.gamma - 1)),
+    Wrong("the residual is not bounded", "huber", "gradient", 3, other(over_samples(RESIDUAL * ENTRY))),
+    Wrong("q and 1 − q exchanged", "quantile", "gradient", 3, swap(s.q, 1 - s.q)),
+    Wrong("the indicator is forgotten", "hinge", "gradient", 3, other(over_samples(-Y[s.i, 0] * ENTRY))),
+    Wrong("the sign is lost at the chain rule", "hinge", "gradient", 1, lambda e: -e),
+    Wrong("a factor 2 too many at the chain rule", "quantile", "gradient", 1, lambda e: 2 * e),
+    Wrong("the branches exchanged at the chain rule", "absolute", "gradient", 1, swap(sp.S.NegativeOne, sp.S.One)),
+    Wrong("1 everywhere", "huber", "hessian", 4, other(over_samples(ENTRY * X[s.i, s.l]))),
+    Wrong("the variance in place of the Hessian", "negative-binomial", "hessian", 4, swap(s.alpha, -s.alpha)),
+]
+REFUTED = [Wrong(why, "logistic", "gradient", 3, edit) for why, edit in GRADIENT] + EARLIER + MATRIX + OTHER_LOSSES
 
 
 @pytest.mark.parametrize("wrong", REFUTED, ids=lambda w: f"{w.loss}-{w.part}-{w.number}: {w.why}")
@@ -331,3 +365,93 @@ def test_a_tampered_certificate_is_refused() -> None:
     tampered = replace(certificate, derivations=(*certificate.derivations[:-1], hessian))
     with pytest.raises(CertificateError, match="hessian, step 4: recorded as proved, but it is refuted"):
         replay_text(dumps(tampered))
+
+
+@pytest.mark.parametrize("name", ["cauchy", "tukey", "focal", "student-t", "inverse-gaussian", "beta"])
+def test_convex_claimed_for_what_is_not(name: str) -> None:
+    """A loss file that says convex where ℓ is not: the statement is refuted by a point, and so is the certificate."""
+    wrong = replace(catalog.load(name), convex=True)
+    (statement,) = (s for s in statements(wrong) if s.name == "convex-in-z")
+    assert isinstance(statement.verdict, Refuted)
+    assert float(statement.verdict.witness.left) < 0 if "/" not in statement.verdict.witness.left else True
+    assert statement.status == "refuted"
+    assert certify(wrong, derivations(wrong)).status == "refuted"
+
+
+@pytest.mark.parametrize("name", ["linear", "poisson", "huber", "hinge", "log-cosh"])
+def test_not_convex_claimed_for_what_is(name: str) -> None:
+    """The other way round: no witness can be there, so the statement does not come out as it says."""
+    wrong = replace(catalog.load(name), convex=False)
+    (statement,) = (s for s in statements(wrong) if s.name == "not-convex-in-z")
+    assert not statement.ok
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("poisson", {"constant_to_optimal_zero": s.y * sp.log(s.y)}),
+        ("gamma", {"constant_to_optimal_zero": sp.S.Zero}),
+        ("binomial", {"best_h": s.y}),
+        ("tweedie", {"constant_to_optimal_zero": s.y ** (2 - s.p) / (1 - s.p)}),
+    ],
+)
+def test_a_wrong_constant_is_refuted(name: str, change: dict[str, Any]) -> None:
+    """A dropped constant, or a best prediction, that does not make the loss 0."""
+    (statement,) = (s for s in statements(replace(catalog.load(name), **change)) if s.name == "best")
+    assert statement.verdict.status == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("name", "condition"),
+    [
+        (
+            "quantile",
+            lambda q, h, y: sp.Piecewise((2 * q * (y - h), h < y), ((1 - q) * (h - y) - q, True), evaluate=False),
+        ),
+        ("hinge", lambda q, h, y: sp.Piecewise((1 - y * h, y * h < 1), (-1, True), evaluate=False)),
+    ],
+)
+def test_a_jump_is_not_convex(name: str, condition: Callable[..., Any]) -> None:
+    """Linear pieces that do not meet: the second derivative is 0 where it is, and only the subgradient tells."""
+    wrong = replace(catalog.load(name), value=condition(s.q, s.h, s.y))
+    (statement,) = (s for s in statements(wrong) if s.name == "convex-in-z")
+    assert statement.verdict.status == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "form"),
+    [
+        ("probit", "gradient", s.y * mills(s.z) + (1 - s.y) * mills(-s.z)),
+        ("probit", "hessian", s.y * mills(s.z) + (1 - s.y) * mills(-s.z)),
+        ("pseudo-huber", "cost", s.delta * (s.z - s.y) ** 2),
+        ("log-cosh", "hessian", 1 / sp.cosh(s.z - s.y)),
+    ],
+)
+def test_a_wrong_form_for_floating_point_is_refuted(name: str, kind: str, form: Any) -> None:
+    """What is computed in place of the derived formula has to be equal to it."""
+    wrong = replace(catalog.load(name), computed=((kind, form),))
+    (statement,) = (s for s in statements(wrong) if s.name == f"computed-{kind}")
+    assert statement.verdict.status == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("sum(where(theta[i] < 0, -theta[i], 2*theta[i]), i, 0, n-1)", "where(theta[j] < 0, -1, 1)"),
+        ("sum(abs(theta[i]), i, 0, n-1)", "-sign(theta[j])"),
+        ("abs(theta[j])**2", "theta[j]"),
+        ("sum(where(theta[i] < 1, theta[i]**2, 0), i, 0, n-1)", "2*theta[j]"),
+    ],
+)
+def test_a_wrong_derivative_of_a_choice_is_refuted(left: str, right: str) -> None:
+    """Derivatives of choices with respect to an entry: wrong where nothing ties is wrong, also under a sum."""
+    ranges = {"j": "0..n-1", "n": "positive integer"}
+    assert prove(f"diff({left}, theta[j])", right, ranges).status == "refuted"
+
+
+@pytest.mark.parametrize("name", ["hinge", "huber", "quantile", "tukey"])
+def test_a_derivative_of_a_choice_says_where_it_was_compared(name: str) -> None:
+    """At a tie it is not looked at, and a note says so: no value there is proved or refuted by the chain rule."""
+    first = next(d for d in certificate_of(name).derivations if d.kind == "gradient").steps[0]
+    assert isinstance(first.verdict, Proved)
+    assert any("where no choice ties" in note for note in first.verdict.notes)
