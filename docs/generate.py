@@ -17,12 +17,13 @@ from typing import Any
 from derive import catalog
 from derive.certificate import Certificate, CheckedDerivation
 from derive.check import check
-from derive.render import latex
+from derive.render import latex, markdown
 from derive.render._story import Line, Story
 from derive.render.markdown import inline
 from derive.report import ClaimVerdict, Component
 from derive.rule import Rule, load_rules
 from derive.terms.text import parse_formula
+from derive.theorem import certify
 from derive.verify import verify
 
 DOCS = Path(__file__).parent
@@ -151,6 +152,29 @@ def _told(claim: ClaimVerdict, bad: Component) -> Iterator[tuple[str, str]]:
         yield "right", inline(latex.term(bad.right.term))
 
 
+_THEOREMS = """
+What a derivation cannot say: limits, convexity, minima, that two costs share one rule. Each statement below is a question
+that the prover decided; `derive show NAME` prints the same, `derive verify NAME` decides it again, and the statements about
+linear and logistic regression are part of the certificates of `linear`, `logistic` and `logistic-l2`. Where a statement says
+that something is *not* so, its question was refuted, and the point is given.
+
+A limit is stated with its modulus: f(h) → L says that for every ε > 0 there is a δ > 0, given as a formula, with
+|f(h) − L| < ε within δ of the place. With h = 1 − δt, 0 < t < 1, that is an inequality in ε and t. A function A of which
+nothing is known but that it is smooth and convex stands for the cumulant function of any exponential family. A minimum in
+a box is enclosed by an interval Newton step.
+"""
+
+
+def theorems() -> str:
+    """Every theorem with its statements, its formulas and its verdicts."""
+    lines = [_NOTE, "# The theorems", "", _THEOREMS.strip()]
+    for entry in catalog.entries(catalog.THEOREMS):
+        found = catalog.theorem(entry.name)
+        page = markdown.render(certify(found)).rstrip() if found else ""
+        lines += ["", re.sub(r"^(#+ )", r"#\1", page, flags=re.MULTILINE)]
+    return "\n".join(lines) + "\n"
+
+
 def architecture() -> str:
     """The page as it is, with the list of modules anew."""
     page = (DOCS / "architecture.md").read_text(encoding="utf-8")
@@ -179,7 +203,13 @@ def _escaped(text: str) -> str:
 
 
 #: file -> what makes it
-PAGES = {"rules.md": rules, "losses.md": losses, "architecture.md": architecture, "bug-museum.md": museum}
+PAGES = {
+    "rules.md": rules,
+    "losses.md": losses,
+    "theorems.md": theorems,
+    "architecture.md": architecture,
+    "bug-museum.md": museum,
+}
 
 
 def main() -> None:

@@ -83,7 +83,7 @@ def generator() -> Any:
     return module
 
 
-@pytest.mark.parametrize("name", ["rules.md", "losses.md", "architecture.md", "bug-museum.md"])
+@pytest.mark.parametrize("name", ["rules.md", "losses.md", "theorems.md", "architecture.md", "bug-museum.md"])
 def test_generated_pages_are_up_to_date(name: str) -> None:
     """The pages are what docs/generate.py writes: run it after a change of rules, losses or modules."""
     page = generator().PAGES[name]
