@@ -62,11 +62,16 @@ def follow(target: Any, call: Callable[[], Mapping[str, Any]], domain: Domain) -
 @contextmanager
 def no_chance() -> Iterator[None]:
     """`Unreadable` if random numbers are drawn within: then the formula is another one at each call."""
-    before = random.getstate(), np.random.get_state()[1:3]  # the generator that old code uses
+    before = random.getstate(), _numpy_state()
     yield
-    now = random.getstate(), np.random.get_state()[1:3]
-    if before[0] != now[0] or before[1][1] != now[1][1] or not np.array_equal(before[1][0], now[1][0]):
+    if before != (random.getstate(), _numpy_state()):
         raise Unreadable("random numbers are drawn, so the formula is another one at each call")
+
+
+def _numpy_state() -> str:
+    """The state of the generator that `np.random.normal` and the like have in common."""
+    state: Any = np.random.get_state(legacy=False)
+    return f"{state['state']['key'].tobytes().hex()} {state['state']['pos']}"
 
 
 @contextmanager

@@ -82,7 +82,7 @@ def _innermost(file: str) -> Place | None:
 def is_users(frame: FrameType) -> bool:
     """Is this neither our code nor a library's?"""
     module = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-    return module not in _LIBRARIES and not frame.f_code.co_filename.startswith((_OWN, "<"))
+    return module not in _LIBRARIES and not frame.f_code.co_filename.startswith((_OWN, "<frozen", "<__array_function__"))
 
 
 def unreadable(reason: str) -> Unreadable:

@@ -44,7 +44,7 @@ def functions(target: Any) -> list[FunctionType]:
     kind = target if inspect.isclass(target) else type(target)
     members = (getattr(kind, name, None) for name in dir(kind) if not name.startswith("__"))
     found_all = [m for m in members if isinstance(m, FunctionType)]
-    return [m for m in found_all if m.__module__.partition(".")[0] not in _LIBRARIES] or found_all
+    return [m for m in found_all if str(m.__module__).partition(".")[0] not in _LIBRARIES] or found_all
 
 
 def file_of(target: Any) -> str:
