@@ -113,10 +113,14 @@ class Question:
             return Unknown("no point was found at which both sides are defined")
         if study.regions > 1 and self._refute(self.around(), _QUICK_BITS) is not None:
             return Unknown("a proof and a witness contradict each other: please report this claim")
-        undefined = (f"a side is undefined {where}" for where in dict.fromkeys(study.undefined))
+        undefined = (f"a side is undefined {where}" for where in dict.fromkeys(study.undefined) if not self._tie(where))
         notes = (*self.notes, *undefined, *(f"used: {h}" for h in study.hypotheses))
         conditions = dict.fromkeys(replace(c, term=readable(c.term)) for c in study.conditions)
         return Proved(self.method, tuple(conditions), study.differ, notes, study.hinted(proof))
+
+    def _tie(self, where: str) -> bool:
+        """Is it a tie that the first note speaks of? The conditions have it as what must not be 0."""
+        return bool(self.notes) and (where.endswith("is not nonzero") or ": division by " in where)
 
     def _slots(self) -> int:
         """Room for the generators to be expected, so that few restarts are needed."""

@@ -115,7 +115,7 @@ def vectorise(term: Term, index: str, products: bool = False) -> Term | None:
         return column(term.name) if term.args[1:] == (sym(index),) else None
     if term.head == "sum" and products:
         return _matrix_product(term, index)
-    if term.head in LEAVES or term.head in BINDERS or term.head in ("diff", "delta", "entry", "piecewise"):
+    if term.head in LEAVES or term.head in BINDERS or term.head in ("diff", "delta", "entry"):
         return None
     parts = [vectorise(a, index, products) for a in term.args]
     return None if None in parts else Term(term.head, tuple(p for p in parts if p is not None))

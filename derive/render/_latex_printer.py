@@ -108,7 +108,8 @@ class LatexPrinter(Printer):
 
     def cases(self, rows: Sequence[tuple[Out, str]]) -> Out:
         lines = (rf"{v.text} & \text{{if }} {c}" if c else rf"{v.text} & \text{{otherwise}}" for v, c in rows)
-        return Out(r"\begin{cases} " + r" \\ ".join(lines) + r" \end{cases}", open=True, tall=True)
+        # no line is broken inside: an alignment cannot be
+        return Out(unmarked(r"\begin{cases} " + r" \\ ".join(lines) + r" \end{cases}"), open=True, tall=True)
 
     def transposed(self, base: Out) -> Out:
         return Out(rf"{base.text}^{{\mathsf{{T}}}}", POW, tall=base.tall)

@@ -84,6 +84,8 @@ class Story:
                 yield name, f"without an index is the column vector of all {name}{subscript(index) or '_' + index}"
         if any(node.head == "mul" and sum(map(is_matrix, node.args)) > 1 for node in nodes):
             yield "⊙", "multiplies entry by entry; a number beside a vector stands in each entry"
+        if any(node.head == "piecewise" and is_matrix(node) for node in nodes):
+            yield "if", "decides entry by entry where vectors are compared"
         if "delta" in heads:
             yield "δⱼₖ", "is 1 where its two indices are equal, else 0"
         if ALL_BUT_FIRST in whole:
