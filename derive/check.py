@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from derive.claims.arguments import look
 from derive.claims.examination import Examination
 from derive.claims.hessian_kinds import KINDS
 from derive.claims.stated import read
@@ -29,7 +30,7 @@ def check(
     distribution: Mapping[str, str] | str | None = None,
     convention: str | Sequence[int] = "loss",
     reduction: str | None = None,
-    dtypes: Sequence[str] = DTYPES,
+    dtypes: str | Sequence[str] = DTYPES,
     strict_floating_point: bool = False,
     budget: float = 10.0,
 ) -> Report:
@@ -55,6 +56,11 @@ def check(
     >>> report.gradient.status, report.gradient.diagnosis[0].kind, report.hessian.status
     ('refuted', 'sign', 'proved')
     """
+    look(gradient=gradient, hessian=hessian, wrt=wrt, where=where, domain=domain, hessian_kind=hessian_kind)
+    look(distribution=distribution, convention=convention, reduction=reduction, dtypes=dtypes, budget=budget)
+    dtypes = [dtypes] if isinstance(dtypes, str) else dtypes
+    if unknown := [d for d in dtypes if d not in DTYPES]:
+        raise DeriveError(f"dtypes: {unknown[0]!r:.60} is not one of {', '.join(DTYPES)}")
     if hessian_kind is not None and hessian_kind not in KINDS:
         raise DeriveError(f"hessian_kind: {hessian_kind[:60]!r} is not one of {', '.join(KINDS)}")
     stated = read(loss, gradient, hessian, wrt, where, domain, convention, reduction, distribution)

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 from derive.claims.conventions import signs
 from derive.claims.distributions import Distribution, read_distributions
 from derive.claims.scene import variable
-from derive.domain import Domain, Range
+from derive.domain import Domain, Range, parse_range
 from derive.errors import DeriveError, DomainError, FormulaError, TermError
 from derive.terms.calls import FUNCTIONS
 from derive.terms.heads import MATRIX_HEADS
@@ -57,7 +57,7 @@ def read(
     if loss is None and (gradient is None or (hessian is None and _is_scalar(wrt, gradient))):
         raise DeriveError("there is nothing to compare with: give the loss, or both the gradient and the hessian")
     named = _named(where or {})
-    said = Domain.of(dict(domain or {})).within(_assumed(loss, gradient, hessian))
+    said = _domain(domain or {}).within(_assumed(loss, gradient, hessian))
     read_loss = None if loss is None else _reduced(_term(loss, "loss", named), reduction)
     components, table = _rows(gradient, "gradient", named), _rows(hessian, "hessian", named)
     names = _variables(wrt, read_loss, components, table)
@@ -68,6 +68,15 @@ def read(
     out = Stated(read_loss, _gradient(components, names), entries, form, names, said, signs(convention), named, data)
     _check_names(out, where or {}, domain or {})
     return out
+
+
+def _domain(described: Mapping[str, str | Range]) -> Domain:
+    """Where the variables live; an error says of which one."""
+    for names, r in described.items():
+        if isinstance(r, str) and "," not in names:
+            with _within(f"domain of {names.strip()[:40]}"):
+                parse_range(r)
+    return Domain.of(dict(described))
 
 
 def _is_scalar(wrt: str | Sequence[str] | None, gradient: Any) -> bool:
@@ -231,7 +240,7 @@ def _check_names(s: Stated, where: Mapping[str, Any], domain: Mapping[str, Any])
         raise DeriveError(f"wrt: {name} is an array; write an entry, such as {name}[j] with j='0..m-1' in the domain")
     for name in s.wrt:
         if s.loss is not None and name.partition("[")[0] not in free_names(s.loss):
-            raise DeriveError(f"wrt: the loss does not depend on {name!r}; {_near(name, free_names(s.loss))}")
+            raise DeriveError(f"wrt: the loss does not depend on {name!r}; {_of(name, free_names(s.loss))}")
     for name in sorted(described & set(where)):
         raise DomainError(f"domain: {name} stands for a formula (where), so it has no domain of its own")
     used = known | frozenset().union(*(free_names(t) for _, t in (*s.gradient, *s.hessian)))
@@ -245,6 +254,12 @@ def free_all(s: Stated) -> frozenset[str]:
     """The names that occur in what is stated."""
     terms = [t for _, t in (*s.gradient, *s.hessian)] + ([] if s.loss is None else [s.loss])
     return frozenset().union(*map(free_names, terms))
+
+
+def _of(name: str, known: frozenset[str]) -> str:
+    """What it depends on instead."""
+    close = get_close_matches(name, sorted(known), 1)
+    return f"did you mean {close[0]!r}?" if close else f"it depends on {', '.join(sorted(known)) or 'nothing'}"
 
 
 def _near(name: str, known: Any) -> str:
