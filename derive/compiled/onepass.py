@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from derive.compiled import arrays
+from derive.compiled import arrays, lazy
 from derive.compiled.arrays import Arguments
 from derive.compiled.printer import Kernel
 from derive.compiled.stable import Array
@@ -36,6 +36,7 @@ class Compiled(ABC):
     """A compiled function of `(theta, X, y, sample_weight=None, *, penalty=0.0)`; `.source` is its generated code.
 
     X is m×n (its first column the bias), theta n, y and sample_weight m; penalty is λ, for a loss that has one.
+    X, y and sample_weight may be dask arrays: their blocks of rows are read once, and one is in memory at any time.
     The arithmetic is float32 if theta and X both are, else float64. `DataError` for shapes that disagree, m = 0,
     n = 0, values that are missing, infinite or not numbers, negative weights and targets that the loss excludes.
     """
@@ -64,9 +65,29 @@ class Compiled(ABC):
         penalty: float = 0.0,
     ) -> Any:
         """See the class: the compiled function at these arrays."""
-        a = arrays.read(theta, X, y, sample_weight)
         strength = arrays.read_penalty(penalty, self._penalty is not None, self.name) if penalty != 0.0 else 0.0
-        return self._evaluate(a, strength)
+        if type(X) is not np.ndarray and lazy.is_lazy(X):
+            return lazy.evaluate([lazy.Request(self, theta, strength)], X, y, sample_weight)[0]
+        return self._evaluate(arrays.read(theta, X, y, sample_weight), strength)
+
+    @np.errstate(all="ignore")
+    def total(self, a: Arguments) -> Any:
+        """The sum over these rows, before `finish`: by the quick forms, or by those that are right everywhere."""
+        try:
+            return _RAISING.copy().run(self._sum, a, self._quick_values)
+        except FloatingPointError:
+            try:
+                return self._sum(a, self._stable_values)
+            except FloatingPointError:
+                arrays.explain(a, _rows(a))
+
+    def finish(self, total: Any, a: Arguments, strength: float) -> Any:
+        """The sum over all rows times the factor, and the penalty; of X only the shape counts."""
+        return self._finish(total, a, strength)
+
+    def _quick_values(self, a: Arguments, signs: Signs | None) -> Array:
+        """The row values of a block by forms that may overflow, which raises `FloatingPointError`."""
+        return self._stable_values(a, signs)
 
     @np.errstate(all="ignore")
     def _evaluate(self, a: Arguments, strength: float) -> Any:
