@@ -22,6 +22,7 @@ Place: TypeAlias = tuple[str, int]
 _OWN = str(Path(__file__).resolve().parents[1])
 _CALLING = str(Path(__file__).resolve().with_name("calling.py"))
 _LIBRARIES = frozenset({"numpy", "scipy", "pandas", "torch", "jax", "functools", "contextlib", "numba", "math"})
+_OF_PYTHON = ("<frozen", "<__array_function__")
 _LOCAL = threading.local()
 
 
@@ -82,7 +83,7 @@ def _innermost(file: str) -> Place | None:
 def is_users(frame: FrameType) -> bool:
     """Is this neither our code nor a library's?"""
     module = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-    return module not in _LIBRARIES and not frame.f_code.co_filename.startswith((_OWN, "<frozen", "<__array_function__"))
+    return module not in _LIBRARIES and not frame.f_code.co_filename.startswith((_OWN, *_OF_PYTHON))
 
 
 def unreadable(reason: str) -> Unreadable:

@@ -1,4 +1,4 @@
-"""Objectives that equal the built-in ones of XGBoost, LightGBM and CatBoost: proved so, and they train the same model."""
+"""Objectives that equal the built-in ones of XGBoost, LightGBM and CatBoost: proved, and they train the same model."""
 
 from __future__ import annotations
 
