@@ -6,22 +6,27 @@ import sys
 
 import click
 
-from derive.cli.check import check
 from derive.cli.common import CODES
 from derive.cli.console import PoliteGroup, crashed, prepare
-from derive.cli.fit import fit
-from derive.cli.list import list_
-from derive.cli.matching_loss import matching_loss
-from derive.cli.mutate import mutate
-from derive.cli.prove import prove
-from derive.cli.replay import replay
-from derive.cli.show import show
-from derive.cli.verify import verify
 from derive.version import VERSION
+
+#: command -> where it is: it is imported when it is called, so that each command pays for itself only
+_COMMANDS = {
+    "check": "derive.cli.check:check",
+    "fit": "derive.cli.fit:fit",
+    "list": "derive.cli.list:list_",
+    "matching-loss": "derive.cli.matching_loss:matching_loss",
+    "mutate": "derive.cli.mutate:mutate",
+    "prove": "derive.cli.prove:prove",
+    "replay": "derive.cli.replay:replay",
+    "show": "derive.cli.show:show",
+    "verify": "derive.cli.verify:verify",
+}
 
 
 @click.group(
     cls=PoliteGroup,
+    homes=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     epilog=f"""\b
 Examples:
@@ -43,7 +48,3 @@ def run() -> None:
     """The program `derive`."""
     sys.excepthook = crashed
     main()
-
-
-for command in (check, fit, list_, matching_loss, mutate, prove, replay, show, verify):
-    main.add_command(command)

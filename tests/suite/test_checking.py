@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from derive.certificate import Proved, Refuted, Unknown, Verdict, Witness
-from derive.cli import check as command
 from derive.cli import checking, main
+from derive.cli.check import check as command
 from derive.errors import DeriveError
 from derive.report import ClaimVerdict, Component, Finding, Report, Source
 from derive.suite import outputs
