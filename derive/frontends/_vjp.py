@@ -109,6 +109,8 @@ class Vjp:
         two = self.followed(2)
         if self.separate(one, two):
             return self.reading(one, 1)
+        if self.asked.classes is not None and self.asked.names:
+            raise Unreadable("rows depend on each other, or it could not be seen that they do not")
         self.notes.append("rows depend on each other: read and checked for 2 rows")
         return self.reading(two, 2)
 

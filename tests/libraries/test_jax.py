@@ -110,11 +110,6 @@ def clipped(x: Any, y: Any) -> Any:
     return -(y * jnp.log(p) + (1 - y) * jnp.log(1 - p)).sum()
 
 
-def by_index(logits: Any, labels: Any) -> Any:
-    """Cross entropy, the label an index."""
-    return -jnp.take_along_axis(jax.nn.log_softmax(logits), labels[:, None], axis=1).mean()
-
-
 def one_hot(logits: Any, labels: Any) -> Any:
     """Cross entropy by indicators."""
     return -(jax.nn.one_hot(labels, 3) * jax.nn.log_softmax(logits)).sum()
@@ -143,7 +138,6 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (huber, {}),
     (huber, {"parameters": ["delta"], "domain": {"delta": "positive"}}),
     (clipped, {}),
-    (by_index, {"classes": 3}),
     (one_hot, {"classes": 3, "loss": "log(exp(z1) + exp(z2) + exp(z3)) - y1*z1 - y2*z2 - y3*z3"}),
     (conditional, {}),
     (repeated, {}),
