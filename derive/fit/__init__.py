@@ -12,11 +12,13 @@ from numpy.typing import ArrayLike
 from derive.errors import DeriveError
 from derive.fit.descent import descend
 from derive.fit.infinite import recession
+from derive.fit.lines import solve
 from derive.fit.newton import newton
 from derive.fit.problem import Problem
 from derive.fit.result import Fit
 from derive.fit.search import Found
-from derive.fit.spread import spread
+from derive.fit.spread import deviance, spread
+from derive.fit.start import start as begin
 from derive.loss import Loss
 
 __all__ = ["METHODS", "Fit", "fit"]
@@ -61,39 +63,42 @@ def fit(
 
         loss = catalog.load(loss)
     problem = Problem.read(loss, X, y, sample_weight, penalty, names, parameters)
-    if not problem.curved:
-        raise DeriveError(
-            f"{loss.name} is made of straight lines, so its Hessian is zero: take a smooth loss, such as huber"
-        )
-    found = METHODS[method](problem, problem.start(start), tolerance, steps, progress or _silent)
-    if found.converged and not loss.convex and not _is_minimum(problem, found):
+    found = _search(problem, method, start, tolerance, steps, progress)
+    if found.converged and not loss.convex and not _is_minimum(found):
         found.status = "not converged"
-    direction = recession(problem, found)
+    direction = recession(problem, found) if problem.curved else None
     return _answer(problem, found, direction, method)
 
 
-def _is_minimum(problem: Problem, found: Found) -> bool:
+def _search(p: Problem, method: str, given: Any, tolerance: float, steps: int | None, progress: Any) -> Found:
+    if p.curved:
+        return METHODS[method](begin(p, given), tolerance, steps, progress)
+    if method != "newton":
+        raise DeriveError(
+            f"{p.loss.name} is made of straight lines: gradient descent does not converge on it; leave the method out, "
+            "and it is solved exactly, by an interior point method"
+        )
+    return solve(p, tolerance, progress)
+
+
+def _is_minimum(found: Found) -> bool:
     """Is the Hessian positive definite? Of a loss that is not convex, another stationary point may be found."""
-    return bool(np.linalg.eigvalsh(problem.hessian(found.beta))[0] > 0)
-
-
-def _silent(_: str) -> None:
-    """No progress is shown."""
+    return bool(np.linalg.eigvalsh(found.point.curvature)[0] > 0)
 
 
 def _answer(p: Problem, found: Found, direction: Any, method: str) -> Fit:
     status = "no finite minimum" if direction is not None else found.status
     theta = p.unscaled(found.beta)
-    errors, dispersion = (None, None) if status != "converged" else spread(p, theta)
+    errors, dispersion = (None, None) if status != "converged" else spread(p, found.beta)
     return Fit(
         loss=p.loss.name,
-        method=method,
+        method=found.method or method,
         status=status,
         names=p.names,
         coefficients=theta,
         standard_errors=errors,
-        cost=found.cost,
-        deviance=p.deviance(theta),
+        cost=found.point.cost,
+        deviance=deviance(p, found.beta),
         dispersion=dispersion,
         gradient_norm=found.gradient_norm,
         steps=found.steps,
@@ -101,5 +106,6 @@ def _answer(p: Problem, found: Found, direction: Any, method: str) -> Fit:
         parameters={k: str(v) for k, v in p.parameters.items()},
         penalty=p.penalty,
         direction=None if direction is None else tuple(float(x) for x in direction),
+        unique=found.unique,
         path=tuple(tuple(float(x) for x in p.unscaled(b)) for b in found.path),
     )

@@ -17,27 +17,47 @@ _SHOWN = 1e-6
 
 def dependent(p: Problem) -> None:
     """A `DataError` where a combination of columns is zero: then infinitely many θ give the same predictions."""
-    zero = [k for k in range(p.n) if p.scale[k] == 0]
-    if zero:
-        constant = p.X[0, zero[0]] != 0
-        also = f"like {p.names[p.bias]!r} " if constant and p.bias is not None else ""
-        what = f"is {also}constant" if constant else "is zero in every row"
-        raise DataError(f"the column {p.names[zero[0]]!r} {what}: leave it out, it cannot be told from the others")
+    _check_single(p)
     if p.m < p.n and not p.penalty:
         raise DataError(
             f"{p.m} rows for {p.n} columns: infinitely many models fit; leave columns out, or add a penalty"
         )
-    scaled = (p.X - p.centre) / p.scale
-    values, vectors = np.linalg.eigh(scaled.T @ scaled / p.m)
-    if p.penalty or values[0] > _TINY**2 * values[-1]:
+    if p.penalty:
         return
-    raise DataError(f"columns are linearly dependent: {_said(p, vectors[:, 0])}; leave one of them out")
+    values, vectors = np.linalg.eigh(_gram(p))
+    if values[0] > _TINY**2 * values[-1]:
+        return
+    raise DataError(
+        f"columns are linearly dependent, to {_TINY:g} of their size: {_said(p, vectors[:, 0])}; leave one of them out"
+    )
+
+
+def _check_single(p: Problem) -> None:
+    c = p.columns
+    zero = [k for k in range(p.n) if not c.scale[k] > 0]
+    if zero:
+        constant = c.bias is not None and c.table[0, zero[0]] + c.moved[zero[0]] != 0
+        what = f"is constant, like {p.names[c.bias or 0]!r}" if constant else "is zero in every row"
+        raise DataError(f"the column {p.names[zero[0]]!r} {what}: leave it out, it cannot be told from the others")
+
+
+def _gram(p: Problem) -> Any:
+    """The products of all columns, of unit size, block by block; rows without weight do not count."""
+    total, rows = np.zeros((p.n, p.n)), max(1, (1 << 18) // p.n)
+    weight = p.rows.weight
+    for start in range(0, p.m, rows):
+        part = slice(start, start + rows)
+        block = (p.columns.table[part] - p.columns.centre) / p.columns.scale
+        block = block if weight is None else block[weight[part] > 0]
+        total += block.T @ block
+    return total
 
 
 def _said(p: Problem, v: Any) -> str:
     """The combination of columns that is zero, with the largest coefficient 1."""
     theta = p.unscaled(np.array(v))
-    used = np.abs(theta * p.scale) > _SHOWN * np.abs(theta * p.scale).max()
+    shares = np.abs(theta) * np.abs(p.X).max(axis=0)
+    used = shares > _SHOWN * shares.max()
     theta = theta / theta[used][np.argmax(np.abs(theta[used]))]
     shown = [f"{c:+.4g}·{name}" for c, name, yes in zip(theta, p.names, used, strict=True) if yes]
     return " ".join(shown).lstrip("+") + " = 0"

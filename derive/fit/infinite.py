@@ -10,12 +10,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from derive.fit.newton import newton_step
 from derive.fit.problem import Array, Problem
 from derive.fit.search import Found
 
 #: how far to go, in units of the raw prediction
 _FAR = (0.0, 1.0, 10.0, 100.0, 300.0)
-_LEVEL = 1e-5
+_LEVELS = (1e-5, 1e-3, 1e-1)
+_ZERO = 1e-9  # of the largest move: rounding
 _NEAR = 10.0  # a minimum whose raw predictions are smaller is one
 _LEAST_STEPS = 4
 
@@ -24,53 +26,52 @@ def recession(problem: Problem, found: Found) -> Array | None:
     """A direction in θ in which the cost falls for ever, largest entry 1; None where none is found."""
     if found.steps < _LEAST_STEPS or problem.penalty:
         return None
-    if found.converged and np.abs(problem.X @ problem.unscaled(found.beta)).max() < _NEAR:
+    if found.converged and np.abs(problem.z(found.beta)).max() < _NEAR:
         return None
-    for d in _candidates(problem, found):
-        if _falls_for_ever(problem, found, d):
-            theta = problem.unscaled(d)
-            return np.asarray(theta / np.abs(theta).max())
+    with np.errstate(all="ignore"):
+        for d in _candidates(problem, found):
+            if _falls_for_ever(problem, found, d):
+                theta = problem.unscaled(d)
+                return np.asarray(theta / np.abs(theta).max())
     return None
 
 
 def _candidates(problem: Problem, found: Found) -> Iterator[Array]:
     """Where the search has gone, and where it goes now; also with what is nearly level made level."""
-    steps = [found.beta] + ([] if found.last_step is None else [found.last_step])
+    steps = [found.beta, found.beta - found.path[0]] + ([] if found.last_step is None else [found.last_step])
+    if found.point.hessian is not None:
+        steps.append(newton_step(found.point.hessian, found.point.gradient))
     for d in steps:
         if np.any(d):
             unit = d / np.abs(d).max()
             yield unit
-            yield _levelled(problem, unit)
+            for level in _LEVELS:
+                yield _levelled(problem, unit, level)
 
 
-def _levelled(problem: Problem, d: Array) -> Array:
+def _levelled(problem: Problem, d: Array, share: float) -> Array:
     """The part of d in which the rows that change least do not change at all."""
-    columns = np.stack([problem.unscaled(e) for e in np.eye(problem.n)], axis=1)
-    moved = problem.X @ (columns @ d)
-    level = problem.X[np.abs(moved) <= _LEVEL * np.abs(moved).max()] @ columns
+    columns = np.stack([problem.columns.inner(e) for e in np.eye(problem.n)], axis=1)
+    moved = problem.columns.table @ (columns @ d)
+    level = problem.columns.table[np.abs(moved) <= share * np.abs(moved).max()] @ columns
     if not len(level):
         return d
     return np.asarray(d - np.linalg.lstsq(level, level @ d, rcond=None)[0])
 
 
 def _falls_for_ever(problem: Problem, found: Found, d: Array) -> bool:
-    theta = problem.unscaled(d)
-    moves = problem.X @ theta
+    moves = problem.z(d)
     largest = np.abs(moves).max()
-    if not largest > 0:
+    if not (largest > 0 and np.isfinite(largest)):
         return False
-    moves = np.where(np.abs(moves) <= 1e-9 * largest, 0.0, moves / largest)
-    z = problem.X @ problem.unscaled(found.beta)
-    z = np.clip(z, -_FAR[-1], _FAR[-1])
+    moves = np.where(np.abs(moves) <= _ZERO * largest, 0.0, moves / largest)
+    z = np.clip(problem.z(found.beta), -_FAR[-1], _FAR[-1])
     return all(_falls(problem, z + t * moves, moves) for t in _FAR)
 
 
 def _falls(problem: Problem, z: Array, moves: Array) -> bool:
-    lower = problem.loss.interval_z.lower
-    if lower is not None and (z <= float(lower)).any():
+    lower = problem.rows.lower
+    if lower is not None and (z <= lower).any():
         return False
-    with np.errstate(all="ignore"):
-        slopes = problem.rows("gradient", z) * moves
-    if problem.weight is not None:
-        slopes = slopes * problem.weight
+    slopes = problem.rows.each(problem.rows.gradient, z) * moves * problem.rows.weights
     return bool(np.isfinite(slopes).all() and (slopes <= 0).all() and slopes.min() < 0)

@@ -1,9 +1,9 @@
-"""The problem as it is searched: the derived functions, and coordinates in which every column has unit size."""
+"""The problem as it is searched: checked data, the derived functions, coordinates in which columns have unit size."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,21 +12,45 @@ from numpy.typing import ArrayLike, NDArray
 
 from derive import compiled
 from derive.compiled import arrays
+from derive.compiled.targets import outside
 from derive.errors import DataError
+from derive.fit.columns import Columns
 from derive.fit.dependent import dependent
+from derive.fit.rows import Rows
 from derive.loss import Loss
 
 Array = NDArray[np.float64]
-_FAR = 1e8
-_BISECTIONS = 200
+_LARGEST = 1e100  # of targets: beyond it, squares of sums overflow
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
+class Point:
+    """Where a search is: β, Tᵀ∇J and, if it was asked for, Tᵀ∇²J T. These are the derived ones, with θ = Tβ."""
+
+    problem: Problem
+    beta: Array
+    gradient: Array
+    hessian: Array | None
+
+    @cached_property
+    def costs(self) -> tuple[float, float]:
+        """J, and how large what was added up in it is."""
+        return self.problem.costs(self.beta)
+
+    @property
+    def cost(self) -> float:
+        """J."""
+        return self.costs[0]
+
+    @property
+    def curvature(self) -> Array:
+        """Tᵀ∇²J T, computed now if it was not asked for before."""
+        return self.problem.hessian(self.beta) if self.hessian is None else self.hessian
+
+
+@dataclass(frozen=True, eq=False)
 class Problem:
-    """J of a loss on data. β are coordinates in which the columns are centred (if there is a bias) and of unit size.
-
-    θ = Tβ, so the gradient in β is Tᵀ∇J and the Hessian Tᵀ∇²J T: these are the derived ones, nothing is derived anew.
-    """
+    """J of a loss on data, a function of β."""
 
     loss: Loss
     X: Array
@@ -35,166 +59,141 @@ class Problem:
     penalty: float
     names: tuple[str, ...]
     parameters: Mapping[str, Any]
-    scale: Array = field(init=False)
-    centre: Array = field(init=False)
-    bias: int | None = field(init=False)
+    columns: Columns
+    rows: Rows
 
     @classmethod
     def read(
-        cls,
-        loss: Loss,
-        X: ArrayLike,
-        y: ArrayLike,
-        weight: ArrayLike | None,
-        penalty: float,
-        names: Any,
-        parameters: Any,
+        cls, loss: Loss, X: ArrayLike, y: ArrayLike, weight: ArrayLike | None, penalty: float, names: Any, given: Any
     ) -> Problem:
         """Checked data; a `DataError` says what is wrong with them."""
-        table = np.asarray(X, dtype=np.float64)
-        if table.ndim != 2 or not table.size:
-            raise DataError(f"X has the shape {table.shape}; a table of rows and columns is needed")
+        table = _table(X, names)
         a = arrays.read(np.zeros(table.shape[1]), table, y, weight)
         named = tuple(names) if names else tuple(f"x{k}" for k in range(table.shape[1]))
-        if len(named) != table.shape[1]:
-            raise DataError(f"{len(named)} names for {table.shape[1]} columns")
-        values = {p.symbol.name: parameters.get(p.symbol.name, p.values[0]) for p in loss.parameters}
-        loss.numbers(parameters)  # a parameter that is not there, or out of its range, is an error
-        return cls(loss, table, np.asarray(a.y, float), a.weight, float(penalty), named, values)
-
-    def __post_init__(self) -> None:
-        if not np.isfinite(self.X).all():
-            row, column = np.argwhere(~np.isfinite(self.X))[0]
-            raise DataError(f"row {row + 1}, column {self.names[column]}: {self.X[row, column]} is not a number")
-        constant = np.ptp(self.X, axis=0) == 0
-        ones = [k for k in np.flatnonzero(constant) if self.X[0, k] != 0]
-        self.bias = int(ones[0]) if ones and self.penalty == 0 else None
-        self.centre = np.zeros(self.n) if self.bias is None else np.where(constant, 0.0, self.X.mean(axis=0))
-        self.scale = np.sqrt(((self.X - self.centre) ** 2).mean(axis=0))
-        self.functions["cost"]  # compiled once
-        dependent(self)
+        loss.numbers(given)  # a parameter that is not there, or out of its range, is an error
+        values = {p.symbol.name: given.get(p.symbol.name, p.values[0]) for p in loss.parameters}
+        y, weight = np.asarray(a.y, float), None if a.weight is None else np.asarray(a.weight, float)
+        _check(loss, y, weight)
+        columns = Columns.read(table, centred=not penalty)
+        functions = [f(loss, **values) for f in (compiled.cost, compiled.gradient, compiled.hessian)]
+        lower = None if loss.interval_z.lower is None else float(loss.interval_z.lower)
+        strength = arrays.read_penalty(penalty, functions[0]._penalty is not None, loss.name)
+        rows = Rows(columns.table, y, weight, *functions, lower)
+        made = cls(loss, table, y, weight, strength, named, values, columns, rows)
+        dependent(made)
+        return made
 
     @property
     def m(self) -> int:
         """The number of rows."""
-        return len(self.X)
+        return len(self.y)
 
     @property
     def n(self) -> int:
         """The number of columns."""
         return len(self.names)
 
-    @cached_property
-    def functions(self) -> dict[str, Any]:
-        """Cost, gradient and Hessian, compiled from the derivation."""
-        make = {"cost": compiled.cost, "gradient": compiled.gradient, "hessian": compiled.hessian}
-        return {name: f(self.loss, **self.parameters) for name, f in make.items()}
-
-    # -- coordinates
-
     def unscaled(self, beta: Array) -> Array:
         """θ = Tβ."""
-        theta = beta / self.scale
-        if self.bias is not None:
-            theta[self.bias] -= (self.centre @ theta) / self.X[0, self.bias]
-        return theta
+        return self.columns.unscaled(beta)
 
-    def scaled(self, theta: Array) -> Array:
-        """β with θ = Tβ."""
-        theta = np.array(theta, float)
-        if self.bias is not None:
-            theta[self.bias] += (self.centre @ theta) / self.X[0, self.bias]
-        return theta * self.scale
+    def z(self, beta: Array) -> Array:
+        """The raw predictions."""
+        return np.asarray(self.columns.table @ self.columns.inner(beta))
 
-    def _covariant(self, g: Array) -> Array:
-        """Tᵀg, for a vector or the columns of a matrix."""
-        if self.bias is not None:
-            g = g - np.multiply.outer(self.centre, g[self.bias] / self.X[0, self.bias])
-        return (g.T / self.scale).T
+    # -- J and its derivatives in β
 
-    # -- the functions in β
+    def costs(self, beta: Array) -> tuple[float, float]:
+        """J, infinite where it is not defined or overflows, and how large what is added up in it is."""
+        with np.errstate(all="ignore"):
+            theta = self.columns.inner(beta)
+        cost, size = self.rows.costs(theta) if np.isfinite(theta).all() else (np.inf, np.inf)
+        if self.penalty:
+            extra = self.rows.cost._penalty(theta / self.columns.unit, self.m, self.penalty)  # type: ignore[misc]
+            cost, size = cost + extra, size + extra
+        return cost, size
 
-    def cost(self, beta: Array) -> float:
-        """J; infinite where a raw prediction is outside of what the loss is meant for, or J overflows."""
-        theta = self.unscaled(beta)
-        if not np.isfinite(theta).all() or not self._inside(theta):
-            return np.inf
-        try:
-            return float(self.functions["cost"](theta, self.X, self.y, self.weight, penalty=self.penalty))
-        except DataError:
-            if not self._finite_data():
-                raise
-            return np.inf
+    def at(self, beta: Array, curved: bool) -> Point | None:
+        """The point β; None where J is not defined, or its derivatives overflow."""
+        with np.errstate(all="ignore"):
+            theta = self.columns.inner(beta)
+            if not np.isfinite(theta).all():
+                return None
+            gradient, hessian = self.rows.slopes(theta, curved)
+            gradient = self.rows.gradient._finish(gradient, self._shape(theta), self.penalty)
+            point = self.columns.covariant(gradient)
+            if not np.isfinite(point).all():
+                return None
+            return Point(self, beta, point, self._covariant_twice(hessian, theta) if curved else None)
 
-    def gradient(self, beta: Array) -> Array:
-        """Tᵀ∇J."""
-        f = self.functions["gradient"]
-        return self._covariant(f(self.unscaled(beta), self.X, self.y, self.weight, penalty=self.penalty))
+    def _covariant_twice(self, hessian: Array | None, theta: Array) -> Array:
+        H = self.rows.hessian._finish(hessian, self._shape(theta), self.penalty)
+        return self.columns.covariant(self.columns.covariant(H).T)
+
+    def _shape(self, theta: Array) -> arrays.Arguments:
+        """What the compiled functions divide by, and add a penalty to."""
+        return arrays.Arguments(theta, self.columns.table, self.y, self.weight, self.columns.table.dtype, True)
 
     def hessian(self, beta: Array) -> Array:
         """Tᵀ∇²J T."""
-        H = self.functions["hessian"](self.unscaled(beta), self.X, self.y, self.weight, penalty=self.penalty)
-        return self._covariant(self._covariant(H).T)
+        point = self.at(beta, True)
+        if point is None or point.hessian is None:
+            raise DataError("the Hessian overflows; scale the columns of X")
+        return point.hessian
+
+    @cached_property
+    def size(self) -> float:
+        """What a gradient is small beside: the spread of what is added up in it, where one z has to do for all rows."""
+        if self.loss.link == "identity":
+            return float(np.sqrt(np.mean(self.y**2))) or 1.0
+        from derive.fit.start import constant
+
+        z = constant(self)
+        unit = 1.0 if self.rows.lower is None else abs(z)
+        every = np.full(self.m, z)
+        w = self.rows.weights
+        spread = np.sqrt(np.mean((w * self.rows.each(self.rows.gradient, every)) ** 2))
+        bend = unit * np.mean(np.abs(w * self.rows.each(self.rows.hessian, every)))
+        size = float(max(spread, bend))
+        return size if size > 0 and np.isfinite(size) else 1.0
 
     def relative(self, gradient: Array) -> float:
-        """The largest entry of the gradient in β, whose columns have unit size: relative to the size of the targets."""
-        size = float(np.sqrt(np.mean(self.y**2))) if self.loss.link == "identity" else 1.0
-        return float(np.abs(gradient).max() / (size or 1.0))
-
-    def _inside(self, theta: Array) -> bool:
-        r = self.loss.interval_z
-        return r.lower is None or bool(((self.X @ theta) > float(r.lower)).all())
-
-    def _finite_data(self) -> bool:
-        """Do the targets fit the loss? Then an infinite cost is not theirs."""
-        zero = np.zeros(self.n)
-        if self.loss.interval_z.lower is None:
-            self.functions["cost"](zero, self.X, self.y, self.weight)
-        return True
-
-    def rows(self, name: str, z: Array) -> Array:
-        """∂ℓ/∂z ("gradient") or ∂²ℓ/∂z² ("hessian") of every row at raw predictions z."""
-        return np.asarray(self.functions[name]._row.stable(z, self.y) + np.zeros(self.m))
+        """The largest entry of the gradient in β, beside `size`."""
+        return float(np.abs(gradient).max() / self.size)
 
     @property
     def curved(self) -> bool:
         """Has the loss a second derivative that is not zero everywhere?"""
-        lower = self.loss.interval_z.lower
-        grid = np.linspace(-9, 9, 37) if lower is None else np.geomspace(1e-3, 1e3, 37)
-        return any(np.any(self.rows("hessian", np.full(self.m, z))) for z in grid)
+        return self.rows.hessian.source.split("return ")[1].split("\n")[0].strip() not in {"0", "0.0"}
 
-    # -- where to start, and how good the end is
 
-    def start(self, given: ArrayLike | None) -> Array:
-        """β = 0, where that can be; else the β nearest to one raw prediction for all rows that fits the mean."""
-        if given is not None:
-            theta = np.asarray(given, float)
-            if theta.shape != (self.n,) or not np.isfinite(theta).all():
-                raise DataError(f"the start has the shape {theta.shape}; {self.n} finite numbers are needed")
-            return self._usable(self.scaled(theta), "the start that was given")
-        if not self.loss.convex and self.loss.link == "identity":  # far away it may be flat
-            return self._usable(self.scaled(np.linalg.lstsq(self.X, self.y, rcond=None)[0]), "the least squares")
-        if self.loss.interval_z.lower is None:
-            return self._usable(np.zeros(self.n), "zero")
-        theta = np.linalg.lstsq(self.X, np.full(self.m, self._constant()), rcond=None)[0]
-        return self._usable(self.scaled(theta), "the constant model")
+def _table(X: ArrayLike, names: Any) -> Array:
+    try:
+        table = np.asarray(X)
+    except ValueError as error:
+        raise DataError(f"X is not a table of numbers: {error}") from None
+    if table.ndim != 2 or not table.size:
+        raise DataError(f"X has the shape {table.shape}; a table of rows and columns is needed")
+    if table.dtype.kind not in "fiub":
+        raise DataError(f"X has the type {table.dtype}; numbers are needed")
+    if names and len(names) != table.shape[1]:
+        raise DataError(f"{len(names)} names for {table.shape[1]} columns")
+    table = np.asarray(table, dtype=np.float64)
+    if not np.isfinite(table).all():
+        row, column = np.argwhere(~np.isfinite(table))[0]
+        name = names[column] if names else f"x{column}"
+        raise DataError(f"row {row + 1}, column {name}: {table[row, column]} is not a finite number")
+    return table
 
-    def _usable(self, beta: Array, what: str) -> Array:
-        if not np.isfinite(self.cost(beta)):
-            raise DataError(f"at {what} the cost is not finite; give another start, at which every z is allowed")
-        return beta
 
-    def _constant(self) -> float:
-        """The raw prediction that is best for all rows together, by bisection of the mean derivative."""
-        low, high = 1 / _FAR, _FAR
-        for _ in range(_BISECTIONS):
-            middle = float(np.sqrt(low * high))
-            rising = self.rows("gradient", np.full(self.m, middle)).mean() > 0
-            low, high = (low, middle) if rising else (middle, high)
-        return middle
-
-    def deviance(self, theta: Array) -> float | None:
-        """2 Σ wᵢ (ℓᵢ − ℓᵢ of a perfect prediction); None where the loss does not say what that is."""
-        from derive.fit.spread import deviance
-
-        return deviance(self, theta)
+def _check(loss: Loss, y: Array, weight: Array | None) -> None:
+    """Are all targets finite and allowed, and are there weights?"""
+    bad = ~np.isfinite(y) | outside(y, loss.interval_y_true)
+    if bad.any():
+        row = int(bad.argmax())
+        raise DataError(f"y[{row}] is {y[row]}: the targets of {loss.name} are in {loss.interval_y_true}")
+    if weight is not None and not (np.isfinite(weight).all() and weight.max() > 0):
+        raise DataError("the weights are not finite, or all of them are 0")
+    largest = float(np.abs(y).max())
+    if largest > _LARGEST or 0 < largest < 1 / _LARGEST:
+        raise DataError(f"the largest target is {largest:.3g}: numbers like that overflow; give y in another unit")

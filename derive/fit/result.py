@@ -43,6 +43,7 @@ class Fit:
     parameters: dict[str, str] = field(default_factory=dict)
     penalty: float = 0.0
     direction: tuple[float, ...] | None = None
+    unique: bool = True
     path: tuple[tuple[float, ...], ...] = ()
 
     @property

@@ -4,93 +4,101 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from derive.fit.problem import Array, Problem
+from derive.fit.problem import Array, Point, Problem
+
+Progress: TypeAlias = Callable[[str], None]
 
 _ENOUGH_DECREASE = 1e-4
-_MOST_HALVINGS = 60
+_MOST_HALVINGS = 80
 _ROUNDING = 4e-15
 _PATH = 10_000
 
 
 @dataclass
 class Found:
-    """Where a search has got to, in scaled coordinates."""
+    """Where a search has got to, in scaled coordinates, and in which direction it went last."""
 
-    beta: Array
-    cost: float
-    gradient: Array
-    gradient_norm: float = np.inf
+    point: Point
     steps: int = 0
     status: str = "not converged"
     last_step: Array | None = None
     path: list[Array] = field(default_factory=list)
+    method: str = ""
+    unique: bool = True
+    gradient_norm: float = np.inf
+
+    @property
+    def beta(self) -> Array:
+        """Where it is."""
+        return self.point.beta
 
     @property
     def converged(self) -> bool:
         """Is it at a minimum, as far as floating point can tell?"""
         return self.status == "converged"
 
-    def follow(self, problem: Problem, step: tuple[Array, float] | None) -> str:
+    def follow(self, point: Point | None) -> str:
         """Go where the line search says; "not converged" where no step makes the cost smaller, else ""."""
-        if step is None or np.array_equal(step[0], self.beta):
+        if point is None or np.array_equal(point.beta, self.beta):
             return "not converged"
-        beta, _ = step
-        self.last_step, self.beta = beta - self.beta, beta
-        self.cost, self.gradient = problem.cost(beta), problem.gradient(beta)
-        self.gradient_norm = problem.relative(self.gradient)
+        self.last_step, self.point = point.beta - self.beta, point
+        self.gradient_norm = point.problem.relative(point.gradient)
         self.steps += 1
         if len(self.path) < _PATH:
-            self.path.append(beta)
+            self.path.append(point.beta)
         return ""
 
 
-def started(problem: Problem, beta: Array) -> Found:
-    """A search that has not gone anywhere yet."""
-    found = Found(beta, problem.cost(beta), problem.gradient(beta), path=[beta])
-    found.gradient_norm = problem.relative(found.gradient)
-    return found
-
-
-def searched(
-    problem: Problem,
-    beta: Array,
-    steps: int,
-    progress: Callable[[str], None],
-    one: Callable[[Found], str],
-) -> Found:
+def searched(point: Point, steps: int, progress: Progress | None, one: Callable[[Found], str]) -> Found:
     """Make steps until `one` gives a status, they are used up, or Ctrl-C: the best so far is kept."""
-    found = started(problem, beta)
+    found = Found(point, path=[point.beta], gradient_norm=point.problem.relative(point.gradient))
     try:
-        while found.steps < steps:
-            progress(f"step {found.steps}: cost {found.cost:.10g}, gradient {found.gradient_norm:.2g}")
-            if status := one(found):
-                found.status = status
-                break
+        while not (status := one(found)) and found.steps < steps:
+            if progress is not None:
+                progress(f"step {found.steps}: cost {found.point.cost:.10g}, gradient {found.gradient_norm:.2g}")
+        found.status = status or found.status
     except KeyboardInterrupt:
         found.status = "interrupted"
-    progress("")
+    if progress is not None:
+        progress("")
     return found
 
 
-def line_search(problem: Problem, found: Found, direction: Array, first: float = 1.0) -> tuple[Array, float] | None:
+def line_search(here: Point, direction: Array, curved: bool, first: float = 1.0) -> tuple[Point | None, float]:
     """The first of t, t/2, t/4 … with which the cost falls enough, or, at the limits of rounding, does not rise."""
-    slope = float(found.gradient @ direction)
     t = first
     for _ in range(_MOST_HALVINGS):
-        there = found.beta + t * direction
-        gain, rounding = found.cost - problem.cost(there), _ROUNDING * abs(found.cost)
-        if gain >= -_ENOUGH_DECREASE * t * slope and gain > rounding:
+        with np.errstate(all="ignore"):
+            there = here.problem.at(here.beta + t * direction, curved)
+        if there is not None and _good(here, there, direction, t):
             return there, t
-        if abs(gain) <= rounding and problem.gradient(there) @ direction <= -slope / 2:
-            return there, t  # the cost cannot tell any more, its slope along the direction can
         t /= 2
-    return None
+    return None, t
+
+
+def _good(here: Point, there: Point, direction: Array, t: float) -> bool:
+    """Of a convex cost that still falls along the direction there, nothing has to be known: it fell all the way."""
+    slope, after = float(here.gradient @ direction), float(there.gradient @ direction)
+    if after <= 0 and here.problem.loss.convex:
+        return True
+    gain, rounding = here.cost - there.cost, _ROUNDING * here.costs[1]
+    if gain >= -_ENOUGH_DECREASE * t * slope and gain > rounding:
+        return True
+    return abs(gain) <= rounding and after <= -slope / 2  # the cost cannot tell any more, its slope can
 
 
 def small(step: Any, beta: Array, tolerance: float) -> bool:
     """Is the step small beside where it leads to?"""
-    return bool(np.abs(step).max() <= np.sqrt(tolerance) * (1 + np.abs(beta).max()))
+    return bool(np.abs(step).max() <= np.sqrt(tolerance) * np.abs(beta).max(initial=1e-300))
+
+
+def at_minimum(problem: Problem, found: Found, tolerance: float, step: Array) -> bool:
+    """Are the gradient and the step small? At 0, where no step is small beside it, its gain has to be."""
+    if found.gradient_norm > tolerance:
+        return False
+    gain, size = abs(float(found.point.gradient @ step)), found.point.costs[1]
+    return small(step, found.beta, tolerance) or gain <= tolerance * tolerance * (size or 1.0)

@@ -30,7 +30,7 @@ _LIKELIHOODS = frozenset({
 })
 
 
-def spread(p: Problem, theta: Array) -> tuple[Array | None, float | None]:
+def spread(p: Problem, beta: Array) -> tuple[Array | None, float | None]:
     """Standard errors √(φ (m∇²J)⁻¹)ₖₖ, and the dispersion φ; None for losses that are no log-likelihood.
 
     φ is 1, or Pearson's estimate Σ wᵢ (yᵢ − hᵢ)²/V(hᵢ)/(m − n) where the loss leaves a scale open.
@@ -42,12 +42,11 @@ def spread(p: Problem, theta: Array) -> tuple[Array | None, float | None]:
     if name in _VARIANCE:
         if p.m <= p.n:
             return None, None
-        h = prediction(p, p.X @ theta)
+        h = prediction(p, p.z(beta))
         dispersion = float(np.sum(_weights(p) * (p.y - h) ** 2 / _VARIANCE[name](h)) / (p.m - p.n))
-    inverse = np.linalg.inv(p.hessian(p.scaled(theta)))  # in β, where it is well conditioned
-    columns = np.stack([p.unscaled(e) for e in np.eye(p.n)], axis=1)
-    covariance = columns @ inverse @ columns.T
-    return np.sqrt(dispersion * np.diag(covariance) / p.m), dispersion
+    L = np.linalg.cholesky(p.hessian(beta))  # in β, where it is well conditioned
+    columns = np.linalg.solve(L, p.columns.transform.T)
+    return np.sqrt(dispersion / p.m) * np.sqrt((columns**2).sum(axis=0)), dispersion
 
 
 def _weights(p: Problem) -> Array:
@@ -63,7 +62,7 @@ def prediction(p: Problem, z: Array) -> Array:
     return np.asarray(kernel(p.loss.inverse_link.xreplace(numbers), s.z, s.y).stable(z, p.y) + np.zeros(p.m))
 
 
-def deviance(p: Problem, theta: Array) -> float | None:
+def deviance(p: Problem, beta: Array) -> float | None:
     """2 Σ wᵢ (ℓᵢ + cᵢ), where c is `constant_to_optimal_zero`; None where the loss does not say, or a penalty is on."""
     from derive import symbols as s
     from derive.compiled.printer import kernel
@@ -72,9 +71,10 @@ def deviance(p: Problem, theta: Array) -> float | None:
         return None
     numbers = p.loss.numbers(p.parameters)
     with np.errstate(all="ignore"):
+        z = p.z(beta)
         best = kernel(p.loss.constant_to_optimal_zero.xreplace(numbers), s.z, s.y).stable
-        constant, inside = best(p.X @ theta, p.y), best(p.X @ theta, np.clip(p.y, _LEAST, _MOST))
+        constant, inside = best(z, p.y), best(z, np.clip(p.y, _LEAST, _MOST))
         constant = np.where(np.isnan(constant), inside, constant)  # y log y is 0 at 0, as a limit
-        rows = p.functions["cost"]._row.stable(p.X @ theta, p.y) + constant + np.zeros(p.m)
+        rows = p.rows.each(p.rows.cost, z) + constant
     total = 2 * float(np.sum(_weights(p) * rows))
     return total if np.isfinite(total) else None

@@ -1,0 +1,96 @@
+"""The columns of X, and coordinates in which each of them has unit size: searches go there, answers come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+_FAR = 1e3  # mean by spread: beyond it, Xθ loses digits, and a centred copy is made
+_LARGE = 2.0**60  # squares and products of what is smaller never overflow
+
+
+@dataclass(frozen=True)
+class Columns:
+    """`table` is (X − moved)/unit, X itself where that does. β are the coordinates, θ = Tβ those of X.
+
+    With a bias (a column of one number), the columns are centred in β; `scale` is the size of the columns of `table`
+    after that, 0 for a column that is constant, too.
+    """
+
+    table: Array
+    moved: Array
+    unit: Array
+    centre: Array
+    scale: Array
+    bias: int | None
+
+    @classmethod
+    def read(cls, X: Array, centred: bool) -> Columns:
+        """The columns of X; they are centred only if that is allowed and there is a bias."""
+        low, high = X.min(axis=0), X.max(axis=0)
+        constant, unit = low == high, _unit(np.maximum(np.abs(low), np.abs(high)))
+        bias = next((int(k) for k in np.flatnonzero(constant) if low[k] != 0), None) if centred else None
+        table = X if (unit == 1).all() else X / unit
+        none = np.zeros(len(low))
+        centre = none if bias is None else np.where(constant, 0.0, table.mean(axis=0))
+        scale = _sizes(table, centre)
+        if bias is None or not (np.abs(centre) > _FAR * scale).any():
+            return cls(table, none, unit, centre, scale, bias)
+        return cls(table - centre, centre, unit, none, scale, bias)
+
+    def inner(self, beta: Array) -> Array:
+        """The coefficients of `table`."""
+        theta = beta / self.scale
+        if self.bias is not None:
+            theta[self.bias] -= (self.centre @ theta) / self.table[0, self.bias]
+        return theta
+
+    def unscaled(self, beta: Array) -> Array:
+        """θ = Tβ."""
+        theta = self.inner(beta)
+        if self.bias is not None:
+            theta[self.bias] -= (self.moved @ theta) / self.table[0, self.bias]
+        return theta / self.unit
+
+    def outer(self, theta: Array) -> Array:
+        """β from the coefficients of `table`."""
+        theta = np.array(theta, float)
+        if self.bias is not None:
+            theta[self.bias] += (self.centre @ theta) / self.table[0, self.bias]
+        return np.asarray(theta * self.scale)
+
+    def scaled(self, theta: Array) -> Array:
+        """β with θ = Tβ."""
+        theta = theta * self.unit
+        if self.bias is not None:
+            theta[self.bias] += (self.moved @ theta) / self.table[0, self.bias]
+        return self.outer(theta)
+
+    def covariant(self, g: Array) -> Array:
+        """The gradient in β from that in the coefficients of `table`, of a vector or of the columns of a matrix."""
+        if self.bias is not None:
+            g = g - np.multiply.outer(self.centre, g[self.bias] / self.table[0, self.bias])
+        return np.asarray((g.T / self.scale).T)
+
+    @property
+    def transform(self) -> Array:
+        """T."""
+        return np.stack([self.unscaled(e) for e in np.eye(len(self.scale))], axis=1)
+
+
+def _unit(largest: Array) -> Array:
+    """1, or for columns so large or small that their squares are in danger, the power of two that is near."""
+    power = np.exp2(np.floor(np.log2(np.where(largest > 0, largest, 1.0))))
+    return np.where((power > _LARGE) | (power < 1 / _LARGE), power, 1.0)
+
+
+def _sizes(table: Array, centre: Array) -> Array:
+    """√ mean (x − centre)² of each column, in blocks of rows: no second table in memory."""
+    total, rows = np.zeros(len(centre)), max(1, (1 << 18) // len(centre))
+    for start in range(0, len(table), rows):
+        block = table[start : start + rows] - centre
+        total += np.einsum("ij,ij->j", block, block)
+    return np.asarray(np.where(np.ptp(table, axis=0) == 0, np.abs(table[0] - centre), np.sqrt(total / len(table))))

@@ -1,0 +1,92 @@
+"""Cost, gradient and Hessian of all rows, by the functions that were compiled from the derivation.
+
+Each block of rows is read once: z = Xθ is shared by the gradient and the Hessian, and nothing is checked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from derive.compiled import Cost, Gradient, Hessian
+from derive.compiled.onepass import BLOCK_BYTES
+from derive.compiled.printer import Kernel
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Data, and the functions of one row. Where they overflow, sums are infinite or no number: the caller looks."""
+
+    table: Array
+    y: Array
+    weight: Array | None
+    cost: Cost
+    gradient: Gradient
+    hessian: Hessian
+    lower: float | None
+
+    @cached_property
+    def weights(self) -> Array:
+        """One for each row."""
+        return np.ones(len(self.y)) if self.weight is None else self.weight
+
+    def blocks(self, theta: Array) -> Iterator[tuple[Array, Array, Array, Array | None]]:
+        """X, z, y and weights, as many rows as stay in cache."""
+        rows = max(1, BLOCK_BYTES // (8 * len(theta)))
+        for start in range(0, len(self.y), rows):
+            part = slice(start, start + rows)
+            yield self.table[part], self.table[part] @ theta, self.y[part], self._weight(part)
+
+    def _weight(self, part: slice) -> Array | None:
+        return None if self.weight is None else self.weight[part]
+
+    @np.errstate(all="ignore")
+    def costs(self, theta: Array) -> tuple[float, float]:
+        """The mean cost, and the mean of its absolute value: what rounding errors are relative to."""
+        cost = size = 0.0
+        for _, z, y, w in self.blocks(theta):
+            if self._outside(z):
+                return np.inf, np.inf
+            each = values(self.cost._row, z, y, w)
+            cost, size = cost + float(each.sum()), size + float(np.abs(each).sum())
+        return (cost / len(self.y), size / len(self.y)) if np.isfinite(cost) else (np.inf, np.inf)
+
+    @np.errstate(all="ignore")
+    def slopes(self, theta: Array, curved: bool) -> tuple[Array, Array | None]:
+        """Sums over all rows of the gradient and, if it is wanted, of the Hessian; NaN outside of the domain of z."""
+        gradient, hessian = np.zeros(len(theta)), np.zeros((len(theta),) * 2) if curved else None
+        for X, z, y, w in self.blocks(theta):
+            if self._outside(z):
+                return np.full(len(theta), np.nan), None
+            gradient += values(self.gradient._row, z, y, w) @ X
+            if hessian is not None:
+                hessian += self.hessian._term(values(self.hessian._row, z, y, w), X)
+        return gradient, hessian
+
+    def _outside(self, z: Array) -> bool:
+        return self.lower is not None and not bool((z > self.lower).all())
+
+    def each(self, function: Cost | Gradient | Hessian, z: Array) -> Array:
+        """The function of every row at raw predictions z, without weights."""
+        with np.errstate(all="ignore"):
+            return values(function._row, z, self.y, None)
+
+
+def values(row: Kernel, z: Array, y: Array, weight: Array | None) -> Array:
+    """Of each row, times its weight: by the quick form, and where that overflows by the one that is right everywhere."""
+    out: Any
+    try:
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            out = row.fast(z, y)
+    except FloatingPointError:
+        out = row.stable(z, y)
+    if not isinstance(out, np.ndarray) or out.shape != z.shape:
+        out = np.broadcast_to(out, z.shape)
+    return out if weight is None else out * weight

@@ -1,0 +1,93 @@
+"""Where to start: the best of a few models that cost little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from derive.errors import DataError
+from derive.fit.problem import Array, Point, Problem
+
+_BISECTIONS = 100
+_FAR = 30.0  # beyond it, a constant model has gone to infinity
+_POSITIVE = 1e100
+
+
+def start(p: Problem, given: ArrayLike | None) -> Point:
+    """The start that was given, else the one with the smallest cost: no model, a constant, least squares."""
+    if given is not None:
+        return _given(p, given)
+    points = [point for beta in _candidates(p) if (point := p.at(beta, True)) is not None]
+    points = [point for point in points if np.isfinite(point.cost)]
+    if not points:
+        raise DataError("the cost is not finite at any start; give one, at which every raw prediction is allowed")
+    return min(points, key=lambda point: point.cost)
+
+
+def _given(p: Problem, given: ArrayLike) -> Point:
+    try:
+        theta = np.asarray(given, float)
+    except (TypeError, ValueError):
+        raise DataError("the start is not an array of numbers") from None
+    if theta.shape != (p.n,) or not np.isfinite(theta).all():
+        raise DataError(f"the start has the shape {theta.shape}; {p.n} finite numbers are needed")
+    with np.errstate(all="ignore"):
+        point = p.at(p.columns.scaled(theta), True)
+    if point is None or not np.isfinite(point.cost):
+        raise DataError("at the start that was given the cost is not finite; every raw prediction has to be allowed")
+    return point
+
+
+def _candidates(p: Problem) -> Iterator[Array]:
+    """In β."""
+    if p.rows.lower is None:
+        yield np.zeros(p.n)
+    if p.loss.link == "identity":
+        yield from _by_residuals(p)
+        return
+    z = constant(p)
+    if p.columns.bias is not None:
+        yield _only_bias(p, z)
+    elif p.rows.lower is not None:
+        yield _nearest(p, np.full(p.m, z))
+
+
+def _by_residuals(p: Problem) -> Iterator[Array]:
+    """Least squares, and where the loss is flat for large residuals the least absolute residuals."""
+    if p.loss.name == "linear":
+        return
+    yield _nearest(p, p.y)
+    if p.m >= p.n and not p.loss.interval_y_true.values:
+        from derive.fit.lines import Lines, interior_point
+
+        one = np.ones(p.m)
+        found = interior_point(p, Lines(p.y, one, one))
+        if found is not None:
+            yield found.beta
+
+
+def _only_bias(p: Problem, z: float) -> Array:
+    bias = p.columns.bias or 0
+    beta = np.zeros(p.n)
+    beta[bias] = z / p.columns.table[0, bias] * p.columns.scale[bias]
+    return beta
+
+
+def _nearest(p: Problem, z: Array) -> Array:
+    """The β whose raw predictions are nearest."""
+    scale = p.columns.scale
+    return p.columns.outer(np.linalg.lstsq(p.columns.table / scale, z, rcond=None)[0] / scale)
+
+
+def constant(p: Problem) -> float:
+    """The raw prediction that is best for all rows together, by bisection of the mean derivative."""
+    positive = p.rows.lower is not None
+    low, high = (1 / _POSITIVE, _POSITIVE) if positive else (-_FAR, _FAR + np.log(max(np.abs(p.y).max(), 1.0)))
+    for _ in range(_BISECTIONS if not positive else 4 * _BISECTIONS):
+        middle = float(np.sqrt(low) * np.sqrt(high)) if positive else (low + high) / 2
+        slopes = p.rows.weights * p.rows.each(p.rows.gradient, np.full(p.m, middle))
+        rising = not float(slopes.mean()) <= 0
+        low, high = (low, middle) if rising else (middle, high)
+    return low
