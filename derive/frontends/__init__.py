@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, NamedTuple, Protocol, cast
 
 from derive.domain import Domain
@@ -110,8 +109,6 @@ def frontend(library: str) -> Frontend:
 def recognise(target: Any) -> str:
     """The library that an objective is written for; `DeriveError` says how to tell where that is not clear."""
     for library in LIBRARIES:
-        if not find_spec(f"derive.frontends.{library}"):
-            continue
         if frontend(library).recognises(target):
             return library
     raise DeriveError(

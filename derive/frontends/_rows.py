@@ -63,7 +63,8 @@ def names_for(asked: Asked, own: tuple[str, str, str], classes: int | None) -> N
 
 
 def _first(usual: tuple[str, ...], own: str, asked: Asked) -> str:
-    return usual[0] if own not in asked.names or usual[0] in asked.names else own
+    said = asked.names | asked.domain.ranges.keys()
+    return usual[0] if own not in said or usual[0] in said else own
 
 
 def read_rows(

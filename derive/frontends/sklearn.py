@@ -1,8 +1,9 @@
 """scikit-learn style losses: objects with `loss`, `gradient`, `loss_gradient`, `gradient_hessian`, or `dloss`.
 
 Methods take (y_true, raw_prediction[, sample_weight]) and give values of every row; those of the stochastic gradient
-losses take (y, p). The robust norms of statsmodels (`rho`, `psi`, `psi_deriv`, `weights`) are read too. An object that
-has a loss of its own is compared with that, unless another one is stated. Source: scikit-learn's and statsmodels' API.
+losses take (y, p). The robust norms of statsmodels (`rho`, `psi`, `psi_deriv`) and its links (`__call__`, `deriv`,
+`deriv2`) are read too. An object that has a loss of its own is compared with that, unless another one is stated.
+Source: scikit-learn's and statsmodels' API.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from derive.frontends._rows import Batch, Outputs, names_for, pair, read_rows
 from derive.frontends._signatures import arguments, role
 
 LIBRARY = "sklearn"
-_GRADIENTS = ("gradient", "loss_gradient", "gradient_hessian", "dloss", "py_dloss", "psi", "negative_gradient")
-_HESSIANS = ("hessian", "psi_deriv", "d2loss")
+_GRADIENTS = ("gradient", "loss_gradient", "gradient_hessian", "dloss", "py_dloss", "psi", "negative_gradient", "deriv")
+_HESSIANS = ("hessian", "psi_deriv", "d2loss", "deriv2")
 _LOSSES = ("loss", "evaluate", "py_loss", "rho", "loss_function")
 
 
@@ -79,7 +80,8 @@ def _outputs(instance: Any, b: Batch) -> Outputs:
         found = _first(instance, _GRADIENTS)
         value = _call(found, b)
         out["gradient"] = -value if found.__name__ == "negative_gradient" else value
-    for side, names in (("hessian", _HESSIANS), ("loss", _LOSSES)):
+    own = ("__call__",) if hasattr(instance, "deriv") else _LOSSES
+    for side, names in (("hessian", _HESSIANS), ("loss", own)):
         method = _first(instance, names)
         if side not in out and method is not None:
             out[side] = _call(method, b)
@@ -104,5 +106,6 @@ def _call(method: Callable[..., Any], b: Batch) -> Any:
 
 def _parameters(method: Callable[..., Any]) -> list[str]:
     """What is handed over: arguments without a default, and the weight."""
-    found = inspect.signature(method).parameters.values()
+    every = inspect.signature(method).parameters.values()
+    found = [p for p in every if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     return [p.name for p in found if p.default is p.empty or role(p.name) == "weight"]

@@ -10,6 +10,7 @@ from scipy.special import expit
 from sklearn._loss.link import IdentityLink
 from sklearn._loss.loss import BaseLoss, HalfBinomialLoss, HalfPoissonLoss, HalfSquaredError
 from sklearn.ensemble import HistGradientBoostingRegressor
+from statsmodels.genmod.families import links
 from statsmodels.robust import norms
 
 from derive.objective import check_objective
@@ -23,6 +24,13 @@ def test_norms_of_statsmodels_are_read(norm: type) -> None:
     assert report.source.how == "read"
     assert report.gradient is not None
     assert report.gradient.status == "proved"
+
+
+@pytest.mark.parametrize("link", [links.Logit, links.Log, links.CLogLog, links.Probit, links.InversePower, links.Sqrt])
+def test_links_of_statsmodels_are_read(link: type) -> None:
+    """Its links too: `deriv` and `deriv2` are the derivatives of the link, where it does not clip."""
+    report = check_objective(link(), domain={"p": "[1/1000, 999/1000]"}, dtypes=())
+    assert (report.status, report.wrt) == ("proved", ("p",))
 
 
 @pytest.mark.parametrize(
