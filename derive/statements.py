@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from derive import derivation, theorem
-from derive import symbols as s
 from derive.certificate import Asked, CheckedStatement, Status
 from derive.compiled import matrix_form
 from derive.domain import Domain
@@ -68,7 +67,9 @@ def _best(loss: Loss, budget: float) -> list[CheckedStatement]:
     """With the term that was dropped, the best prediction costs nothing."""
     if loss.best_h is None:
         return []
-    at_best = from_sympy(loss.value.xreplace({s.h: loss.best_h}) + loss.constant_to_optimal_zero)
+    at_best = substitute(from_sympy(loss.value), {"h": from_sympy(loss.best_h)})
+    if loss.constant_to_optimal_zero != 0:
+        at_best = add(at_best, from_sympy(loss.constant_to_optimal_zero))
     says = f"with the term that was dropped, a prediction h = {loss.best_h} costs nothing"
     return [_asked(loss, "best", says, "equal", at_best, num(0), budget=budget)]
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
+_CASES = re.compile(r"\\begin\{cases\}(.*?)\\end\{cases\}", re.DOTALL)
 _SPACED = frozenset({"+", "-", "=", "<", r"\le", r"\ne", r"\odot", r"\cdot", r"\text"})
 _NOTHING = frozenset({" ", r"\left", r"\right", r"\mathrm", r"\mathsf", r"\operatorname", r"\begin", r"\end", "&"})
 _WIDE = {r"\ln": 2.0, r"\exp": 3.0, r"\sum": 2.5, r"\prod": 2.5}
@@ -13,8 +14,12 @@ _SMALL = 0.7
 
 
 def width(text: str) -> float:
-    """The width in letters; fractions count once, indices are small."""
-    return _row(_TOKEN.finditer(text))
+    """The width in letters; fractions count once, indices are small, and of cases the widest."""
+    return _row(_TOKEN.finditer(_CASES.sub(_widest, text)))
+
+
+def _widest(cases: re.Match[str]) -> str:
+    return max(cases[1].split(r"\\"), key=width)
 
 
 def _row(tokens: Iterator[re.Match[str]]) -> float:
