@@ -2,8 +2,9 @@
 
 Both are read as `derive.check_objective` reads them, with every number in the code a symbol, and each of their
 formulas is proved equal. A third version, which raises an error where the mistake is, must be unreadable: else what was
-read does not pass there, and the proof says nothing. The user's code runs in a process of its own, with limited memory
-and time. Run as `python -m derive.mutate.equivalent`: a JSON request on stdin, a JSON answer in the last line of stdout.
+read does not pass there, and the proof says nothing. The user's code runs in a process of its own, with limited
+memory and time. Run as `python -m derive.mutate.equivalent`: a JSON request on stdin, a JSON answer in the last line of
+stdout.
 """
 
 from __future__ import annotations
