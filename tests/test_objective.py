@@ -371,6 +371,17 @@ def test_what_cannot_be_read_is_probed() -> None:
         check_objective(through_a_table)
 
 
+def test_results_of_another_form_are_errors() -> None:
+    """A row too few, a text, a dictionary: the error says what the code gives."""
+    for given, why in (
+        (lambda z, y: (z - y)[1:], "shape"),
+        (lambda z, y: "no", "str"),
+        (lambda z, y: {"g": z}, "dict"),
+    ):
+        with pytest.raises(Unreadable, match=why):
+            check_objective(given, "(z - y)**2/2")
+
+
 def test_a_clear_disagreement_is_refuted_with_its_numbers() -> None:
     """A wrong factor, and a tail that is cut, are found by numbers."""
     report = check_objective(through_a_table, "2*log(cosh(z)) + 0*y")

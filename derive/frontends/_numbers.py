@@ -60,4 +60,6 @@ def _real(x: Any, shape: tuple[int, ...]) -> Any:
     values = np.asarray(x)
     if values.dtype.kind not in "fiub":
         raise Unreadable(f"the code gives {type(x).__name__}, and no numbers")
+    if values.ndim and values.size != np.prod(shape):
+        raise Unreadable(f"the code gives an array of shape {values.shape}, for {shape[0]} rows")
     return np.broadcast_to(values, shape) if values.ndim == 0 else values.reshape(shape)

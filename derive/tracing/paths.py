@@ -17,6 +17,7 @@ from derive.tracing.unreadable import Unreadable
 
 MOST_PATHS = 64
 _MOST_CASES = 1_024
+_MOST_DECISIONS = 200
 _FEASIBLE: dict[str, tuple[bool, bool]] = {"true": (True, False), "false": (False, True)}
 _SIGNS = {"lt": frozenset({-1}), "le": frozenset({-1, 0}), "eq": frozenset({0}), "ne": frozenset({-1, 1})}
 Decision: TypeAlias = tuple[Term, bool]
@@ -39,6 +40,10 @@ class Decisions:
         if not (yes and no):
             return yes
         position = len(self.made)
+        if position == _MOST_DECISIONS:
+            raise Unreadable(
+                f"one path depends on the data more than {_MOST_DECISIONS} times; is there a loop without end?"
+            )
         taken = self.prefix[position] if position < len(self.prefix) else True
         self.made.append((condition, taken))
         return taken

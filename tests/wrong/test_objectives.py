@@ -178,6 +178,18 @@ def test_code_that_raises_says_where() -> None:
         check_objective(always, dtypes=())
 
 
+def test_a_loop_that_the_data_ends_is_not_followed_for_ever() -> None:
+    """Every turn is another decision: after some hundred of them it is given up."""
+
+    def loop(z: Any, y: Any) -> Any:
+        while z[0] > 0:
+            z = z - 1
+        return z - y
+
+    with pytest.raises(Unreadable, match="loop without end"):
+        check_objective(loop, dtypes=())
+
+
 def test_agreement_of_numbers_is_never_proved() -> None:
     """Code that cannot be read and is right is unknown; nothing makes it proved."""
 
