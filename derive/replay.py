@@ -16,6 +16,7 @@ from derive.certificate import (
     Certificate,
     CheckedDerivation,
     CheckedStatement,
+    Condition,
     Proved,
     Status,
     Unknown,
@@ -186,15 +187,21 @@ def not_rechecked(recorded: Verdict, left: Term, right: Term, domain: Domain) ->
     """Why the small checker cannot confirm a recorded verdict in all it says, or None where it does."""
     if not isinstance(recorded, Proved):
         return f"nothing was proved, but {recorded.status}"
-    if recorded.method != _METHOD or recorded.notes or recorded.domains_differ:
+    if recorded.method != _METHOD or recorded.notes:
         return "it checks no notes"
     try:
         shown = recheck(left, right, domain, recorded.proof)
+        differ = bool(shown.conditions) and _needs(left, domain, recorded) != _needs(right, domain, recorded)
     except CertificateError as error:
         return str(error)
     if shown.conditions != frozenset(recorded.conditions) or shown.undefined or shown.partial:
         return "it finds other side conditions"
-    return None
+    return None if differ == recorded.domains_differ else "it does not see where each side is defined"
+
+
+def _needs(side: Term, domain: Domain, recorded: Proved) -> frozenset[Condition]:
+    """What one side alone needs to have a value."""
+    return recheck(side, side, domain, recorded.proof).conditions
 
 
 def _compare(recorded: Verdict, found: Verdict, place: str) -> None:
