@@ -60,6 +60,8 @@ def _real(x: Any, shape: tuple[int, ...]) -> Any:
     values = np.asarray(x)
     if values.dtype.kind not in "fiub":
         raise Unreadable(f"the code gives {type(x).__name__}, and no numbers")
+    if values.shape == (*shape, shape[-1]):
+        return values  # whole Hessians
     if values.ndim and values.size != np.prod(shape):
         raise Unreadable(f"the code gives an array of shape {values.shape}, for {shape[0]} rows")
     return np.broadcast_to(values, shape) if values.ndim == 0 else values.reshape(shape)
