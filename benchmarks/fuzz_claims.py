@@ -11,7 +11,9 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["derive.terms", "derive.claims", "derive.domain", "derive.check"]):
+with atheris.instrument_imports(
+    include=["derive.terms", "derive.domain", "derive.claims.stated", "derive.claims.distributions"]
+):
     import derive
     import derive.claims.examination  # noqa: F401
     import derive.terms.text  # noqa: F401
