@@ -8,10 +8,10 @@ from fractions import Fraction
 from derive.prove import signs
 from derive.prove.defined import log_of
 from derive.prove.field import Frac
+from derive.prove.forms import positive, total
 from derive.prove.normal import Normal, law
 from derive.prove.signals import GaveUp, Undefined
 from derive.prove.slopes import sign_of
-from derive.prove.unfold import positive, total
 from derive.terms.term import Term, sub
 
 _WAYS = (signs.NONNEGATIVE, signs.NONPOSITIVE)

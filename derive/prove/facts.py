@@ -17,7 +17,8 @@ from derive.prove.registry import Registry
 from derive.prove.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
 
 _MAX_FACTS = 60
-_MAX_NEAR = 24
+_MAX_NEAR = 12
+_MAX_LENGTH = 60
 #: what a sign says of a polynomial, as inequalities: the factor that makes it ≥ 0 or > 0, and whether it is strict
 _AS_ROWS = {
     POSITIVE: ((1, True),),
@@ -159,7 +160,10 @@ class Facts:
     # -- what takes longer, before a region is split ------------------------------------------------------------------
     def refine(self, p: Poly) -> bool:
         """Look closer at the sign of a polynomial; what is found is entered. Is anything found?"""
+        self.field.tick()
         before = self.quick(p)
+        if len(p) > _MAX_LENGTH:
+            return False
         found = before & self._by_discriminant(p)
         if found == before:
             found = before & self._by_all_facts(p)
@@ -170,7 +174,8 @@ class Facts:
 
     def contradict(self) -> bool:
         """Is it seen that no point satisfies all that is known?"""
-        return len(self.known) > 1 and linear.infeasible(self._rows_around(None))
+        self.field.tick()
+        return 1 < len(self.known) <= _MAX_NEAR and linear.infeasible(self._rows_around(None))
 
     def _by_discriminant(self, p: Poly) -> int:
         """a g² + b g + c with a > 0 and b² − 4ac ≤ 0 has the sign of a, or is 0; likewise a < 0."""

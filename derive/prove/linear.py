@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-_MAX_ROWS = 160
+_MAX_ROWS = 64
 
 #: coefficients of the unknowns; what is an unknown (a monomial) does not matter here
 Linear = dict[Any, Fraction]

@@ -13,10 +13,10 @@ from typing import Protocol
 
 from derive.prove.elementary import atom_value
 from derive.prove.field import Frac
+from derive.prove.forms import total
 from derive.prove.normal import Normal
 from derive.prove.registry import Key
 from derive.prove.signals import Indexed
-from derive.prove.unfold import total
 from derive.terms.readable import readable
 from derive.terms.term import Term, add, children, free_names, mul, num, power, substitute, sym
 

@@ -9,9 +9,9 @@ from math import floor
 from derive.prove import signs
 from derive.prove.elementary import ONE, atoms
 from derive.prove.field import Frac
+from derive.prove.forms import total
 from derive.prove.normal import Normal
 from derive.prove.registry import Key
-from derive.prove.unfold import total
 from derive.terms.term import Term, add, children, free_names, make, mul, neg, num, sub, substitute, sym
 
 _MAX_PEELED = 8

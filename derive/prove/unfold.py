@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.domain import Domain, Range
 from derive.errors import TermError
 from derive.prove.differentiate import differentiate, has_choice
+from derive.prove.forms import total
 from derive.prove.signals import GaveUp
 from derive.prove.variables import index_range, whole
 from derive.terms.matrices import entry, shape
@@ -30,14 +31,6 @@ from derive.terms.term import (
 )
 
 _ZERO, _ONE = num(0), num(1)
-#: operations under which a term is defined whenever its parts are
-_TOTAL = frozenset({"num", "sym", "at", "add", "mul", "exp", "expm1", "sigmoid", "softplus", "logsigmoid"})
-_TOTAL |= frozenset({"sum", "delta", "tanh", "sinh", "cosh", "sech", "sin", "cos", "atan", "erf", "erfc", "pi", "e"})
-_TOTAL |= frozenset({"abs", "max", "min", "sign", "heaviside", "normcdf", "normpdf", "asinh", "euler_gamma"})
-_TOTAL |= frozenset({"lt", "le", "eq", "ne", "and", "or", "not", "true", "false"})
-_POSITIVE = frozenset({"exp", "sigmoid", "softplus", "cosh", "sech", "normcdf", "normpdf", "pi", "e", "euler_gamma"})
-
-
 #: deltas and equations: what they are where the index is another, and where it is the one
 _VALUES = {
     "delta": (_ZERO, _ONE),
@@ -181,64 +174,6 @@ def _unequal(condition: Term, name: str) -> Term:
         return add(*(_unequal(a, name) for a in condition.args)) if condition.args else _ZERO
     left, right = condition.args
     return add(power(sub(left, right), num(-1)), _untied(left, name), _untied(right, name))
-
-
-def total(t: Term, domain: Domain) -> bool:
-    """Is the term seen to be defined everywhere on the domain, by its form?"""
-    if t.head == "pow":
-        base, e = t.args
-        literal = e.head == "num"
-        polynomial = literal and e.value.denominator == 1 and e.value >= 0
-        return total(base, domain) and (polynomial or (positive(base, domain) and total(e, domain)))
-    if t.head == "log":
-        return positive(t.args[0], domain) and total(t.args[0], domain)
-    if t.head == "piecewise":
-        return t.args[-1].head == "true" and all(total(a, domain) for a in t.args)
-    return t.head in _TOTAL and all(total(a, domain) for a in children(t))
-
-
-def positive(t: Term, domain: Domain) -> bool:
-    """Is the term seen to be positive, by its form?"""
-    match t.head:
-        case "num":
-            return t.value > 0
-        case "sym" | "at":
-            return domain[t.name].sign == "+"
-        case "mul":
-            return all(positive(a, domain) for a in t.args)
-        case "add":
-            signed = all(_nonnegative(a, domain) for a in t.args)
-            return (signed and any(positive(a, domain) for a in t.args)) or _rest_of_one(t)
-        case "pow":
-            return positive(t.args[0], domain)
-    return t.head in _POSITIVE
-
-
-def _nonnegative(t: Term, domain: Domain) -> bool:
-    """Is the term seen not to be negative, by its form?"""
-    match t.head:
-        case "num":
-            return t.value >= 0
-        case "sym" | "at":
-            return domain[t.name].sign in ("+", "0", ">=")
-        case "mul":
-            return all(_nonnegative(a, domain) for a in t.args)
-        case "pow":
-            e = t.args[1]
-            even = e.head == "num" and e.value.denominator == 1 and e.value % 2 == 0
-            return even or _nonnegative(t.args[0], domain)
-    return t.head == "abs" or positive(t, domain)
-
-
-def _rest_of_one(t: Term) -> bool:
-    """1 − σ(u) or 1 − Φ(u)."""
-    if len(t.args) != 2 or _ONE not in t.args:
-        return False
-    other = t.args[1] if t.args[0] == _ONE else t.args[0]
-    return other.head == "mul" and other.args[0] == num(-1) and [a.head for a in other.args[1:]] in _SHARES
-
-
-_SHARES = (["sigmoid"], ["normcdf"])
 
 
 def _find_delta(t: Term, index: str, through: frozenset[str]) -> Term | None:
