@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from derive.errors import DeriveError
+from derive.fit.dependent import dependent
 from derive.fit.descent import descend
 from derive.fit.infinite import recession
 from derive.fit.lines import solve
@@ -71,6 +72,11 @@ def fit(
 
 
 def _search(p: Problem, method: str, given: Any, tolerance: float, steps: int | None, progress: Any) -> Found:
+    if p.curved and p.loss.link != "identity":
+        point = begin(p, given)
+        dependent(p, point.curvature)
+        return METHODS[method](point, tolerance, steps, progress)
+    dependent(p)
     if p.curved:
         return METHODS[method](begin(p, given), tolerance, steps, progress)
     if method != "newton":
@@ -89,7 +95,7 @@ def _is_minimum(found: Found) -> bool:
 def _answer(p: Problem, found: Found, direction: Any, method: str) -> Fit:
     status = "no finite minimum" if direction is not None else found.status
     theta = p.unscaled(found.beta)
-    errors, dispersion = (None, None) if status != "converged" else spread(p, found.beta)
+    errors, dispersion = (None, None) if status != "converged" else spread(p, found.point)
     return Fit(
         loss=p.loss.name,
         method=found.method or method,
@@ -98,7 +104,7 @@ def _answer(p: Problem, found: Found, direction: Any, method: str) -> Fit:
         coefficients=theta,
         standard_errors=errors,
         cost=found.point.cost,
-        deviance=deviance(p, found.beta),
+        deviance=deviance(p, found.point),
         dispersion=dispersion,
         gradient_norm=found.gradient_norm,
         steps=found.steps,

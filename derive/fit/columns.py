@@ -30,6 +30,8 @@ class Columns:
     @classmethod
     def read(cls, X: Array, centred: bool) -> Columns:
         """The columns of X; they are centred only if that is allowed and there is a bias."""
+        if (quick := cls._quick(X, centred)) is not None:
+            return quick
         low, high = X.min(axis=0), X.max(axis=0)
         constant, unit = low == high, _unit(np.maximum(np.abs(low), np.abs(high)))
         bias = next((int(k) for k in np.flatnonzero(constant) if low[k] != 0), None) if centred else None
@@ -40,6 +42,21 @@ class Columns:
         if bias is None or not (np.abs(centre) > _FAR * scale).any():
             return cls(table, none, unit, centre, scale, bias)
         return cls(table - centre, centre, unit, none, scale, bias)
+
+    @classmethod
+    def _quick(cls, X: Array, centred: bool) -> Columns | None:
+        """In one pass, for columns of ordinary size that are not far from 0; None for others."""
+        mean, spread = _moments(X)
+        size = np.abs(X[0]) + spread
+        constant = spread == 0
+        if not ((size > 1 / _LARGE) & (size < _LARGE) & (constant | (np.abs(mean) < _FAR * spread))).all():
+            return None
+        bias = int(constant.argmax()) if centred and constant.any() else None
+        none = np.zeros(len(mean))
+        centre = none if bias is None else np.where(constant, 0.0, mean)
+        other = constant & (np.arange(len(mean)) != bias) if bias is not None else none > 0
+        scale = np.where(constant, np.abs(X[0]), np.sqrt(spread**2 + (mean - centre) ** 2))
+        return None if other.any() else cls(X, none, none + 1, centre, scale, bias)
 
     def inner(self, beta: Array) -> Array:
         """The coefficients of `table`."""
@@ -85,6 +102,18 @@ def _unit(largest: Array) -> Array:
     """1, or for columns so large or small that their squares are in danger, the power of two that is near."""
     power = np.exp2(np.floor(np.log2(np.where(largest > 0, largest, 1.0))))
     return np.where((power > _LARGE) | (power < 1 / _LARGE), power, 1.0)
+
+
+def _moments(X: Array) -> tuple[Array, Array]:
+    """Mean and standard deviation of each column, about its first entry: exactly 0 only if all are alike."""
+    first, second, rows = np.zeros(X.shape[1]), np.zeros(X.shape[1]), max(1, (1 << 17) // X.shape[1])
+    with np.errstate(all="ignore"):
+        for start in range(0, len(X), rows):
+            block = X[start : start + rows] - X[0]
+            first += block.sum(axis=0)
+            second += np.einsum("ij,ij->j", block, block)
+        mean = first / len(X)
+        return X[0] + mean, np.where(second == 0, 0.0, np.sqrt(np.maximum(second / len(X) - mean**2, second * 1e-12)))
 
 
 def _sizes(table: Array, centre: Array) -> Array:

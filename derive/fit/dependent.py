@@ -12,17 +12,20 @@ if TYPE_CHECKING:
     from derive.fit.problem import Problem
 
 _TINY = 1e-7
+_SAFE = 1e-10
 _SHOWN = 1e-6
 
 
-def dependent(p: Problem) -> None:
-    """A `DataError` where a combination of columns is zero: then infinitely many θ give the same predictions."""
-    _check_single(p)
+def dependent(p: Problem, curvature: Any = None) -> None:
+    """A `DataError` where a combination of columns is zero: then infinitely many θ give the same predictions.
+
+    A Hessian in β that is safely positive definite shows that there is none, and saves a pass over X.
+    """
     if p.m < p.n and not p.penalty:
         raise DataError(
             f"{p.m} rows for {p.n} columns: infinitely many models fit; leave columns out, or add a penalty"
         )
-    if p.penalty:
+    if p.penalty or (curvature is not None and _safe(curvature)):
         return
     values, vectors = np.linalg.eigh(_gram(p))
     if values[0] > _TINY**2 * values[-1]:
@@ -32,7 +35,13 @@ def dependent(p: Problem) -> None:
     )
 
 
-def _check_single(p: Problem) -> None:
+def _safe(H: Any) -> bool:
+    values = np.linalg.eigvalsh(H)
+    return bool(values[0] > _SAFE * values[-1])
+
+
+def check_single(p: Problem) -> None:
+    """A `DataError` for a column that is zero, or constant like another one."""
     c = p.columns
     zero = [k for k in range(p.n) if not c.scale[k] > 0]
     if zero:

@@ -16,8 +16,8 @@ from derive.fit.search import Found
 
 #: how far to go, in units of the raw prediction
 _FAR = (0.0, 1.0, 10.0, 100.0, 300.0)
-_LEVELS = (1e-5, 1e-3, 1e-1)
-_ZERO = 1e-9  # of the largest move: rounding
+_LEVELS = (1e-8, 1e-5, 1e-3, 1e-1)
+_ZERO = 1e-13  # of the largest move: rounding
 _NEAR = 10.0  # a minimum whose raw predictions are smaller is one
 _LEAST_STEPS = 4
 

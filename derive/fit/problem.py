@@ -15,7 +15,7 @@ from derive.compiled import arrays
 from derive.compiled.targets import outside
 from derive.errors import DataError
 from derive.fit.columns import Columns
-from derive.fit.dependent import dependent
+from derive.fit.dependent import check_single
 from derive.fit.rows import Rows
 from derive.loss import Loss
 
@@ -80,7 +80,7 @@ class Problem:
         strength = arrays.read_penalty(penalty, functions[0]._penalty is not None, loss.name)
         rows = Rows(columns.table, y, weight, *functions, lower)
         made = cls(loss, table, y, weight, strength, named, values, columns, rows)
-        dependent(made)
+        check_single(made)
         return made
 
     @property
@@ -146,9 +146,7 @@ class Problem:
         """What a gradient is small beside: the spread of what is added up in it, where one z has to do for all rows."""
         if self.loss.link == "identity":
             return float(np.sqrt(np.mean(self.y**2))) or 1.0
-        from derive.fit.start import constant
-
-        z = constant(self)
+        z = self.constant
         unit = 1.0 if self.rows.lower is None else abs(z)
         every = np.full(self.m, z)
         w = self.rows.weights
@@ -156,6 +154,13 @@ class Problem:
         bend = unit * np.mean(np.abs(w * self.rows.each(self.rows.hessian, every)))
         size = float(max(spread, bend))
         return size if size > 0 and np.isfinite(size) else 1.0
+
+    @cached_property
+    def constant(self) -> float:
+        """The raw prediction that is best for all rows together."""
+        from derive.fit.start import constant
+
+        return constant(self)
 
     def relative(self, gradient: Array) -> float:
         """The largest entry of the gradient in β, beside `size`."""
@@ -179,7 +184,9 @@ def _table(X: ArrayLike, names: Any) -> Array:
     if names and len(names) != table.shape[1]:
         raise DataError(f"{len(names)} names for {table.shape[1]} columns")
     table = np.asarray(table, dtype=np.float64)
-    if not np.isfinite(table).all():
+    with np.errstate(all="ignore"):
+        finite = bool(np.isfinite(table.sum()))  # quick; a sum may overflow, so it cannot convict
+    if not finite and not np.isfinite(table).all():
         row, column = np.argwhere(~np.isfinite(table))[0]
         name = names[column] if names else f"x{column}"
         raise DataError(f"row {row + 1}, column {name}: {table[row, column]} is not a finite number")

@@ -80,7 +80,7 @@ class Rows:
 
 
 def values(row: Kernel, z: Array, y: Array, weight: Array | None) -> Array:
-    """Of each row, times its weight: by the quick form, and where that overflows by the one that is right everywhere."""
+    """Of each row, times its weight: by the quick form, or where that overflows by the one that is always right."""
     out: Any
     try:
         with np.errstate(over="raise", invalid="raise", divide="raise"):
@@ -90,3 +90,13 @@ def values(row: Kernel, z: Array, y: Array, weight: Array | None) -> Array:
     if not isinstance(out, np.ndarray) or out.shape != z.shape:
         out = np.broadcast_to(out, z.shape)
     return out if weight is None else out * weight
+
+
+def few_targets(y: Array, weight: Array | None) -> tuple[Array, Array | None]:
+    """Targets and their weights: two of them where there are only two different ones, as labels are."""
+    low, high = y.min(), y.max()
+    above = y == high
+    if low == high or not (above | (y == low)).all():
+        return y, weight
+    share, total = [float(np.sum(a if weight is None else a * weight)) for a in (above, np.ones(len(y)))]
+    return np.array([low, high]), np.array([total - share, share])

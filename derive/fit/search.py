@@ -13,6 +13,7 @@ from derive.fit.problem import Array, Point, Problem
 Progress: TypeAlias = Callable[[str], None]
 
 _ENOUGH_DECREASE = 1e-4
+_CLOSE = 0.1
 _MOST_HALVINGS = 80
 _ROUNDING = 4e-15
 _PATH = 10_000
@@ -83,12 +84,17 @@ def line_search(here: Point, direction: Array, curved: bool, first: float = 1.0)
 def _good(here: Point, there: Point, direction: Array, t: float) -> bool:
     """Of a convex cost that still falls along the direction there, nothing has to be known: it fell all the way."""
     slope, after = float(here.gradient @ direction), float(there.gradient @ direction)
-    if after <= 0 and here.problem.loss.convex:
+    if here.problem.loss.convex and (after <= 0 or _nearly_there(here, there, after <= -_CLOSE * slope)):
         return True
     gain, rounding = here.cost - there.cost, _ROUNDING * here.costs[1]
     if gain >= -_ENOUGH_DECREASE * t * slope and gain > rounding:
         return True
     return abs(gain) <= rounding and after <= -slope / 2  # the cost cannot tell any more, its slope can
+
+
+def _nearly_there(here: Point, there: Point, level: bool) -> bool:
+    """Is the gradient much smaller in every respect? Then the cost need not be asked."""
+    return level and bool(np.abs(there.gradient).max() <= _CLOSE * np.abs(here.gradient).max())
 
 
 def small(step: Any, beta: Array, tolerance: float) -> bool:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from derive.fit.rows import few_targets
+
 if TYPE_CHECKING:
-    from derive.fit.problem import Array, Problem
+    from derive.fit.problem import Array, Point, Problem
 
 #: the variance of y at the mean h, for losses whose dispersion is estimated: Pearson's
 _VARIANCE: Mapping[str, Callable[[Any], Any]] = {
@@ -30,7 +32,7 @@ _LIKELIHOODS = frozenset({
 })
 
 
-def spread(p: Problem, beta: Array) -> tuple[Array | None, float | None]:
+def spread(p: Problem, point: Point) -> tuple[Array | None, float | None]:
     """Standard errors √(φ (m∇²J)⁻¹)ₖₖ, and the dispersion φ; None for losses that are no log-likelihood.
 
     φ is 1, or Pearson's estimate Σ wᵢ (yᵢ − hᵢ)²/V(hᵢ)/(m − n) where the loss leaves a scale open.
@@ -42,11 +44,13 @@ def spread(p: Problem, beta: Array) -> tuple[Array | None, float | None]:
     if name in _VARIANCE:
         if p.m <= p.n:
             return None, None
-        h = prediction(p, p.z(beta))
+        h = prediction(p, p.z(point.beta))
         dispersion = float(np.sum(_weights(p) * (p.y - h) ** 2 / _VARIANCE[name](h)) / (p.m - p.n))
-    L = np.linalg.cholesky(p.hessian(beta))  # in β, where it is well conditioned
-    columns = np.linalg.solve(L, p.columns.transform.T)
-    return np.sqrt(dispersion / p.m) * np.sqrt((columns**2).sum(axis=0)), dispersion
+    L = np.linalg.cholesky(point.curvature)  # in β, where it is well conditioned
+    T = p.columns.transform
+    size = np.abs(T).max(axis=1)  # may be 1e200, whose square is not a number
+    columns = np.linalg.solve(L, (T / size[:, None]).T)
+    return size * np.sqrt(dispersion / p.m * (columns**2).sum(axis=0)), dispersion
 
 
 def _weights(p: Problem) -> Array:
@@ -62,19 +66,17 @@ def prediction(p: Problem, z: Array) -> Array:
     return np.asarray(kernel(p.loss.inverse_link.xreplace(numbers), s.z, s.y).stable(z, p.y) + np.zeros(p.m))
 
 
-def deviance(p: Problem, beta: Array) -> float | None:
+def deviance(p: Problem, point: Point) -> float | None:
     """2 Σ wᵢ (ℓᵢ + cᵢ), where c is `constant_to_optimal_zero`; None where the loss does not say, or a penalty is on."""
     from derive import symbols as s
     from derive.compiled.printer import kernel
 
     if p.penalty or p.loss.best_h is None:
         return None
-    numbers = p.loss.numbers(p.parameters)
+    best = kernel(p.loss.constant_to_optimal_zero.xreplace(p.loss.numbers(p.parameters)), s.z, s.y).stable
+    y, w = few_targets(p.y, p.weight)
     with np.errstate(all="ignore"):
-        z = p.z(beta)
-        best = kernel(p.loss.constant_to_optimal_zero.xreplace(numbers), s.z, s.y).stable
-        constant, inside = best(z, p.y), best(z, np.clip(p.y, _LEAST, _MOST))
-        constant = np.where(np.isnan(constant), inside, constant)  # y log y is 0 at 0, as a limit
-        rows = p.rows.each(p.rows.cost, z) + constant
-    total = 2 * float(np.sum(_weights(p) * rows))
-    return total if np.isfinite(total) else None
+        constant, inside = best(y, y), best(y, np.clip(y, _LEAST, _MOST))
+    constant = np.where(np.isnan(constant), inside, constant) + np.zeros(len(y))  # y log y is 0 at 0, as a limit
+    total = 2 * (p.m * point.cost + float(np.sum(constant if w is None else w * constant)))
+    return max(total, 0.0) if np.isfinite(total) else None
