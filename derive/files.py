@@ -28,24 +28,29 @@ def read_text(path: Path) -> str:
 
 def write_text(path: Path, text: str) -> None:
     """Replace the file in one step: whoever looks sees the old text or the new one, never a part of it."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """The same for what is not text."""
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
-            path.write_text(text, encoding="utf-8")  # a device or a pipe has nothing to replace
+            path.write_bytes(content)  # a device or a pipe has nothing to replace
         else:
-            _replace(path.resolve(), text)
+            _replace(path.resolve(), content)
     except BrokenPipeError:
         raise
     except OSError as error:
         raise FileError(f"cannot write {path}: {_reason(error)}") from None
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, content: bytes) -> None:
     mode = path.stat().st_mode & 0o7777 if path.is_file() else 0o666 & ~_umask()
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     part = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         part.chmod(mode)

@@ -43,13 +43,13 @@ def unicode_name(name: str) -> str:
     """`theta` is θ, `x_1` is x₁, anything else is as it is."""
     if name in GREEK:
         return GREEK[name]
-    stem, digits = _split(name)
+    stem, digits = split_name(name)
     return GREEK.get(stem, stem) + (subscript(digits) or "") if digits else name
 
 
 def latex_name(name: str) -> str:
     r"""`theta` is \theta, `x_1` is x_{1}, a word is set upright."""
-    stem, digits = _split(name)
+    stem, digits = split_name(name)
     if digits:
         return f"{latex_name(stem)}_{{{digits}}}"
     name = _LETTER.get(name, name)
@@ -60,7 +60,7 @@ def latex_name(name: str) -> str:
     return rf"\{'mathrm' if name.isascii() else 'text'}{{{_escape_word(name)}}}"
 
 
-def _split(name: str) -> tuple[str, str]:
+def split_name(name: str) -> tuple[str, str]:
     """A letter and its number: x_1, x1, theta_12. Other names are one word."""
     match = re.fullmatch(r"([^\W\d_]|[A-Za-z]+)_?([0-9]+)", name)
     if match and (len(match[1]) == 1 or match[1] in GREEK):

@@ -56,6 +56,9 @@ class Printer(ABC):
     constants: ClassVar[dict[str, str]]
     relations: ClassVar[dict[str, str]]
     logic: ClassVar[dict[str, str]]
+    plus: ClassVar[str] = "+"
+    less: ClassVar[str] = "<"
+    digits: ClassVar[str] = "{}"
 
     def __init__(self, names: frozenset[str]) -> None:
         self.names = names
@@ -146,9 +149,9 @@ class Printer(ABC):
 
     def on_num(self, t: Term) -> Out:
         value = t.value
-        size = Out(str(abs(value.numerator)))
+        size = Out(self.digits.format(abs(value.numerator)))
         if value.denominator != 1:
-            size = self.fraction(size, Out(str(value.denominator)))
+            size = self.fraction(size, Out(self.digits.format(value.denominator)))
         return replace(size, text=self.minus + size.text, level=ADD) if value < 0 else size
 
     def on_constant(self, t: Term) -> Out:
@@ -186,7 +189,7 @@ class Printer(ABC):
         outs = [self.at_least(a, MUL) for _, a in parts]
         text = (self.minus if parts[0][0] else "") + outs[0].text
         for (minus, _), out in zip(parts[1:], outs[1:], strict=True):
-            text += f" {BREAK}{self.minus if minus else '+'} {out.text}"
+            text += f" {BREAK}{self.minus if minus else self.plus} {out.text}"
         return Out(text, ADD, tall=any(o.tall for o in outs))
 
     def on_mul(self, t: Term) -> Out:
@@ -207,7 +210,7 @@ class Printer(ABC):
     def ratio(self, r: Ratio, last: bool, alone: bool) -> Out:
         if not r.below:
             return self.at_least(r.above[0], ADD if alone else MUL, last)
-        above = self.product(Product(False, tuple(Ratio((f,)) for f in r.above))) if r.above else Out("1")
+        above = self.product(Product(False, tuple(Ratio((f,)) for f in r.above))) if r.above else self.term(num(1))
         out = self.fraction(above, self.product(Product(False, tuple(Ratio((f,)) for f in r.below))))
         return out if alone else self.at_least_out(out, MUL)
 
@@ -215,7 +218,7 @@ class Printer(ABC):
         base, exponent = t.args
         if is_negative(exponent):
             below = base if exponent == num(-1) else Term("pow", (base, negated(exponent)))
-            return self.fraction(Out("1"), self.term(below))
+            return self.fraction(self.term(num(1)), self.term(below))
         if exponent == num(1, 2):
             return self.root(self.term(base))
         return self.raised(self.at_least(base, ATOM, last=False), self.term(exponent))
@@ -282,7 +285,7 @@ class Printer(ABC):
     def on_entries(self, t: Term) -> Out:
         body, i, j, rows, columns = t.args
         table = self.fence("entry", self.term(body)).text
-        size = ", ".join(f"{self.name(x.name)} < {self.term(n).text}" for x, n in ((i, rows), (j, columns)))
+        size = ", ".join(f"{self.name(x.name)} {self.less} {self.term(n).text}" for x, n in ((i, rows), (j, columns)))
         return Out(self.lower(table, [size]))
 
 
