@@ -10,7 +10,6 @@ from typing import Any, Literal, TypeAlias
 
 from derive.claims.conventions import signs
 from derive.claims.distributions import Distribution, read_distributions
-from derive.claims.scene import variable
 from derive.domain import Domain, Range, parse_range
 from derive.errors import DeriveError, DomainError, FormulaError, TermError
 from derive.terms.calls import FUNCTIONS
@@ -226,7 +225,7 @@ def _reduced(loss: Term, reduction: str | None) -> Term:
 def _check_names(s: Stated, where: Mapping[str, Any], domain: Mapping[str, Any]) -> None:
     """Every name is known, and no name has two meanings."""
     described = {n.strip() for names in domain for n in names.split(",")}
-    indices = frozenset().union(*(free_names(variable(v)) - {v.partition("[")[0]} for v in s.wrt if "[" in v))
+    indices = frozenset().union(*(free_names(parse_formula(v)) - {v.partition("[")[0]} for v in s.wrt if "[" in v))
     for name in sorted(indices - described - (free_names(s.loss) if s.loss is not None else frozenset())):
         raise DomainError(f"wrt: give the index {name} a domain, such as {name}='0..m-1'")
     known = described | indices | (free_names(s.loss) if s.loss is not None else set())

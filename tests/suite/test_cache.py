@@ -51,6 +51,13 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "two": {"loss": "a*b**2", "gradient": ["b**2", "2*a*b"], "wrt": ["a", "b"], "dtypes": []},
     "full": {"loss": "a*b", "hessian": [["0", "1"], ["1", "0"]], "wrt": ["a", "b"], "dtypes": []},
     "swapped": {"loss": "a*b**2", "gradient": ["2*a*b", "b**2"], "wrt": ["a", "b"], "dtypes": []},
+    "entry": {
+        "loss": "sum(z[i]**2, i, 0, m-1)",
+        "gradient": "2*z[j]",
+        "wrt": ["z[j]"],
+        "dtypes": [],
+        "domain": {"j": "0..m-1", "m": "positive integer"},
+    },
     "no loss": {"gradient": "exp(z)", "hessian": "exp(z)", "wrt": "z", "dtypes": []},
     "curl": {"gradient": ["b", "-a"], "wrt": ["a", "b"], "dtypes": []},
 }

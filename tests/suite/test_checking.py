@@ -283,11 +283,11 @@ def test_ctrl_c_and_sigterm_report_what_is_known(project: Path) -> None:
             process.send_signal(number)
             begin = time.monotonic()
             rest, _ = process.communicate(timeout=60)
-        assert time.monotonic() - begin < 30
+        assert time.monotonic() - begin < 45
         assert process.returncode == 130
         assert "derive.toml::unreadable" in lines[2]
         assert "4 claims: 1 refuted, 1 cannot be read, 1 proved" in rest
-        assert "1 not checked" in rest
+        assert "1 not checked" in " ".join(rest.split())
 
 
 def test_progress_on_a_terminal(project: Path) -> None:

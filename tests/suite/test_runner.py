@@ -41,8 +41,8 @@ HOSTILE = {
     "crashes": ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "unknown", "SIGSEGV"),
     "eats": ("x = []\n    while True: x.append(bytearray(2**24))", "unknown", "256 MiB"),
     "closes": ("import os; os.closerange(0, 100)", "unknown", "the worker"),
-    "raises": ("raise KeyError('no such label')", "error", "KeyError"),
 }
+RAISES = "raise KeyError('no such label')"
 QUIET = {
     "prints": "import sys\n    for _ in range(200): print('x'*50000); sys.stderr.write('y'*10000)",
     "reads": "assert __import__('sys').stdin.read() == ''",
@@ -91,7 +91,11 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     folder = tmp_path_factory.mktemp("hostile")
     items = [written(folder, name, body) for name, (body, _, _) in HOSTILE.items()]
     items += [written(folder, name, body) for name, body in QUIET.items()]
-    items += [written(folder, "import_exits", "import os; os._exit(3)", at_import=True), FORMULAS]
+    items += [
+        written(folder, "raises", RAISES),
+        written(folder, "import_exits", "import os; os._exit(3)", at_import=True),
+        FORMULAS,
+    ]
     with nothing_left():
         outcomes = run(items, jobs=4, limits=LIMITS)
     assert [o.item for o in outcomes] == items
@@ -118,6 +122,12 @@ def test_the_others_finish(hostile: dict[str, Outcome]) -> None:
     assert hostile["formulas"].status == "proved"
     assert len(hostile["prints"].printed) < 100_000
     assert hostile["prints"].printed.endswith("y")
+
+
+def test_one_that_raises_is_not_proved(hostile: dict[str, Outcome]) -> None:
+    """An objective that raises proves nothing; the exception is named."""
+    assert hostile["raises"].status in ("unknown", "error")
+    assert "KeyError" in f"{hostile['raises'].reason} {hostile['raises'].report}"
 
 
 def test_what_cannot_be_loaded_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
