@@ -17,6 +17,7 @@ _COMMANDS = {
     "list": "derive.cli.list:list_",
     "matching-loss": "derive.cli.matching_loss:matching_loss",
     "mutate": "derive.cli.mutate:mutate",
+    "plot": "derive.cli.plot:plot",
     "prove": "derive.cli.prove:prove",
     "replay": "derive.cli.replay:replay",
     "show": "derive.cli.show:show",

@@ -64,27 +64,27 @@ def fit(
 
         loss = catalog.load(loss)
     problem = Problem.read(loss, X, y, sample_weight, penalty, names, parameters)
-    found = _search(problem, method, start, tolerance, steps, progress)
+    found = _search(problem, method, start, (tolerance, steps, progress))
     if found.converged and not loss.convex and not _is_minimum(found):
         found.status = "not converged"
     direction = recession(problem, found) if problem.curved else None
     return _answer(problem, found, direction, method)
 
 
-def _search(p: Problem, method: str, given: Any, tolerance: float, steps: int | None, progress: Any) -> Found:
+def _search(p: Problem, method: str, given: Any, limits: Any) -> Found:
     if p.curved and p.loss.link != "identity":
         point = begin(p, given)
         dependent(p, point.curvature)
-        return METHODS[method](point, tolerance, steps, progress)
+        return METHODS[method](point, *limits)
     dependent(p)
     if p.curved:
-        return METHODS[method](begin(p, given), tolerance, steps, progress)
+        return METHODS[method](begin(p, given), *limits)
     if method != "newton":
         raise DeriveError(
             f"{p.loss.name} is made of straight lines: gradient descent does not converge on it; leave the method out, "
             "and it is solved exactly, by an interior point method"
         )
-    return solve(p, tolerance, progress)
+    return solve(p, limits[-1])
 
 
 def _is_minimum(found: Found) -> bool:

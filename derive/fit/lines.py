@@ -121,20 +121,21 @@ def _move(A: Array, state: State, off: Array, lack: Array) -> Move | None:
     except np.linalg.LinAlgError:
         return None
     zero = np.zeros_like(v)
-    dtheta, dv, dlow, dhigh = _solve(A, factor, weight, state, off, lack, zero, zero)
+    dtheta, dv, dlow, dhigh = _solve(A, factor, state, off, lack, (zero, zero))
     primal, dual = _room(v, s, dv), min(_far(low, dlow), _far(high, dhigh))
     gap = float(v @ low + s @ high)
     after = float((v + primal * dv) @ (low + dual * dlow) + (s - primal * dv) @ (high + dual * dhigh))
     aim = gap / (2 * len(v)) * min(max(after / gap, 0.0), 1.0) ** 3
-    dtheta, dv, dlow, dhigh = _solve(A, factor, weight, state, off, lack, aim - dv * dlow, aim + dv * dhigh)
+    dtheta, dv, dlow, dhigh = _solve(A, factor, state, off, lack, (aim - dv * dlow, aim + dv * dhigh))
     return dtheta, dv, dlow, dhigh, _SHORT * _room(v, s, dv), _SHORT * min(_far(low, dlow), _far(high, dhigh))
 
 
 def _solve(
-    A: Array, factor: Array, weight: Array, state: State, off: Array, lack: Array, below: Array, above: Array
+    A: Array, factor: Array, state: State, off: Array, lack: Array, products: tuple[Array, Array]
 ) -> tuple[Array, Array, Array, Array]:
-    """v·low = below and s·high = above, to first order, with the two linear conditions."""
-    v, s, low, high = state
+    """v·low and s·high as wanted, to first order, with the two linear conditions."""
+    (v, s, low, high), (below, above) = state, products
+    weight = 1 / (low / v + high / s)
     xi = below / v - low - above / s + high + off
     right = A.T @ (weight * xi) - lack
     dtheta = np.linalg.solve(factor.T, np.linalg.solve(factor, right))
@@ -194,7 +195,7 @@ def _multipliers(A: Array, lines: Lines, theta: Array, u: Array) -> Array:
     return np.asarray(u)
 
 
-def solve(p: Problem, tolerance: float, progress: Progress | None) -> Found:
+def solve(p: Problem, progress: Progress | None) -> Found:
     """The exact minimum: "converged" only if u is within its bounds and proves that no cost is smaller, to 1e-9."""
     lines = Lines.of(p)
     if progress is not None:

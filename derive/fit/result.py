@@ -15,6 +15,7 @@ from derive.files import write_text
 
 Array = NDArray[np.float64]
 _FORMAT = "derive fit 1"
+_OTHERS = "; other coefficients have the same cost, so these are one of many answers"
 _ARRAYS = ("coefficients", "standard_errors")
 
 
@@ -23,7 +24,8 @@ class Fit:
     """Coefficients θ in the order of `names`, and how good they are.
 
     `status` is "converged", "not converged", "interrupted" or "no finite minimum"; then `direction` is one in which the
-    cost falls for ever. `cost` is J, `gradient_norm` the largest entry of its gradient with columns of unit size.
+    cost falls for ever. `unique` is False where other coefficients are as good, which losses of straight lines allow.
+    `cost` is J, `gradient_norm` the largest entry of its gradient with columns of unit size.
     `standard_errors` and `dispersion` are those of the log-likelihood, None for a loss that is none; `deviance` is
     2 Σ (ℓᵢ − ℓᵢ of a perfect prediction). `path` has θ after each step.
     """
@@ -67,7 +69,7 @@ class Fit:
                 "data; leave a column out, or add a penalty"
             )
         return {
-            "converged": f"converged in {self.steps} steps",
+            "converged": f"converged in {self.steps} steps{'' if self.unique else _OTHERS}",
             "interrupted": f"interrupted after {self.steps} steps; this is the best so far",
         }.get(self.status, f"not converged in {self.steps} steps: the gradient is {self.gradient_norm:.2g}; allow more")
 
@@ -105,6 +107,12 @@ class Fit:
             raise DataError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
             raise DataError(f"{path} is no fit that was saved by derive") from None
+
+    def latex(self) -> str:
+        """The coefficients, and the update rule of the method with the gradient and the Hessian as they are derived."""
+        from derive.fit.latex import latex
+
+        return latex(self)
 
     def text(self) -> str:
         """For a terminal."""

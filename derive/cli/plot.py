@@ -1,0 +1,52 @@
+"""The command `derive plot`: pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from derive.cli.common import FILE, ranges
+
+_CLAIM = "claim"
+
+
+@click.command(
+    short_help="Draw a loss, a cost, a search or a claim.",
+    epilog="""\b
+Examples:
+  derive plot split-cost -o split.svg       -ln h and -ln(1 - h)
+  derive plot squared-error -o curves.png   log loss beside squared error
+  derive plot surface -o two-minima.png     their costs of six samples
+  derive plot path -o path.png              gradient descent and Newton
+  derive plot huber -o huber.svg            a loss and its derivatives
+  derive plot claim --loss "log(1 + exp(z)) - y*z" --gradient "y - sigmoid(z)"
+    --wrt z --domain "y={0, 1}" -o claim.png
+\b
+Needs matplotlib: pip install 'derive[plot]'
+Exit codes: 0 written   2 usage or bad input
+""",
+)
+@click.argument("name")
+@click.option("-o", "--output", type=FILE, required=True, metavar="FILE", help="A .png, .svg or .pdf file.")
+@click.option("--loss", metavar="FORMULA", help="Of a claim: the loss.")
+@click.option("--gradient", metavar="FORMULA", help="Of a claim: its gradient.")
+@click.option("--hessian", metavar="FORMULA", help="Of a claim: its Hessian.")
+@click.option("--wrt", metavar="NAME", help="Of a claim: the variable of the derivatives.")
+@click.option("--domain", multiple=True, metavar="NAME=RANGE", help="Of a claim: such as 'y=[0, 1]'.")
+def plot(name: str, output: Path, domain: tuple[str, ...], **said: Any) -> None:
+    """Draw the picture NAME: split-cost, squared-error, surface, path, claim, or a loss of the catalog.
+
+    In colours that the colour-blind can tell apart, and in line styles that tell the same in grey.
+    """
+    from derive import plot as pictures
+
+    if name != _CLAIM:
+        if domain or any(said.values()):
+            raise click.UsageError("formulas are for `derive plot claim`")
+        pictures.written(name, output)
+        return
+    from derive.check import check
+
+    pictures.save(pictures.claim(check(**said, domain=ranges(domain))), output)
