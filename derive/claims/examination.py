@@ -56,8 +56,11 @@ class Examination:
         self.first = {v: d for v, d in first.items() if d is not None}
 
     def report(self) -> Report:
-        """The two claims one after the other, then what they are together."""
+        """All verdicts first, as explanations may use up the time; then claim by claim, and both together."""
         s = self.stated
+        claims: tuple[tuple[Side, tuple[Entry, ...]], ...] = (("hessian", s.hessian),)
+        claims = (("gradient", s.gradient), *claims) if s.loss is not None else claims
+        self.verdicts = {(side, n): self.compare.verdict(side, n, t) for side, e in claims for n, t in e}
         gradient = self.claim("gradient", s.gradient) if s.gradient and s.loss is not None else None
         self.suspect = gradient is not None and gradient.kind == "wrong" and flip(gradient) != -1
         symmetric = self.symmetric() if len(s.gradient) > 1 else None
@@ -84,7 +87,7 @@ class Examination:
 
     def component(self, side: Side, names: tuple[str, ...], claimed: Claimed) -> Component:
         """Prove or refute one entry; recognise or explain it when it is refuted."""
-        verdict = self.compare.verdict(side, names, claimed[names])
+        verdict = self.verdicts[side, names]
         plain = Component(_name(side, names), names, claimed[names], verdict, "exact")
         scene = self.scene(side, names, claimed, verdict)
         if side == "hessian" and scene.distributions and self.wanted in (None, "fisher"):
