@@ -284,6 +284,12 @@ class Report:
 
         return claims.markdown(self)
 
+    def html(self) -> str:
+        """The report as a page of its own."""
+        from derive.render import claims_html
+
+        return claims_html.render(self)
+
     def to_json(self) -> str:
         """The report as JSON."""
         from derive.render import claims

@@ -8,7 +8,7 @@ import click
 
 from derive.cli.common import FOLDER, distributions, formulas, ranges
 
-_FORMATS = click.Choice(["text", "json", "markdown", "latex", "sarif", "github"])
+_FORMATS = click.Choice(["text", "json", "markdown", "latex", "html", "sarif", "github"])
 #: what describes one claim, and not all of them
 _DESCRIBING = ("loss", "wrt", "where", "domain", "hessian_kind", "distribution", "convention", "reduction")
 _OF_CODE = ("library", "parameters", "classes")

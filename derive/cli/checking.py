@@ -175,10 +175,10 @@ class _Screen:
             raise DeriveError(outcome.reason)
         if outcome.report is None:
             raise UnknownError(f"not decided: {outcome.reason}")
-        from derive.render import claims
+        from derive.render import claims, claims_html
 
         form = self.said["form"]
-        shown = {"latex": claims.latex, "markdown": claims.markdown, "json": claims.json}
+        shown = {"latex": claims.latex, "markdown": claims.markdown, "json": claims.json, "html": claims_html.render}
         if form == "text":
             click.echo(claims.text(outcome.report, paint), nl=False)
             click.echo("replayed from the cache\n" if outcome.replayed else "", nl=False)

@@ -32,14 +32,25 @@ def to_json(value: Any) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
 
 
-def write(text: str, output: Path | None) -> None:
+def write(shown: str | bytes, output: Path | None) -> None:
     """To a file, whole or not at all; or to the terminal."""
     if output is None or str(output) == "-":
-        click.echo(text, nl=False)
+        click.echo(shown, nl=False)
         return
-    from derive.files import write_text
+    from derive.files import write_bytes
 
-    write_text(output, text)
+    write_bytes(output, shown.encode("utf-8") if isinstance(shown, str) else shown)
+
+
+def ready_for_pdf(output: Path | None) -> None:
+    """Before any work is done: is there an engine, and somewhere to write to that is not a terminal?"""
+    import sys
+
+    from derive.render import pdf
+
+    if (output is None or str(output) == "-") and sys.stdout.isatty():
+        raise click.UsageError("a PDF is not for a terminal: write -o FILE, such as -o derivation.pdf")
+    pdf.engine()
 
 
 def worst(statuses: list[str]) -> int:

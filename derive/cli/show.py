@@ -9,9 +9,9 @@ import click
 
 from derive import catalog
 from derive.cli import common
-from derive.cli.common import CODES, EXIT, FILE, write
+from derive.cli.common import CODES, EXIT, FILE, ready_for_pdf, write
 
-_FORMATS = click.Choice(["latex", "text", "markdown", "json"])
+_FORMATS = click.Choice(["latex", "text", "markdown", "html", "pdf", "json"])
 
 
 @click.command(
@@ -21,6 +21,8 @@ Examples:
   derive show logistic > steps.tex                       to paste into a paper
   derive show logistic --standalone -o logistic.tex      a document of its own
   derive show linear-l2 --format text
+  derive show logistic --format html -o logistic.html    a page to read in a browser
+  derive show logistic --format pdf -o logistic.pdf      by the LaTeX that you have
 {CODES}""",
 )
 @click.argument("name")
@@ -32,8 +34,11 @@ def show(ctx: click.Context, name: str, form: str, standalone: bool, output: Pat
     """Print the derivation of NAME: definitions, lemmas, gradient, Hessian, each line with its rule and verdict."""
     if standalone and form != "latex":
         raise click.UsageError(f"--standalone makes a LaTeX document, so it does not go with --format {form}")
-    certificate = common.certificate(catalog.find(name))
+    item = catalog.find(name)
+    if form == "pdf":
+        ready_for_pdf(output)
+    certificate = common.certificate(item)
     options = {"standalone": True} if standalone else {}
-    text: str = import_module(f"derive.render.{form}").render(certificate, **options)
-    write(text, output)
+    shown: str | bytes = import_module(f"derive.render.{form}").render(certificate, **options)
+    write(shown, output)
     ctx.exit(EXIT[certificate.status])

@@ -129,7 +129,7 @@ def page(title: str, head: Iterable[str], sections: list[Section], foot: Iterabl
         f"<header><h1>{said(title)}</h1>",
         *head,
         f'</header>\n{_contents(sections)}\n<main id="main">',
-        *(line for number, s in enumerate(sections, 1) for line in _section(number, s)),
+        *(line for number, s in enumerate(sections, 1) for line in section(str(number), s)),
         "</main>\n<footer>",
         *foot,
         f"<p>Made by derive {said(VERSION)}.</p></footer>\n</body>\n</html>\n",
@@ -145,7 +145,8 @@ def _contents(sections: list[Section]) -> str:
     return f'<nav aria-label="Contents"><ul>{links}</ul></nav>' if len(sections) > 2 else ""
 
 
-def _section(number: int, section: Section) -> Iterator[str]:
-    yield f'<section aria-labelledby="part-{number}"><h2 id="part-{number}">{said(section.title)}</h2>'
-    yield from section.lines
+def section(number: str, part: Section, head: str = "h2") -> Iterator[str]:
+    """A part of a page, with its number on that page."""
+    yield f'<section aria-labelledby="part-{number}"><{head} id="part-{number}">{said(part.title)}</{head}>'
+    yield from part.lines
     yield "</section>"

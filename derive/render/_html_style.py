@@ -34,6 +34,7 @@ math, var { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "
   font-size: 1.1em; }
 math[display="block"] { width: max-content; margin: 0.35rem 0; }
 mtable.cases mtd { text-align: left; padding: 0.15em 0.4em; }
+mfrac { padding-inline: 0.1em; }
 annotation { display: none; }
 code, .said { font-family: ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; font-size: 0.92em; }
 .said { white-space: pre-wrap; }

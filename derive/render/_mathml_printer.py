@@ -16,7 +16,9 @@ _APPLIED, _TIMES, _COMMA = "<mo>\u2061</mo>", "<mo>\u2062</mo>", "<mo>\u2063</mo
 _FENCES = {"abs": ("|", "|"), "floor": ("⌊", "⌋"), "entry": ("[", "]")}
 _BIG = {"sum": "∑", "prod": "∏"}
 _SHORT = 24
-_GROUP = re.compile(rf"(?<!{_APPLIED}<mrow>)<mo>\(</mo>")
+_GROUP = re.compile(rf"(?<!{_APPLIED}<mrow>)<mo[^<>]*>\(</mo>")
+_WORD = re.compile(r"(<mrow>)*<mi>[^<>]{2,}</mi>")
+_SPACE = '<mspace width="0.17em"></mspace>'
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -40,10 +42,10 @@ class MathmlPrinter(Printer):
 
     def brackets(self, inner: Out) -> str:
         left, right = ("[", "]") if self.grouped(inner.text) else ("(", ")")
-        return _fenced(left, inner.text, right)
+        return _fenced(left, inner, right)
 
     def grouped(self, text: str) -> bool:
-        return _GROUP.search(text) is not None and "<mo>[</mo>" not in text
+        return _GROUP.search(text) is not None and ">[</mo>" not in text
 
     def fraction(self, above: Out, below: Out) -> Out:
         return Out(f"<mfrac>{row(above.text)}{row(below.text)}</mfrac>", MUL, tall=True)
@@ -74,9 +76,9 @@ class MathmlPrinter(Printer):
         function = function if function.startswith("<") else f"<mi>{escape(function)}</mi>"
         inner = Out("<mo>,</mo>".join(row(a.text) for a in args), tall=any(a.tall for a in args))
         bare = function == "<mi>ln</mi>" and len(args) == 1 and args[0].level == ATOM
-        if bare and not (inner.tall or "<mo>(</mo>" in inner.text):
-            return Out(f"{function}{_APPLIED}{inner.text}", open=True)
-        return Out(f"<mrow>{function}{_APPLIED}{_fenced('(', inner.text, ')')}</mrow>", tall=inner.tall)
+        if bare and not (inner.tall or ">(</mo>" in inner.text):
+            return Out(f"{function}{_APPLIED}{_SPACE}{inner.text}", open=True)
+        return Out(f"<mrow>{function}{_APPLIED}{_fenced('(', inner, ')')}</mrow>", tall=inner.tall)
 
     def function(self, head: str) -> str:
         letter, variable = LETTERS.get(head, ("", ""))
@@ -91,7 +93,7 @@ class MathmlPrinter(Printer):
 
     def fence(self, head: str, inner: Out) -> Out:
         left, right = _FENCES[head]
-        return Out(_fenced(left, inner.text, right), tall=inner.tall)
+        return Out(_fenced(left, inner, right), tall=inner.tall)
 
     def derivative(self, d: str, order: int, body: Out, variables: Sequence[str]) -> Out:
         sign = f"<mo>{d}</mo>" if d == "∂" else '<mi mathvariant="normal">d</mi>'
@@ -118,7 +120,8 @@ class MathmlPrinter(Printer):
     def times(self, left: Out, right: Out, entrywise: bool, spaced: bool) -> str:
         if entrywise:
             return f" {SOFT}<mo>⊙</mo> "
-        return f" {SOFT}{'<mo>⋅</mo>' if _seen(right.text)[:1].isdigit() else _TIMES} "
+        word = _SPACE if _WORD.match(right.text) else ""
+        return f" {SOFT}{'<mo>⋅</mo>' if _seen(right.text)[:1].isdigit() else _TIMES}{word} "
 
 
 def row(text: str) -> str:
@@ -138,8 +141,10 @@ def mathml_name(name: str) -> str:
     return f"<msub>{letter}<mn>{digits}</mn></msub>" if digits else letter
 
 
-def _fenced(left: str, inner: str, right: str) -> str:
-    return f"<mrow><mo>{left}</mo>{row(inner)}<mo>{right}</mo></mrow>"
+def _fenced(left: str, inner: Out, right: str) -> str:
+    """A bracket that may stretch has a wide place in some fonts, so only those stretch that have to."""
+    mo = "<mo>" if inner.tall else '<mo stretchy="false">'
+    return f"<mrow>{mo}{left}</mo>{row(inner.text)}{mo}{right}</mo></mrow>"
 
 
 def _if(condition: str) -> str:

@@ -30,7 +30,7 @@ _SIGNS = {"positive": "> 0", "nonnegative": r"\ge 0", "nonzero": r"\ne 0"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
     """A line of the report: words, then a formula or code; `status` colours the word that it is."""
 
     level: int
@@ -70,7 +70,7 @@ def _reason(claim: ClaimVerdict, c: Component) -> str:
 def text(report: Report, paint: Paint = plain, width: int = WIDTH) -> str:
     """The report for a terminal."""
     out: list[str] = []
-    for line in _lines(report):
+    for line in told_lines(report):
         words = f"{line.says} {line.code or _plain(line)}".strip()
         indent = "  " * line.level
         rows = wrap(words, width, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False)
@@ -80,7 +80,7 @@ def text(report: Report, paint: Paint = plain, width: int = WIDTH) -> str:
     return "\n".join(out) + "\n"
 
 
-def _plain(line: _Line) -> str:
+def _plain(line: Line) -> str:
     return f"{unparse(line.term)} {_RELATIONS.get(line.relation, '')}".strip() if line.term is not None else ""
 
 
@@ -88,7 +88,7 @@ def latex(report: Report) -> str:
     """The report as LaTeX, for a document that loads amsmath."""
     out = ["% needs \\usepackage{amsmath}"]
     level = -1
-    for line in _lines(report):
+    for line in told_lines(report):
         while level < line.level:
             level += 1
             out.append(r"\begin{itemize}")
@@ -99,22 +99,22 @@ def latex(report: Report) -> str:
     return "\n".join([*out, *[r"\end{itemize}"] * (level + 1)]) + "\n"
 
 
-def _latex_math(line: _Line) -> str:
+def _latex_math(line: Line) -> str:
     if line.code:
         return rf"\texttt{{{escape(line.code)}}}"
     return "" if line.term is None else f"${_math(line)}$"
 
 
-def _math(line: _Line) -> str:
+def _math(line: Line) -> str:
     return f"{_latex.term(line.term)} {_SIGNS.get(line.relation, '')}".strip() if line.term is not None else ""
 
 
 def markdown(report: Report) -> str:
     """The report as Markdown."""
-    return "\n".join(f"{'  ' * line.level}- {_markdown_line(line)}" for line in _lines(report)) + "\n"
+    return "\n".join(f"{'  ' * line.level}- {_markdown_line(line)}" for line in told_lines(report)) + "\n"
 
 
-def _markdown_line(line: _Line) -> str:
+def _markdown_line(line: Line) -> str:
     says = _markdown.escape(line.says)
     if line.status:
         says = says.replace(line.status, f"**{line.status}**", 1)
@@ -130,34 +130,35 @@ def json(report: Report) -> str:
 
 
 # -- what is told ------------------------------------------------------------------------------------------------------
-def _lines(report: Report) -> Iterator[_Line]:
-    yield _Line(0, f"{report.status}: {_headline(report)}", status=report.status)
+def told_lines(report: Report) -> Iterator[Line]:
+    """Everything that there is to say, in order; the first line is the answer."""
+    yield Line(0, f"{report.status}: {_headline(report)}", status=report.status)
     if report.convention and all(c.status == "refuted" for c in report.claims):  # one side alone is a slip of sign
-        yield _Line(0, report.convention)
+        yield Line(0, report.convention)
     for claim in report.claims:
         yield from _claim(claim)
     if report.symmetric is not None and report.symmetric.says:
-        yield _Line(0, report.symmetric.says)
+        yield Line(0, report.symmetric.says)
         for c in report.symmetric.components:
             a, b = c.variables
             told = _witness(c, f"the {b}-derivative of component {a} is", f"the {a}-derivative of component {b} is")
             yield from (replace(line, level=1) for line in told)
     yield from _floating(report)
-    yield from (_Line(0, note) for note in report.notes)
+    yield from (Line(0, note) for note in report.notes)
 
 
-def _floating(report: Report) -> Iterator[_Line]:
+def _floating(report: Report) -> Iterator[Line]:
     """What each formula does in floating point: in full for the first type, the ranges for the others."""
     found = [f for f in report.findings if f.kind != "range"]
     for formula in dict.fromkeys(f.formula for f in found):
         own = [f for f in found if f.formula == formula]
-        yield _Line(0, f"{formula} in floating point, as it is written:")
+        yield Line(0, f"{formula} in floating point, as it is written:")
         for f in (f for f in own if f.dtype == own[0].dtype):
-            yield _Line(1, f"{f.kind} for {f.where}: {f.detail}")
+            yield Line(1, f"{f.kind} for {f.where}: {f.detail}")
         for dtype in dict.fromkeys(f.dtype for f in own if f.dtype != own[0].dtype):
-            yield _Line(1, f"{dtype}: {'; '.join(f'{f.kind} for {f.where}' for f in own if f.dtype == dtype)}")
+            yield Line(1, f"{dtype}: {'; '.join(f'{f.kind} for {f.where}' for f in own if f.dtype == dtype)}")
         yield from (
-            _Line(1, "proved equal, and stable:", code=t) for t in dict.fromkeys(f.stable_form for f in own) if t
+            Line(1, "proved equal, and stable:", code=t) for t in dict.fromkeys(f.stable_form for f in own) if t
         )
 
 
@@ -170,12 +171,12 @@ def _headline(report: Report) -> str:
     return _ANSWERS[report.answer]
 
 
-def _claim(claim: ClaimVerdict) -> Iterator[_Line]:
+def _claim(claim: ClaimVerdict) -> Iterator[Line]:
     of = "" if claim.of == "loss" else f", compared with the {claim.of}"
     what = f": {_kind(claim)}" if claim.kind in DELIBERATE else ""
-    yield _Line(0, f"{claim.side}: {claim.status}{of}{what}", status=claim.status)
+    yield Line(0, f"{claim.side}: {claim.status}{of}{what}", status=claim.status)
     if claim.says and claim.kind not in DELIBERATE:
-        yield _Line(1, claim.says)
+        yield Line(1, claim.says)
     for component in claim.components:
         yield from _component(claim, component)
 
@@ -186,18 +187,18 @@ def _kind(claim: ClaimVerdict) -> str:
     return f"not the exact one; it is {claim.says} ({claim.kind})"
 
 
-def _component(claim: ClaimVerdict, c: Component) -> Iterator[_Line]:
-    yield _Line(1, f"{c.name}: {c.status}, claimed is", c.claimed, status=c.status)
+def _component(claim: ClaimVerdict, c: Component) -> Iterator[Line]:
+    yield Line(1, f"{c.name}: {c.status}, claimed is", c.claimed, status=c.status)
     if c.kind not in DELIBERATE:
         yield from _witness(c, "right", "claimed")
     for d in c.diagnosis:
-        yield _Line(2, f"{d.kind}: {d.says}")
+        yield Line(2, f"{d.kind}: {d.says}")
     if c.kind == "unknown":
-        yield _Line(2, f"reason: {c.says}")
-    yield from (_Line(2, f"kink at {k.where}: {k.says}; claimed is", k.claimed) for k in c.kinks)
-    yield from (_Line(2, "where", x.term, relation=x.kind) for x in _conditions(c))
+        yield Line(2, f"reason: {c.says}")
+    yield from (Line(2, f"kink at {k.where}: {k.says}; claimed is", k.claimed) for k in c.kinks)
+    yield from (Line(2, "where", x.term, relation=x.kind) for x in _conditions(c))
     told = "no derivative at a kink" if c.kinks else "\n"
-    yield from (_Line(2, f"note: {note}") for note in c.verdict.notes if told not in note)
+    yield from (Line(2, f"note: {note}") for note in c.verdict.notes if told not in note)
     if c.right is not None:
         yield from _formula(c.right, "right is" if c.kind == "wrong" else "exact is")
 
@@ -206,17 +207,17 @@ def _conditions(c: Component) -> tuple[Condition, ...]:
     return getattr(c.verdict, "conditions", ())[:4]
 
 
-def _witness(c: Component, left: str, right: str) -> Iterator[_Line]:
+def _witness(c: Component, left: str, right: str) -> Iterator[Line]:
     witness = getattr(c.verdict, "witness", None)
     if witness is not None:
-        yield _Line(2, f"at {_point(witness.point)}: {left} {witness.left}, {right} {witness.right}")
+        yield Line(2, f"at {_point(witness.point)}: {left} {witness.left}, {right} {witness.right}")
 
 
 def _point(point: tuple[tuple[str, str], ...]) -> str:
     return ", ".join(f"{name} = {value}" for name, value in point) or "every point"
 
 
-def _formula(f: Formula, label: str) -> Iterator[_Line]:
-    yield _Line(2, label, f.term)
+def _formula(f: Formula, label: str) -> Iterator[Line]:
+    yield Line(2, label, f.term)
     if f.numpy != f.text:
-        yield _Line(2, "NumPy:", code=f.numpy)
+        yield Line(2, "NumPy:", code=f.numpy)

@@ -192,12 +192,19 @@ def _latex(run: Run) -> str:
     return "\n".join(claims.latex(o.report) for o in run.outcomes if o.report is not None)
 
 
+def _html(run: Run) -> str:
+    from derive.render import claims_html
+
+    return claims_html.render_all(run.outcomes, " ".join(summary(run).split()))
+
+
 #: format -> the whole output
 FORMATS: Mapping[str, Callable[[Run], str]] = {
     "text": text,
     "json": to_json,
     "markdown": _markdown,
     "latex": _latex,
+    "html": _html,
     "sarif": _sarif,
     "github": _github,
 }
