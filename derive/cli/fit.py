@@ -37,7 +37,9 @@ Exit codes: 0 converged   1 there is no finite minimum
 @click.option("--steps", type=click.IntRange(1), help="How many steps at most.")
 @click.option("--tolerance", type=click.FloatRange(0, min_open=True), default=1e-10, show_default=True)
 @click.option("--save", type=FILE, metavar="FILE.json", help="Write the fit there.")
-@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "markdown", "latex", "json"]), default="text", show_default=True
+)
 @click.pass_context
 def fit(ctx: click.Context, /, name: str, data: Path, target: str, save: Path | None, form: str, **said: Any) -> None:
     """Fit the loss NAME to DATA.csv: every column but the target is a feature, and a bias is added.
@@ -60,6 +62,7 @@ def fit(ctx: click.Context, /, name: str, data: Path, target: str, save: Path | 
     shown = {
         "text": lambda: render.text(found, paint),
         "markdown": lambda: render.markdown(found),
+        "latex": found.latex,
         "json": found.to_json,
     }
     click.echo(shown[form](), nl=False)

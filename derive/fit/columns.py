@@ -39,6 +39,8 @@ class Columns:
         none = np.zeros(len(low))
         centre = none if bias is None else np.where(constant, 0.0, table.mean(axis=0))
         scale = _sizes(table, centre)
+        if bias is not None:
+            scale = np.where(constant & (np.arange(len(low)) != bias), 0.0, scale)
         if bias is None or not (np.abs(centre) > _FAR * scale).any():
             return cls(table, none, unit, centre, scale, bias)
         return cls(table - centre, centre, unit, none, scale, bias)

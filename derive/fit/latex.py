@@ -28,15 +28,15 @@ def latex(fit: Fit) -> str:
 def _rule(fit: Fit) -> list[str]:
     from derive import catalog, derivation
     from derive.render import latex as render
-    from derive.terms.bridge import to_term
+    from derive.terms.bridge import from_sympy
 
     loss = catalog.load(fit.loss)
-    gradient = render.term(to_term(derivation.gradient(loss).result))
+    gradient = render.term(from_sympy(derivation.gradient(loss).result))
     if fit.method == "gradient-descent":
         return [rf"\theta &\leftarrow \theta - \alpha \, \nabla J, & \nabla J &= {gradient} \\"]
     if fit.method != "newton":
         return [rf"\nabla J &= {gradient} \\"]
-    hessian = render.term(to_term(derivation.hessian(loss).result))
+    hessian = render.term(from_sympy(derivation.hessian(loss).result))
     rule = r"\theta &\leftarrow \theta - \left(\nabla^2 J\right)^{-1} \nabla J, &"
     return [rf"{rule} \nabla J &= {gradient}, & \nabla^2 J &= {hessian} \\"]
 
