@@ -10,6 +10,7 @@ Source: S. Portnoy, R. Koenker, The Gaussian hare and the Laplacian tortoise, St
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from derive.errors import DataError
 from derive.fit.problem import Problem
 from derive.fit.search import Found, Progress
 
-Array = NDArray[np.float64]
+Array: TypeAlias = NDArray[Any]
 _STEPS = 100
 _SHORT = 0.99995  # how far towards the boundary
 _GAP = 1e-13

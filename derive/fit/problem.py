@@ -75,10 +75,10 @@ class Problem:
         y, weight = np.asarray(a.y, float), None if a.weight is None else np.asarray(a.weight, float)
         _check(loss, y, weight)
         columns = Columns.read(table, centred=not penalty)
-        functions = [f(loss, **values) for f in (compiled.cost, compiled.gradient, compiled.hessian)]
+        cost, gradient = compiled.cost(loss, **values), compiled.gradient(loss, **values)
         lower = None if loss.interval_z.lower is None else float(loss.interval_z.lower)
-        strength = arrays.read_penalty(penalty, functions[0]._penalty is not None, loss.name)
-        rows = Rows(columns.table, y, weight, *functions, lower)
+        strength = arrays.read_penalty(penalty, cost._penalty is not None, loss.name)
+        rows = Rows(columns.table, y, weight, cost, gradient, compiled.hessian(loss, **values), lower)
         made = cls(loss, table, y, weight, strength, named, values, columns, rows)
         check_single(made)
         return made

@@ -89,7 +89,7 @@ def values(row: Kernel, z: Array, y: Array, weight: Array | None) -> Array:
         out = row.stable(z, y)
     if not isinstance(out, np.ndarray) or out.shape != z.shape:
         out = np.broadcast_to(out, z.shape)
-    return out if weight is None else out * weight
+    return np.asarray(out if weight is None else out * weight)
 
 
 def few_targets(y: Array, weight: Array | None) -> tuple[Array, Array | None]:

@@ -65,7 +65,8 @@ def _settings(given: Loss) -> str:
 def _targets(given: Loss) -> list[float]:
     """Two or three targets that the loss allows."""
     r = given.interval_y_true
-    wanted = ((-1, 1), (0, 1), (Fraction(1, 4), Fraction(3, 4)), (1, 3))
+    quarters = (Fraction(1, 4), Fraction(3, 4))
+    wanted = [tuple(map(Fraction, pair)) for pair in ((-1, 1), (0, 1), quarters, (1, 3))]
     if r.values is not None:
         return [float(v) for v in sorted(r.values)][:3]
     if r.lower is not None and r.upper is None:

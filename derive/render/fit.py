@@ -28,9 +28,7 @@ def _lines(fit: Fit, paint: Paint) -> Iterator[str]:
         yield f"  {name:<{widths[0]}}  {'  '.join(cells)}".rstrip()
     for name, value in _sums(fit):
         yield f"  {name:<{max(widths[0], 10)}}  {value}"
-    said = wrap(
-        f"{fit.status}: {fit.why}" if fit.why.split(" ")[0] != fit.status else fit.why, WIDTH, subsequent_indent="  "
-    )
+    said = wrap(fit.why if fit.status in fit.why else f"{fit.status}: {fit.why}", WIDTH, subsequent_indent="  ")
     yield said[0].replace(fit.status, paint(fit.status, _COLOURS.get(fit.status, "yellow")), 1)
     yield from said[1:]
 
