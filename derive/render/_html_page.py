@@ -81,7 +81,8 @@ def verdict(status: str, words: str = "") -> str:
 
 def opening(summary: str, inside: Iterable[str], opened: bool) -> Iterator[str]:
     """A line that opens."""
-    yield f'<details{" open" if opened else ""}><summary>{summary}</summary><div class="inside">'
+    how = ' open=""' if opened else ""
+    yield f'<details{how}><summary>{summary}</summary><div class="inside">'
     yield from inside
     yield "</div></details>"
 
@@ -118,17 +119,19 @@ class Section(NamedTuple):
     lines: list[str]
 
 
-def page(title: str, head: Iterable[str], sections: list[Section], foot: Iterable[str] = ()) -> str:
+def page(
+    title: str, head: Iterable[str], sections: list[Section], foot: Iterable[str] = (), contents: bool = True
+) -> str:
     """A whole page, which loads nothing from anywhere and runs no script."""
     return "\n".join([
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-        f'<meta name="generator" content="derive {said(VERSION)}">\n<title>{said(_one_line(title))}</title>',
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8"/>',
+        '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"/>',
+        f'<meta name="generator" content="derive {said(VERSION)}"/>\n<title>{said(_one_line(title))}</title>',
         f'<style>{STYLE}</style>\n</head>\n<body>\n<a class="skip" href="#main">To the content</a>',
         f"<header><h1>{said(title)}</h1>",
         *head,
-        f'</header>\n{_contents(sections)}\n<main id="main">',
+        f'</header>\n{_contents(sections) if contents else ""}\n<main id="main">',
         *(line for number, s in enumerate(sections, 1) for line in section(str(number), s)),
         "</main>\n<footer>",
         *foot,
@@ -147,6 +150,7 @@ def _contents(sections: list[Section]) -> str:
 
 def section(number: str, part: Section, head: str = "h2") -> Iterator[str]:
     """A part of a page, with its number on that page."""
-    yield f'<section aria-labelledby="part-{number}"><{head} id="part-{number}">{said(part.title)}</{head}>'
+    label = f' aria-labelledby="part-{number}"' if head == "h2" else ""  # a landmark, and there are not to be too many
+    yield f'<section{label}><{head} id="part-{number}">{said(part.title)}</{head}>'
     yield from part.lines
     yield "</section>"

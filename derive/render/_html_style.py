@@ -51,7 +51,10 @@ dl { margin: 0; display: grid; grid-template-columns: minmax(7rem, max-content) 
 dt { color: var(--soft); }
 dd { margin: 0; min-width: 0; }
 dd ul, .inside ul { margin: 0; padding-left: 1.2rem; }
-.verdict { display: inline-block; border-radius: 4px; padding: 0 0.45em; font-weight: 600; border: 1px solid; }
+.verdict {
+  display: inline-block; border: 1px solid; border-radius: 4px; padding: 0 0.45em;
+  font-weight: 600; white-space: nowrap;
+}
 .proved { color: var(--proved); background: var(--proved-box); }
 .refuted { color: var(--refuted); background: var(--refuted-box); }
 .unknown { color: var(--unknown); background: var(--unknown-box); }

@@ -285,8 +285,8 @@ class Printer(ABC):
     def on_entries(self, t: Term) -> Out:
         body, i, j, rows, columns = t.args
         table = self.fence("entry", self.term(body)).text
-        size = ", ".join(f"{self.name(x.name)} {self.less} {self.term(n).text}" for x, n in ((i, rows), (j, columns)))
-        return Out(self.lower(table, [size]))
+        size = [f"{self.name(x.name)} {self.less} {self.term(n).text}" for x, n in ((i, rows), (j, columns))]
+        return Out(self.lower(table, size))
 
 
 def unmarked(text: str) -> str:

@@ -49,7 +49,7 @@ def render_all(outcomes: Sequence[Outcome], counted: str) -> str:
     rows = ([f'<a href="#part-{n}">{said(o.item.name)}</a>', _status(o), said(o.summary)] for n, o in numbered)
     found = list(table("What came out", ("claim", "answer", "in short"), rows)) if numbered else []
     sections = [Section("All claims", found), *(Section(o.item.name, list(_outcome(n, o))) for n, o in numbered)]
-    return page("Are the claims right?", [f"<p>{said(counted)}</p>"], sections)
+    return page("Are the claims right?", [f"<p>{said(counted)}</p>"], sections, contents=False)
 
 
 def _status(outcome: Outcome) -> str:
