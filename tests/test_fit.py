@@ -17,6 +17,7 @@ from derive import catalog
 from derive.cli import main
 from derive.errors import DataError, DeriveError, UnknownError
 from derive.fit import Fit, fit
+from derive.render import fit as render
 
 _ROOT = Path(__file__).parent.parent
 _LINE = [[1, 1], [1, 2], [1, 3], [1, 4]]
@@ -199,6 +200,8 @@ def test_many_minima() -> None:
     assert not found.unique
     assert found.cost == pytest.approx(0.5)
     assert "other coefficients" in found.why
+    assert json.loads(found.to_json())["unique"] is False
+    assert "one of" in render.text(found) and "| x0 |" in render.markdown(found)
     with pytest.raises(DeriveError, match="straight lines"):
         fit("absolute", [[1], [1]], [0, 1], method="gradient-descent")
 

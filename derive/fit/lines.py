@@ -166,7 +166,7 @@ def _polished(A: Array, lines: Lines, theta: Array, u: Array) -> tuple[Array, Ar
     vertex = np.linalg.solve(A[basis], lines.knot[basis])
     small = lines.cost(A @ vertex) <= lines.cost(A @ theta) + _ZERO * width.sum()
     theta = vertex if small else theta
-    return theta, _multipliers(A, lines, theta, u), fixed == A.shape[1]
+    return theta, _multipliers(A, lines, theta, u), bool(fixed == A.shape[1])
 
 
 def _basis(A: Array, distance: Array, n: int) -> list[int]:

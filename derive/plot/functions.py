@@ -36,7 +36,6 @@ def of_text(formula: str, *names: str) -> Any:
 
 def of_expression(expr: Any, names: tuple[str, ...]) -> Any:
     """A SymPy expression as a function of arrays in the place of these variables."""
-    expr = sp.sympify(expr) if isinstance(expr, int) else expr
     found = {v.name: v for v in expr.free_symbols}
     variables = [found.get(name, sp.Dummy(name)) for name in names]
     f = kernel(expr, *variables).stable
