@@ -201,7 +201,8 @@ def test_many_minima() -> None:
     assert found.cost == pytest.approx(0.5)
     assert "other coefficients" in found.why
     assert json.loads(found.to_json())["unique"] is False
-    assert "one of" in render.text(found) and "| x0 |" in render.markdown(found)
+    assert "one of" in render.text(found)
+    assert "| x0 |" in render.markdown(found)
     with pytest.raises(DeriveError, match="straight lines"):
         fit("absolute", [[1], [1]], [0, 1], method="gradient-descent")
 
