@@ -104,11 +104,11 @@ def theorem(name: str) -> Theorem | None:
     >>> theorem("combine").title[:14]
     'The split cost'
     """
-    from derive.theorem import Theorem
-
     path = _files(THEOREMS).get(name)
     if path is None:
         return None
+    from derive.theorem import Theorem
+
     found = _attribute(path, THEOREMS, "THEOREM")
     if not isinstance(found, Theorem) or found.name != name:
         raise CatalogError(f"the file {path.name} is broken: THEOREM is not the theorem {name!r}")

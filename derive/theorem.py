@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from derive.certificate import Asked, Certificate, CheckedStatement, Notation, Status, Symbol
 from derive.domain import Domain
 from derive.errors import DeriveError, FormulaError
-from derive.prove.ask import ask
 from derive.terms.term import Term, free_names
 from derive.terms.text import parse_formula
 from derive.version import VERSION
@@ -107,6 +106,8 @@ def _notation(left: str, formula: str, says: str) -> Notation:
 
 def check(statement: Statement, domain: Mapping[str, str], *, budget: float = 5.0) -> CheckedStatement:
     """The verdict on one statement."""
+    from derive.prove.ask import ask
+
     terms = tuple(_read(statement, formula) for formula in statement.formulas)
     used = frozenset().union(*map(free_names, terms))
     where = {name: text for name, text in {**domain, **statement.domain}.items() if _speaks_of(name, used)}

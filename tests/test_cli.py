@@ -88,7 +88,7 @@ def test_list_shows_names_and_titles() -> None:
     """`derive list` prints every loss of the catalog with its title."""
     result = run("list")
     assert result.exit_code == 0
-    lines = dict(line.split(maxsplit=1) for line in result.output.splitlines())
+    lines = dict(line.split(maxsplit=1) for line in result.output.splitlines() if line.startswith("  "))
     assert lines["logistic"] == "Logistic regression, log loss"
     assert {"linear", "linear-l2", "linear-weighted", "logistic-l2", "logistic-weighted"} < set(lines)
 
@@ -97,7 +97,7 @@ def test_list_shows_names_and_titles() -> None:
     ("args", "hint"),
     [
         (("shwo", "logistic"), "did you mean 'show'?"),
-        (("nothing",), "the commands are check, list, prove, replay, show, verify"),
+        (("nothing",), "the commands are check, fit, list, matching-loss, mutate, plot, prove, replay, show, verify"),
         (("show", "logstic"), "did you mean 'logistic'?"),
         (("verify", "linear", "logistic-12"), "did you mean 'logistic-l2'?"),
         (("verify",), "or say --all"),
@@ -105,7 +105,7 @@ def test_list_shows_names_and_titles() -> None:
         (("verify", "--all", "--certificate", "x.json"), "name one"),
         (("verify", "linear", "--data", "x.csv"), "--data and --target go together"),
         (("verify", "linear", "--target", "y"), "--data and --target go together"),
-        (("show", "linear", "--format", "pdf"), "'latex', 'text', 'markdown', 'json'"),
+        (("show", "linear", "--format", "docx"), "'latex', 'text', 'markdown', 'html', 'pdf', 'json'"),
         (("show", "linear", "--format", "text", "--standalone"), "does not go with --format text"),
         (("show",), "Missing argument"),
         (("replay",), "Missing argument"),

@@ -12,7 +12,7 @@ def _cost(theta: str) -> str:
 
 
 _SQUARE = f"sum({_z('v[k]')}**2, i, 0, m - 1)"
-_GRADIENT = f"sum(({_z('theta[k]')} - y[i])*X[i, j], i, 0, m - 1)/m"
+_SLOPE = f"sum(({_z('theta[k]')} - y[i])*{_z('v[k]')}, i, 0, m - 1)/m"
 
 THEOREM = Theorem(
     name="linear",
@@ -27,12 +27,18 @@ THEOREM = Theorem(
     statements=(
         Statement(
             "quadratic",
-            "J(θ + v) = J(θ) + ∇Jᵀv + ‖Xv‖²/(2m), with nothing left over",
+            "J(θ + v) = J(θ) + 1/m Σ (zᵢ − yᵢ)(Xv)ᵢ + ‖Xv‖²/(2m), with nothing left over",
             "equal",
             (
                 f"{_cost('(theta[k] + v[k])')} - {_cost('theta[k]')}",
-                f"sum(v[j]*{_GRADIENT}, j, 0, n - 1) + {_SQUARE}/(2*m)",
+                f"{_SLOPE} + {_SQUARE}/(2*m)",
             ),
+        ),
+        Statement(
+            "slope",
+            "the middle term is ∇Jᵀv, the slope of J along the line θ + sv at s = 0",
+            "equal",
+            (f"diff({_cost('(theta[k] + s*v[k])')}, s)", f"{_SLOPE} + s*{_SQUARE}/m"),
         ),
         Statement(
             "curvature",
