@@ -44,13 +44,17 @@ def write(shown: str | bytes, output: Path | None) -> None:
 
 def ready_for_pdf(output: Path | None) -> None:
     """Before any work is done: is there an engine, and somewhere to write to that is not a terminal?"""
-    import sys
-
     from derive.render import pdf
 
-    if (output is None or str(output) == "-") and sys.stdout.isatty():
+    if (output is None or str(output) == "-") and _on_a_terminal():
         raise click.UsageError("a PDF is not for a terminal: write -o FILE, such as -o derivation.pdf")
     pdf.engine()
+
+
+def _on_a_terminal() -> bool:
+    import sys
+
+    return sys.stdout.isatty()
 
 
 def worst(statuses: list[str]) -> int:

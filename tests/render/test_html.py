@@ -228,7 +228,7 @@ def test_theorems_and_statements(name: str) -> None:
     assert len(items) == len(c.statements) > 0
     for li, s in zip(items, c.statements, strict=True):
         assert li.find(".//math") is not None
-        assert f"✓ {s.status}" in seen(li)
+        assert f"{MARKS[s.status]} {s.status}" in seen(li)
         assert all(
             part in seen(li) for part in ("Question", "Domain", "Proof" if s.expected == "proved" else "Refuted")
         )
