@@ -43,7 +43,9 @@ def _lines(certificate: Certificate, paint: Paint) -> Iterator[str]:
         yield from _statement(statement, paint)
     if certificate.kind == "loss":
         yield from _agreement(certificate, paint)
-    yield summary(certificate, paint)
+    first, *rest = wrap(summary(certificate), WIDTH)
+    status = certificate.status
+    yield from (first.replace(f": {status}", f": {_word(status, paint)}", 1), *rest)
 
 
 def summary(certificate: Certificate, paint: Paint = plain) -> str:
