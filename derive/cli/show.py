@@ -21,8 +21,8 @@ Examples:
   derive show logistic > steps.tex                       to paste into a paper
   derive show logistic --standalone -o logistic.tex      a document of its own
   derive show linear-l2 --format text
-  derive show logistic --format html -o logistic.html    a page to read in a browser
-  derive show logistic --format pdf -o logistic.pdf      by the LaTeX that you have
+  derive show logistic --format html -o logistic.html    a page for a browser
+  derive show logistic --format pdf -o logistic.pdf      by a LaTeX of yours
 {CODES}""",
 )
 @click.argument("name")
