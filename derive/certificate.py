@@ -166,10 +166,10 @@ class CheckedStatement:
 
     `question` is "equal" (two terms); "nonnegative" or "positive" (one term); "limit" (f, its variable, how that
     approaches its place in `delta` and `t`, the limit, and δ as a function of `epsilon`) or "diverges", to ∞ (the same
-    without a limit, δ as a function of `M`); "minimum" (f, two bounds, then for each coordinate its symbol and the
-    two ends of an interval: does the box hold exactly one stationary point, is it a strict minimum, and is the value of
-    f there between the bounds?). A statement may be that the answer is no: a loss is not convex where ℓ″ ≥ 0 is `expected` to be
-    refuted, and the witness shows where.
+    without a limit, δ as a function of `M`); "minimum" (f, two bounds, then for each coordinate its symbol and the two
+    ends of an interval: does the box hold exactly one stationary point, is it a strict minimum, and is the value of f
+    there between the bounds?). A statement may be that the answer is no: a loss is not convex where ℓ″ ≥ 0 is
+    `expected` to be refuted, and the witness shows where.
     """
 
     name: str
@@ -217,7 +217,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A loss, its derivations with their verdicts, and the numeric agreement; or a theorem, which has statements only."""
+    """A loss, its derivations with their verdicts and the numbers; or a theorem, which has only statements."""
 
     name: str
     title: str

@@ -70,7 +70,7 @@ def test_a_misspelt_name_gets_a_suggestion(typed: str, meant: str) -> None:
 @pytest.mark.parametrize("typed", ["", "perceptron", "../../etc", "__init__", "\0"])
 def test_an_unknown_name_gets_the_list(typed: str) -> None:
     """What resembles nothing gets the way to the names, and is never taken for a path."""
-    with pytest.raises(CatalogError, match="derive list.* shows the "):
+    with pytest.raises(CatalogError, match=r"derive list.* shows the "):
         catalog.load(typed)
 
 

@@ -19,6 +19,7 @@ from scipy import special
 from derive.check import check
 from derive.domain import Domain
 from derive.errors import DomainError, RefutedError, TermError
+from derive.finding import Finding
 from derive.floating import DTYPES, findings
 from derive.floating.claims import of_claims
 from derive.floating.library import as_written, meaning
@@ -26,7 +27,6 @@ from derive.floating.machine import Machine
 from derive.floating.stable import proposals
 from derive.floating.truth import Truth
 from derive.prove import prove, prove_terms
-from derive.report import Finding
 from derive.terms.text import parse_formula
 from derive.terms.unparse import unparse
 

@@ -12,11 +12,11 @@ from fractions import Fraction
 
 from derive.domain import Domain, Range
 from derive.errors import TermError
+from derive.finding import Finding
 from derive.floating.findings import survey
 from derive.floating.library import as_written, resolved, written_out
 from derive.floating.search import Code
 from derive.floating.suggest import stable_form, with_stable
-from derive.report import Finding
 from derive.terms.heads import CONDITION_HEADS
 from derive.terms.term import Term, num, substitute
 

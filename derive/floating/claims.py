@@ -8,9 +8,9 @@ from typing import Any
 
 from derive.domain import Domain
 from derive.errors import DeriveError
+from derive.finding import Finding
 from derive.floating import findings
 from derive.floating.library import as_written, resolved
-from derive.report import Finding
 from derive.terms.term import Term, substitute
 
 _BUDGET = 1.0

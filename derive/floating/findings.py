@@ -10,10 +10,10 @@ from fractions import Fraction
 import numpy as np
 
 from derive.domain import Domain
+from derive.finding import Finding
 from derive.floating.blame import Blame
 from derive.floating.search import Code, Fault, Search
 from derive.floating.truth import Truth, telling
-from derive.report import Finding
 from derive.terms.term import Term
 from derive.terms.unparse import unparse
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from derive.domain import Domain
 from derive.errors import TermError
+from derive.finding import Finding
 from derive.floating.findings import survey
 from derive.floating.grid import Array, lines
 from derive.floating.library import meaning
@@ -19,7 +20,6 @@ from derive.floating.stable import proposals
 from derive.floating.truth import Truth
 from derive.prove.decide import prove_terms
 from derive.render.numpy_code import numpy_code
-from derive.report import Finding
 from derive.terms.term import Term
 from derive.terms.unparse import unparse
 

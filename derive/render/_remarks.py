@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from derive.finding import Finding
 from derive.render._kinds import FLOATING, KINDS
 from derive.render.markdown import escape
-from derive.report import DELIBERATE, ClaimVerdict, Component, Finding, Formula, Report
+from derive.report import DELIBERATE, ClaimVerdict, Component, Formula, Report
 
 if TYPE_CHECKING:
     from derive.suite.item import Outcome

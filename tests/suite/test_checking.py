@@ -18,7 +18,8 @@ from derive.certificate import Proved, Refuted, Unknown, Verdict, Witness
 from derive.cli import checking, main
 from derive.cli.check import check as command
 from derive.errors import DeriveError
-from derive.report import ClaimVerdict, Component, Finding, Report, Source
+from derive.finding import Finding
+from derive.report import ClaimVerdict, Component, Report, Source
 from derive.suite import outputs
 from derive.suite.item import Item, Outcome, shown
 from derive.suite.outputs import Run, selected
