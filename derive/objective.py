@@ -89,22 +89,26 @@ class Objective:
         return frontends.frontend(str(self.library))
 
     def report(self) -> Report:
-        """Read and checked; or probed, where it cannot be read."""
+        """Read and checked; or probed, where it cannot be read, or computes something else than was read."""
         try:
-            reading = self.frontend.read(self.fn, self.asked)
+            return self.checked(self.frontend.read(self.fn, self.asked))
         except Unreadable as why:
             from derive.probing.probe import probed
 
             return probed(self, why)
-        return self.checked(reading)
 
     def checked(self, reading: Reading) -> Report:
         """The formulas, checked as by `derive.check`."""
         from derive.probing.floats import of_code
+        from derive.probing.reality import differs
 
+        classes = len(reading.wrt) if len(reading.wrt) > 1 and not reading.rows else None
+        self.asked = replace(self.asked, layout=reading.layout, classes=self.asked.classes or classes)
         stated = Statement(self, reading)
         report = self._bounded(stated) or check(**stated.keywords(), dtypes=(), budget=self.budget)
         report = replace(report, notes=(*report.notes, *self._exchanged(report, stated), *stated.notes))
+        if wrong := differs(self, reading, report.domain, report.status):
+            raise Unreadable(wrong)
         found, notes = of_code(self, reading, report.domain)
         return replace(
             report,

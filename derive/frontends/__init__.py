@@ -32,6 +32,7 @@ class Asked:
     wrt: the names of the raw predictions, one (`("z",)`), or one for each class; () if nothing was said.
     domain: ranges of the variables, as they were said. names: the free names of the stated loss. parameters: names of
     the code's parameters that are to be symbols. classes: of a multiclass objective; None where there is one score.
+    layout: how the scores of several classes are handed over.
     """
 
     wrt: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class Asked:
     names: frozenset[str] = frozenset()
     parameters: tuple[str, ...] = ()
     classes: int | None = None
+    layout: str = "rows of scores"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Reading:
     row; else the formulas are of so many rows together, and their variables are numbered: z1, y1, w1, z2 … weighted:
     does the code multiply by the weight `w`? labels: the names of prediction, label and weight, without numbers.
     branches: for a side and a component, the lines of code that branches, each with the condition under which it is
-    run.
+    run. layout: how the scores of several classes were handed over.
     """
 
     gradient: Any
@@ -70,6 +72,7 @@ class Reading:
     weighted: bool = False
     labels: tuple[str, str, str] = ("z", "y", "w")
     branches: Mapping[tuple[str, int], tuple[tuple[Term, int], ...]] = field(default_factory=dict)
+    layout: str = "rows of scores"
 
     @property
     def elementwise(self) -> bool:

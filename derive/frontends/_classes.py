@@ -32,7 +32,7 @@ class Classes(Scores):
                 continue
             if None not in common.values():
                 reading = self.reading(found, common, 0)
-                return replace(reading, notes=(*reading.notes, f"scores are given as {layout}"))
+                return replace(reading, notes=(*reading.notes, f"scores are given as {layout}"), layout=layout)
         raise why or Unreadable("the scores of one row change the gradient of another one, in every layout")
 
     def in_layout(self, rows: int, layout: str) -> Followed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,24 @@ def numbers_rows(call: Call, asked: Asked, columns: Mapping[str, Any], names: Na
     rows = len(of_z[0])
     z = np.stack(of_z, axis=1) if names.classes else of_z[0].copy()
     y, w = (np.array(columns.get(n, np.full(rows, d, z.dtype))) for n, d in ((names.y, 0), (names.w, 1)))
+    if names.classes and asked.layout != "rows of scores":
+        call = _flat(call, "F" if asked.layout == "class by class" else "C")
     batch = Batch(rows, asked.classes, z, y, w)
     with quiet():
         found = _called(call, batch)
     shape = (rows, len(names.classes)) if names.classes else (rows,)
     return Numbers(*(None if s not in found else _real(found[s], shape) for s in SIDES[:2]))
+
+
+def _flat(call: Call, order: Any) -> Call:
+    """The same for scores in one flat array, whose values come back in its order, or as rows."""
+
+    def called(b: Batch) -> Outputs:
+        found = call(replace(b, z=b.z.reshape(-1, order=order)))
+        shape = b.z.shape
+        return {s: x.reshape(shape, order=order) if np.shape(x) == (b.z.size,) else x for s, x in found.items()}
+
+    return called
 
 
 def _called(call: Call, batch: Batch) -> Outputs:

@@ -42,14 +42,14 @@ def of_code(o: Called, reading: Reading, domain: Mapping[str, str]) -> tuple[tup
     if not dtypes:
         return (), ()
     known = Domain.of(domain)
-    values = _numbers(o, reading)
+    values = code_values(o, reading)
     if values is None:
         formulas = {"gradient": reading.gradient, "hessian": reading.hessian}
         return of_claims({k: f for k, f in formulas.items() if f is not None}, {}, known, dtypes)
     found: list[Finding] = []
     notes: list[str] = []
     end = time.monotonic() + _TOTAL
-    for name, side, index, term in _parts(reading):
+    for name, side, index, term in parts(reading):
         if time.monotonic() > end:
             notes.append(f"{name}: not called in floating point: the time is over")
             continue
@@ -63,17 +63,18 @@ def of_code(o: Called, reading: Reading, domain: Mapping[str, str]) -> tuple[tup
     return tuple(found), tuple(notes)
 
 
-def _numbers(o: Called, reading: Reading) -> dict[str, Term] | None:
+def code_values(o: Called, reading: Reading) -> dict[str, Term] | None:
     """The values of the parameters that were symbols; None if rows are not on their own, or a value is missing."""
     own = {*reading.wrt, *reading.labels}
-    used = frozenset().union(*(free_names(t) for _, _, _, t in _parts(reading))) - own
+    used = frozenset().union(*(free_names(t) for _, _, _, t in parts(reading))) - own
     known = parameters.numbers_of(o.fn) if used else {}
     if reading.rows or not used <= known.keys():
         return None
     return {n: num(v) if isinstance(v := known[n], int) else read_constant(v) for n in used}
 
 
-def _parts(reading: Reading) -> Iterator[tuple[str, str, tuple[int, ...], Term]]:
+def parts(reading: Reading) -> Iterator[tuple[str, str, tuple[int, ...], Term]]:
+    """Each formula: its name, whether it is of the gradient or the Hessian, its component, and the term."""
     for side in ("gradient", "hessian"):
         formula = getattr(reading, side)
         if isinstance(formula, Term):

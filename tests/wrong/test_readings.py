@@ -1,0 +1,148 @@
+"""Code that is right for the stand-ins it is read with, and wrong for arrays of numbers: it may never be proved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from derive.objective import check_objective
+from derive.probing import reality
+
+SQUARED = "(z - y)**2/2"
+LOGISTIC, BINARY = "log(1 + exp(z)) - y*z", {"y": "{0, 1}"}
+
+
+def whole_numbers_only(z: Any, y: Any) -> Any:
+    """An array made like the labels, which are whole: every value is cut off."""
+    g = np.zeros_like(y.astype(int))
+    g[:] = 1 / (1 + np.exp(-z)) - y
+    return g
+
+
+def unsigned(z: Any, y: Any) -> Any:
+    """−1 of an unsigned number is 255."""
+    return 1 / (1 + np.exp(-z)) + (-y.astype(np.uint8))
+
+
+def true_and_true(z: Any, y: Any) -> Any:
+    """True + True is True, half of it is not 1."""
+    b = y == 1
+    return 1 / (1 + np.exp(-z)) - (b + b) / 2
+
+
+def alias(z: Any, y: Any) -> Any:
+    """What atleast_1d gives is the array itself."""
+    v = np.atleast_1d(z)
+    v += 3
+    return z - y
+
+
+def by_type(z: Any, y: Any) -> Any:
+    """Another formula for what is an array of NumPy."""
+    return 2 * (z - y) if type(z) is np.ndarray else z - y
+
+
+def by_attempt(z: Any, y: Any) -> Any:
+    """An error of the stand-ins is caught, arrays raise none."""
+    try:
+        float(z[0])
+    except Exception:  # noqa: BLE001
+        return z - y
+    return 2 * (z - y)
+
+
+def first_rows_only(z: Any, y: Any) -> Any:
+    """Right for five rows."""
+    g = z - y
+    g[5:] = 0
+    return g
+
+
+def few_rows_only(z: Any, y: Any) -> Any:
+    """Right below a thousand rows."""
+    return 0 * z if len(y) > 1000 else z - y
+
+
+def by_precision(z: Any, y: Any) -> Any:
+    """Right in double precision."""
+    return 0 * z if z.dtype == np.float32 else z - y
+
+
+def filled_in(z: Any, y: Any) -> Any:
+    """Where the formula has no value, the code puts 0."""
+    g = np.sqrt(z) ** 2 - y
+    g[np.isnan(g)] = 0
+    return g
+
+
+def counting(z: Any, y: Any, calls: list[int] = []) -> Any:  # noqa: B006
+    """Right for the first calls."""
+    calls.append(1)
+    return (z - y) * (1 if len(calls) < 5 else 2)
+
+
+REMEMBERED: dict[int, Any] = {}
+
+
+def remembering(z: Any, y: Any) -> Any:
+    """The answer of the first call with as many rows."""
+    return REMEMBERED.setdefault(len(z), z - y)
+
+
+@pytest.mark.parametrize("code", [whole_numbers_only, unsigned, true_and_true])
+def test_labels_of_another_type(code: Callable[..., Any]) -> None:
+    """Whole, unsigned and boolean arrays have arithmetic of their own."""
+    report = check_objective(code, LOGISTIC, domain=BINARY, dtypes=())
+    assert (report.status, report.ok) == ("refuted", False)
+    assert report.source is not None
+    assert "the formula that was read" in report.source.reason
+
+
+SEEN = [alias, by_type, by_attempt, first_rows_only, few_rows_only, by_precision, filled_in, counting, remembering]
+
+
+@pytest.mark.parametrize("code", SEEN)
+def test_code_that_computes_something_else_than_was_read(code: Callable[..., Any]) -> None:
+    """The numbers of real calls show it; whether they refute the gradient depends on the call."""
+    report = check_objective(code, SQUARED, dtypes=())
+    assert report.status != "proved"
+    assert report.source is not None
+    assert report.source.how == "probed"
+
+
+def test_right_code_is_still_proved() -> None:
+    """Nothing of this stands in the way of what is right, in whatever form."""
+
+    def right(z: Any, y: Any) -> Any:
+        g = np.zeros_like(z)
+        g[y == 1] = -1 / (1 + np.exp(z[y == 1]))
+        g[y == 0] = 1 / (1 + np.exp(-z[y == 0]))
+        return g
+
+    assert check_objective(right, LOGISTIC, domain=BINARY, dtypes=()).status == "proved"
+
+
+def test_scores_class_by_class_are_called_so() -> None:
+    """Numbers are handed over in the layout in which the formulas were read."""
+
+    def multiclass(preds: Any, train_data: Any) -> Any:
+        y = train_data.get_label().astype(int)
+        e = np.exp(preds.reshape(-1, len(y)).T)
+        p = e / e.sum(axis=1, keepdims=True)
+        return (p - np.eye(3)[y]).T.reshape(-1), (p * (1 - p)).T.reshape(-1)
+
+    loss = "log(exp(z1) + exp(z2) + exp(z3)) - y1*z1 - y2*z2 - y3*z3"
+    report = check_objective(multiclass, loss, classes=3, library="lightgbm")
+    assert report.gradient is not None
+    assert report.gradient.status == "proved"
+    assert report.source is not None
+    assert report.source.how == "read"
+
+
+def test_enough_rows_are_called() -> None:
+    """The rows that are looked at include the first ones and the last, of a call with a thousand and more."""
+    assert {0, 11, 1_499} <= set(reality._chosen(1_500))
+    assert list(reality._chosen(1)) == [0]
