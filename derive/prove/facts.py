@@ -60,8 +60,13 @@ class Facts:
         """Enter a sign without a look at what is known."""
         if mask == ZERO:
             self.equalities.append(p)
-        if mask in (POSITIVE, NEGATIVE) and self._whole(p):
-            p, mask = (p - 1, NONNEGATIVE) if mask == POSITIVE else (p + 1, NONPOSITIVE)
+        self._store(p, mask)
+        if mask in (POSITIVE, NEGATIVE) and self._whole(p):  # says more of sums, and less of products
+            self._store(p - 1 if mask == POSITIVE else p + 1, NONNEGATIVE if mask == POSITIVE else NONPOSITIVE)
+
+    def _store(self, p: Poly, mask: int) -> None:
+        if p.is_zero():
+            return
         lead = to_fraction(p.leading_coefficient())
         if lead < 0:
             mask = signs.negated(mask)

@@ -10,20 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.certificate import Proved, Verdict
+from derive.certificate import Condition, Proved, Unknown, Verdict
 from derive.domain import Domain, parse_range
 from derive.errors import TermError
 from derive.prove.sign import sign_terms
-from derive.terms.term import Term, add, free_names, sub, substitute, sym
+from derive.terms.term import Term, add, free_names, num, power, sub, substitute, sym
+from derive.terms.unparse import unparse
 
 METHOD = "the definition of the limit, with the modulus that was given"
 DELTA, T = "delta", "t"
 _RESERVED = {"epsilon": parse_range("positive"), "M": parse_range("positive"), T: parse_range("(0, 1)")}
+_RESERVED_NAMES = {DELTA, *_RESERVED}
 
 
 def limit_terms(terms: Sequence[Term], domain: Domain, *, budget: float) -> Verdict:
-    """Does f tend to L? terms: f, its variable, the approach (a term in `delta` and `t`), L, δ (a term in `epsilon`)."""
+    """Does f tend to L? terms: f, its variable, the approach (in `delta` and `t`), L, δ (in `epsilon`)."""
     f, variable, approach, target, modulus = terms
+    _only("epsilon", modulus, "modulus")
+    _only("", target, "limit")
     gap = sub(_along(f, variable, approach, modulus), target)
     return _all([modulus, sub(sym("epsilon"), gap), add(sym("epsilon"), gap)], domain, budget)
 
@@ -31,7 +35,15 @@ def limit_terms(terms: Sequence[Term], domain: Domain, *, budget: float) -> Verd
 def divergence_terms(terms: Sequence[Term], domain: Domain, *, budget: float) -> Verdict:
     """Does f tend to ∞? terms: f, its variable, the approach (a term in `delta` and `t`), δ (a term in `M`)."""
     f, variable, approach, modulus = terms
+    _only("M", modulus, "modulus")
     return _all([modulus, sub(_along(f, variable, approach, modulus), sym("M"))], domain, budget)
+
+
+def _only(own: str, t: Term, what: str) -> None:
+    """A limit is a number, and its modulus is the same at each point of the neighbourhood."""
+    stray = free_names(t) & _RESERVED_NAMES - {own}
+    if stray:
+        raise TermError(f"the {what} {unparse(t)} depends on {', '.join(sorted(stray))}")
 
 
 def _along(f: Term, variable: Term, approach: Term, modulus: Term) -> Term:
@@ -40,9 +52,37 @@ def _along(f: Term, variable: Term, approach: Term, modulus: Term) -> Term:
         raise TermError(f"a limit is taken in a variable of the function, not in {variable!r}"[:200])
     if not {DELTA, T} <= free_names(approach):
         raise TermError(f"the approach is a formula in delta and t, such as 1 - delta*t, not {approach!r}"[:200])
-    if free_names(f) & {DELTA, T, "epsilon", "M"}:
+    if not _is_approach(approach):
+        raise TermError(
+            f"an approach is a + delta*t, a - delta*t, 1/(delta*t) or -1/(delta*t), not {unparse(approach)}"
+        )
+    if free_names(f) & _RESERVED_NAMES:
         raise TermError("delta, t, epsilon and M belong to the definition of the limit, not to the function")
     return substitute(f, {variable.name: substitute(approach, {DELTA: modulus})})
+
+
+def _is_approach(t: Term) -> bool:
+    """Is it a ± δt, with a number a that does not depend on them, or ±1/(δt)?"""
+    if t.head != "add":
+        return _is_step(t) or [_is_reciprocal(f) for f in _without_sign(t)] == [True]
+    steps = [a for a in t.args if _is_step(a)]
+    return len(steps) == 1 and not any(free_names(a) & _RESERVED_NAMES for a in t.args if a not in steps)
+
+
+def _is_step(t: Term) -> bool:
+    """δt or −δt."""
+    return sorted(f.name for f in _without_sign(t) if f.head == "sym") == [DELTA, T] and len(_without_sign(t)) == 2
+
+
+def _is_reciprocal(t: Term) -> bool:
+    return t.head == "pow" and t.args[1] == num(-1) and _is_step(t.args[0])
+
+
+def _without_sign(t: Term) -> list[Term]:
+    """The factors of a product, other than −1."""
+    if t.head == "mul":
+        return [f for a in t.args for f in _without_sign(a)]
+    return [] if t == num(-1) else [t]
 
 
 def _all(positive: Sequence[Term], domain: Domain, budget: float) -> Verdict:
@@ -55,4 +95,13 @@ def _all(positive: Sequence[Term], domain: Domain, budget: float) -> Verdict:
             return verdict
         found.append(verdict)
     conditions = dict.fromkeys(c for v in found for c in v.conditions)
+    if not all(_holds(c, where, budget) for c in conditions if free_names(c.term) & _RESERVED_NAMES):
+        return Unknown("the function is not seen to have a value in the whole neighbourhood")
     return Proved(METHOD, tuple(conditions), notes=tuple(dict.fromkeys(n for v in found for n in v.notes)))
+
+
+def _holds(c: Condition, where: Domain, budget: float) -> bool:
+    """Does a condition hold in the whole neighbourhood, so that the function has a value there?"""
+    kind, t = ("positive", power(c.term, num(2))) if c.kind == "nonzero" else (c.kind, c.term)
+    verdict = sign_terms(t, where, "positive" if kind == "positive" else "nonnegative", budget=budget)
+    return isinstance(verdict, Proved) and not verdict.conditions

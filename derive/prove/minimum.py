@@ -46,6 +46,12 @@ def minimum_terms(terms: Sequence[Term], domain: Domain) -> Verdict:
         raise TermError("a minimum is a function, two numbers between which its value is, and a box")
     f, low, high, *rest = terms
     names, ends = _box(rest)
+    for name, (a, b) in zip(names, ends, strict=True):
+        r = domain[name]
+        if a not in r or b not in r or r.whole or r.values is not None or r.nonzero:
+            raise TermError(
+                f"{name} is {r}: not every number from {a} to {b}, which are the ends of its side of the box"
+            )
     stray = free_names(f) - set(names)
     if stray:
         raise TermError(f"a minimum is looked for in {', '.join(names)}; what is {', '.join(sorted(stray))}?")
@@ -103,6 +109,7 @@ class _Newton:
 
     def decide(self, box: list[Any], ends: Sequence[tuple[Fraction, Fraction]]) -> Verdict:
         """The verdict for the box; the enclosure of the stationary point is made small along the way."""
+        self.at(box, [self.f])  # it has a value everywhere, and no choice in it is open: then no jump hides in a slope
         gradient = self.at(box, self.gradient)
         for name, g in zip(self.names, gradient, strict=True):
             if g > 0 or g < 0:

@@ -12,6 +12,8 @@ from derive.domain import Domain, Group, Range
 from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import Term, free_names, num
 
+_MOST_SHARES = 1_000
+
 
 @dataclass(slots=True)
 class Point:
@@ -37,8 +39,9 @@ class Point:
         size = bound(r.total or num(1), self.values)
         if not 0 <= indices[-1] < size:
             raise Undefined(f"{name} has {size} entries")
-        rng = random.Random(f"{self.seed} {name} {indices[:-1]}")
-        return shares(rng, size, one_hot=r.values is not None)[indices[-1]]
+        if size > _MOST_SHARES:
+            raise GaveUp(f"{name} has {size} entries, too many to choose them all")
+        return _shares(f"{self.seed} {name} {indices[:-1]}", size, r.values is not None)[indices[-1]]
 
     def inside(self) -> bool:
         """Does every coordinate lie in its range, and every index between its bounds?"""
@@ -67,7 +70,13 @@ def shares(rng: random.Random, size: int, *, one_hot: bool) -> list[Fraction]:
     hot = rng.randrange(size)
     if one_hot:
         return [Fraction(int(i == hot)) for i in range(size)]
-    return [p / sum(parts) for p in parts]
+    total = sum(parts)
+    return [p / total for p in parts]
+
+
+@lru_cache(maxsize=256)
+def _shares(seed: str, size: int, one_hot: bool) -> list[Fraction]:
+    return shares(random.Random(seed), size, one_hot=one_hot)
 
 
 _SIMPLE = [Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "1/3", "-3/2", "5/2", "3/4")]

@@ -142,7 +142,9 @@ class Study:
         self.conditions.update(dict.fromkeys(n.conditions))
         left, right = (self._conditions_of(side, assumed, quiet=True) for side in (a, b))
         if left is None or right is None:
-            left, right = (self._conditions_of(side, assumed) for side in (a, b))
+            # what the region's own terms need counts for both sides here, so it hides which of them needs it
+            left, right, shared = (self._conditions_of(side, assumed) for side in (a, b, number(0)))
+            self.differ |= bool(shared)
         self.differ |= left != right
 
     def _undefined(self, side: Term, assumed: Assumed) -> bool:

@@ -37,6 +37,7 @@ from derive.terms.term import MATRIX_HEADS, Term, free_names, num, substitute, s
 _BRANCHES = (("+", POSITIVE), ("0", ZERO), ("-", NEGATIVE))
 _LEAVES = ({"zero": True}, {"empty": True})
 _MAX_DEPTH = 60
+_INDEX = " index"
 #: what derivatives are written out to
 _MADE = frozenset({"slope", "given"})
 Assumed = tuple[tuple[Term, int], ...]
@@ -246,8 +247,9 @@ def _by_form(r: Region, t: Term) -> int:
             return reduce(total if t.head == "add" else product, (_by_form(r, a) for a in t.args))
         case "pow" if t.args[1].head == "num" and t.args[1].value.denominator == 1 and t.args[1].value % 2 == 0:
             return NONNEGATIVE
-        case "sum" if t.args[1].name not in r.domain.ranges:  # nothing is known of the index, and of no name it hides
-            return NONNEGATIVE if _by_form(r, t.args[0]) in (NONNEGATIVE, POSITIVE, ZERO) else ANY
+        case "sum":
+            summand = substitute(t.args[0], {t.args[1].name: sym(_INDEX)})  # a name of which nothing can be known
+            return NONNEGATIVE if _by_form(r, summand) in (NONNEGATIVE, POSITIVE, ZERO) else ANY
         case "sym" | "num" | "pow":
             return r.mask(go(r, t))
     return ANY
