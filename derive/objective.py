@@ -100,15 +100,11 @@ class Objective:
     def checked(self, reading: Reading) -> Report:
         """The formulas, checked as by `derive.check`."""
         from derive.probing.floats import of_code
-        from derive.probing.reality import differs
 
-        classes = len(reading.wrt) if len(reading.wrt) > 1 and not reading.rows else None
-        self.asked = replace(self.asked, layout=reading.layout, classes=self.asked.classes or classes)
         stated = Statement(self, reading)
         report = self._bounded(stated) or check(**stated.keywords(), dtypes=(), budget=self.budget)
         report = replace(report, notes=(*report.notes, *self._exchanged(report, stated), *stated.notes))
-        if wrong := differs(self, reading, report.domain, report.status):
-            raise Unreadable(wrong)
+        self.check_numbers(reading, report)
         found, notes = of_code(self, reading, report.domain)
         return replace(
             report,
@@ -117,6 +113,15 @@ class Objective:
             strict_floating_point=self.strict_floating_point,
             source=wrong_lines(self.source(reading), reading, report),
         )
+
+    def check_numbers(self, reading: Reading, report: Report) -> None:
+        """`Unreadable` where the code does not compute the formulas that were read."""
+        from derive.probing.reality import differs
+
+        classes = len(reading.wrt) if len(reading.wrt) > 1 and not reading.rows else None
+        self.asked = replace(self.asked, layout=reading.layout, classes=self.asked.classes or classes)
+        if wrong := differs(self, reading, report.domain, report.status):
+            raise Unreadable(wrong)
 
     def source(self, reading: Reading | None = None, reason: Unreadable | None = None) -> Source:
         """Where the code stands."""

@@ -83,10 +83,9 @@ def _objective(where: str, keywords: dict[str, Any], cache: Cache | None) -> tup
         return check_objective(function, **keywords), False, ""
     try:
         asked = Objective(function, **{**getattr(function, ATTRIBUTE, {}), **keywords})
-        reading = asked.frontend.read(asked.fn, asked.asked)
+        return _read(asked, asked.frontend.read(asked.fn, asked.asked), cache)
     except (Unreadable, TypeError):  # it is probed, or an error says what is wrong
         return check_objective(function, **keywords), False, ""
-    return _read(asked, reading, cache)
 
 
 def _read(asked: Objective, reading: Reading, cache: Cache) -> tuple[Report, bool, str]:
@@ -97,6 +96,7 @@ def _read(asked: Objective, reading: Reading, cache: Cache) -> tuple[Report, boo
     strict = asked.strict_floating_point  # then what the code does with numbers decides, and is found anew
     report, why = (None, "") if claim is None or strict else _again(claim, statement, cache)
     if report is not None:
+        asked.check_numbers(reading, report)  # the entry knows formulas, not whether this code still computes them
         return replace(report, source=asked.source(reading)), True, ""
     report = asked.checked(reading)
     return report, False, (_store(claim, report, cache) if claim is not None else "") or why

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 
 from derive.objective import check_objective
 from derive.probing import reality
+from derive.suite import answering
+from derive.suite.cache import Cache
 
 SQUARED = "(z - y)**2/2"
 LOGISTIC, BINARY = "log(1 + exp(z)) - y*z", {"y": "{0, 1}"}
@@ -146,3 +149,17 @@ def test_enough_rows_are_called() -> None:
     """The rows that are looked at include the first ones and the last, of a call with a thousand and more."""
     assert {0, 11, 1_499} <= set(reality._chosen(1_500))
     assert list(reality._chosen(1)) == [0]
+
+
+def test_an_entry_of_the_cache_does_not_hide_what_was_misread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The formulas that are read are the same as before, and the numbers are not: the entry is not shown again."""
+    code = "import os\nimport numpy as np\n\ndef objective(z, y):\n"
+    code += "    twice = 'TWICE' in os.environ and type(z) is np.ndarray\n    return (2 if twice else 1)*(z - y)\n"
+    (tmp_path / "misread.py").write_text(code)
+    where, said = f"{tmp_path / 'misread.py'}::objective", {"loss": SQUARED, "dtypes": ()}
+    cache = Cache(tmp_path / "cache")
+    assert [answering._objective(where, said, cache)[0].status for _ in range(2)] == ["proved"] * 2
+    assert answering._objective(where, said, cache)[1]
+    monkeypatch.setenv("TWICE", "yes")
+    report, cached, _ = answering._objective(where, said, cache)
+    assert (report.status, cached) == ("refuted", False)
