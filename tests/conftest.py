@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -108,8 +109,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tests that compile a document are marked."""
+    """Tests that compile a document are marked; workers share what they have proved, in this run."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ["DERIVE_TESTS_SHARED"] = tempfile.mkdtemp(prefix="derive-tests-")
     config.addinivalue_line("markers", "latex: compiles a document, so it needs pdflatex")
+
+
+def pytest_unconfigure() -> None:
+    """What was shared goes with the run."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ.pop("DERIVE_TESTS_SHARED", ""), ignore_errors=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

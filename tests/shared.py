@@ -1,21 +1,40 @@
-"""Certificates that many tests look at, made once in a process."""
+"""Certificates that many tests look at, made once in a run: workers hand them to each other through a folder."""
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Callable
 from functools import cache
+from pathlib import Path
+from typing import TypeVar
 
 from derive import catalog, verify
 from derive.certificate import Agreement, Certificate
+from derive.certificate_json import encode, record_from_json
+from derive.files import write_text
 from derive.gradcheck import gradcheck
+
+FOLDER = "DERIVE_TESTS_SHARED"  # set by conftest.py, for this run only
+Record = TypeVar("Record")
 
 
 @cache
 def certificate_of(name: str) -> Certificate:
     """The proofs of a loss of the catalog, without the numbers."""
-    return verify(catalog.load(name), numeric=False)
+    return _once(Certificate, name, lambda: verify(catalog.load(name), numeric=False))
 
 
 @cache
 def agreement_of(name: str) -> Agreement:
     """The comparison of a loss with finite differences."""
-    return gradcheck(catalog.load(name))
+    return _once(Agreement, name, lambda: gradcheck(catalog.load(name)))
+
+
+def _once(kind: type[Record], name: str, make: Callable[[], Record]) -> Record:
+    file = Path(os.environ[FOLDER]) / f"{kind.__name__}-{name}.json"
+    if file.exists():
+        return record_from_json(kind, json.loads(file.read_text(encoding="utf-8")))
+    made = make()
+    write_text(file, json.dumps(encode(made)))
+    return made
