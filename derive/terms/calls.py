@@ -209,6 +209,7 @@ _SAME = {
     "normppf": ("norm_ppf", "norm.ppf", "ndtri"),
     "loggamma": ("gammaln", "lgamma"),
     "lambertw": ("LambertW",),
+    "exp1": ("E1",),
     "max": ("maximum", "Max", "fmax"),
     "min": ("minimum", "Min", "fmin"),
     "delta": ("KroneckerDelta",),
