@@ -48,7 +48,7 @@ def names(package: str = PACKAGE) -> tuple[str, ...]:
     """The names of all losses, sorted.
 
     >>> names()[:2]
-    ('linear', 'linear-l2')
+    ('absolute', 'beta')
     """
     return tuple(_files(package))
 
@@ -57,7 +57,7 @@ def entries(package: str = PACKAGE) -> tuple[Entry, ...]:
     """Names and titles of all losses (or theorems); a title is the first line of its file's docstring.
 
     >>> entries()[0]
-    Entry(name='linear', title='Linear regression, squared error')
+    Entry(name='absolute', title='Absolute error')
     """
     return tuple(Entry(name, _title(path)) for name, path in _files(package).items())
 

@@ -21,10 +21,6 @@ def dependent(p: Problem, curvature: Any = None) -> None:
 
     A Hessian in β that is safely positive definite shows that there is none, and saves a pass over X.
     """
-    if p.m < p.n and not p.penalty:
-        raise DataError(
-            f"{p.m} rows for {p.n} columns: infinitely many models fit; leave columns out, or add a penalty"
-        )
     if p.penalty or (curvature is not None and _safe(curvature)):
         return
     values, vectors = np.linalg.eigh(_gram(p))
@@ -40,8 +36,16 @@ def _safe(H: Any) -> bool:
     return bool(values[0] > _SAFE * values[-1])
 
 
+def _check_size(p: Problem) -> None:
+    if p.m < p.n and not p.penalty:
+        raise DataError(
+            f"{p.m} rows for {p.n} columns: infinitely many models fit; leave columns out, or add a penalty"
+        )
+
+
 def check_single(p: Problem) -> None:
     """A `DataError` for a column that is zero, or constant like another one."""
+    _check_size(p)
     c = p.columns
     zero = [k for k in range(p.n) if not c.scale[k] > 0]
     if zero:

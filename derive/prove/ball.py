@@ -21,6 +21,7 @@ from derive.prove.variables import resolve, whole
 from derive.terms.term import Term, free_names, sub, sym
 
 _MAX_SUMMANDS = 200
+_MAX_ORDER = 64  # beyond it, one value takes minutes
 _MAX_EXACT_BITS = 4_000
 
 
@@ -156,6 +157,8 @@ def _whole_power(base: Ball, k: int) -> Ball:
 def _polygamma(e: Evaluator, t: Term) -> Ball:
     """ψ by FLINT; ψ⁽ᵏ⁾(x) = (−1)^(k+1) k! ζ(k+1, x) for x > 0."""
     k, x = e.index(t.args[0]), e.go(t.args[1])
+    if not 0 <= k <= _MAX_ORDER:
+        raise GaveUp(f"polygamma of an order that is not from 0 to {_MAX_ORDER}")
     if isinstance(x, fmpq) and x.q == 1 and x <= 0:
         raise Undefined("polygamma at a pole")
     if k == 0:

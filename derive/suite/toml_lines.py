@@ -24,8 +24,8 @@ _PLAIN = re.compile(r"[^,\]}#\n]*")
 def lines(text: str) -> dict[Path, int]:
     """path -> line, from 1. The text must be valid TOML.
 
-    >>> lines("a = 1\\n[[claim]]\\nname = 'x'\\nwhere.p = 'z'")
-    {('a',): 1, ('claim', 0): 2, ('claim', 0, 'name'): 3, ('claim', 0, 'where'): 4, ('claim', 0, 'where', 'p'): 4}
+    >>> lines("a = 1\\n[[claim]]\\nwhere.p = 'z'")
+    {('a',): 1, ('claim',): 2, ('claim', 0): 2, ('claim', 0, 'where'): 3, ('claim', 0, 'where', 'p'): 3}
     """
     return _Scan(text).all()
 

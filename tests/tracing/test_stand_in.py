@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
@@ -17,6 +17,7 @@ from derive.floating.library import meaning
 from derive.prove.ball import Evaluator
 from derive.prove.ball_functions import to_arb
 from derive.prove.point import Point
+from derive.prove.signals import GaveUp
 from derive.terms.term import Term
 from derive.tracing.calling import follow
 from derive.tracing.stand_in import StandIn
@@ -185,7 +186,10 @@ def test_programs_have_the_values_of_numpy(program: list[tuple[int, int, int]]) 
             made.append(OPERATIONS[operation](made[i % len(made)], made[j % len(made)]))
         return made[-1] + 0 * a
 
-    agrees(code)
+    try:
+        agrees(code)
+    except GaveUp:  # the evaluator cannot tell two equal values apart, so it decides no branch between them
+        reject()
 
 
 @pytest.mark.parametrize(
