@@ -15,6 +15,7 @@ from derive.terms.term import Term
 SCHEMA = 2
 Asked: TypeAlias = Literal["equal", "nonnegative", "positive", "limit", "diverges", "minimum"]
 Status: TypeAlias = Literal["proved", "refuted", "unknown"]
+Answer: TypeAlias = Literal["proved", "refuted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,17 +179,19 @@ class CheckedStatement:
     terms: tuple[Term, ...]
     domain: dict[str, str]
     verdict: Verdict
-    expected: Status = "proved"
+    expected: Answer = "proved"
 
     @property
     def ok(self) -> bool:
-        """Did the answer come out as the statement says?"""
-        return self.verdict.status == self.expected
+        """Did the answer come out as the statement says? An unknown answer is none, whatever is expected."""
+        return self.status == "proved"
 
     @property
     def status(self) -> Status:
         """Of the statement, not of its question: proved where the answer is the expected one."""
-        return "unknown" if self.verdict.status == "unknown" else "proved" if self.ok else "refuted"
+        if self.verdict.status == "unknown":
+            return "unknown"
+        return "proved" if self.verdict.status == self.expected else "refuted"
 
 
 @dataclass(frozen=True, slots=True)

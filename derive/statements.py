@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from derive import derivation, theorem
-from derive.certificate import Asked, CheckedStatement, Status
+from derive.certificate import Answer, Asked, CheckedStatement
 from derive.compiled import matrix_form
 from derive.domain import Domain
 from derive.loss import Loss
@@ -33,7 +33,7 @@ def statements(loss: Loss, *, budget: float = 10.0) -> tuple[CheckedStatement, .
 
 def _asked(loss: Loss, name: str, says: str, question: Asked, *terms: Term, **options: Any) -> CheckedStatement:
     """A statement about terms in z, y and the parameters."""
-    expected: Status = options.get("expected", "proved")
+    expected: Answer = options.get("expected", "proved")
     used = frozenset().union(*map(free_names, terms))
     where = {n: str(r) for n, r in {**loss.ranges, **options.get("ranges", {})}.items() if n in used}
     verdict = ask(question, terms, Domain.of(where), budget=options["budget"])

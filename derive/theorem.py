@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from derive.certificate import Asked, Certificate, CheckedStatement, Notation, Status, Symbol
+from derive.certificate import Answer, Asked, Certificate, CheckedStatement, Notation, Symbol
 from derive.domain import Domain
 from derive.errors import DeriveError, FormulaError
 from derive.terms.term import Term, free_names
@@ -29,7 +29,7 @@ class Statement:
     question: Asked
     formulas: tuple[str, ...]
     domain: Mapping[str, str] = field(default_factory=dict)
-    expected: Status = "proved"
+    expected: Answer = "proved"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,10 +135,10 @@ def _limit(memory: int, seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
 
 
-def _serve(request: dict[str, Any]) -> dict[str, Any]:
-    _limit(request["memory"], request["timeout"])
+def serve(request: dict[str, Any], functions: Mapping[str, Callable[[Any], Json]]) -> dict[str, Any]:
+    """What the function that is asked for answers, or why there is no answer."""
     try:
-        return {"result": FUNCTIONS[request["function"]](request["payload"])}
+        return {"result": functions[request["function"]](request["payload"])}
     except DeriveError as error:
         return {"error": [type(error).__name__, str(error)]}
     except MemoryError:
@@ -148,4 +148,6 @@ def _serve(request: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(_serve(json.load(sys.stdin))))
+    asked = json.load(sys.stdin)
+    _limit(asked["memory"], asked["timeout"])
+    sys.stdout.write(json.dumps(serve(asked, FUNCTIONS)))

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import IO, Any
 
-from derive.errors import DeriveError
+from derive import worker
 from derive.terms.json import Json
 
 #: how much longer than its time limit a worker may live whose caller has gone away
@@ -52,14 +52,7 @@ def serve(requests: IO[str], answers: IO[str]) -> None:
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
     _alarm(request["timeout"] + _GRACE)
     _limit(request["memory"])
-    try:
-        return {"result": FUNCTIONS[request["function"]](request["payload"])}
-    except DeriveError as error:
-        return {"error": [type(error).__name__, str(error)]}
-    except MemoryError:
-        return {"unknown": f"it needs more than {request['memory']} MiB of memory"}
-    except RecursionError:
-        return {"unknown": "the expression is nested too deeply"}
+    return worker.serve(request, FUNCTIONS)
 
 
 def _alarm(seconds: float) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from derive.certificate import Asked
-from derive.theorem import Statement, check
+from derive.certificate import Asked, Certificate
+from derive.certificate_json import dumps
+from derive.errors import CertificateError
+from derive.replay import replay_text
+from derive.theorem import Statement, Theorem, certify, check
 from derive.theorems.logistic_squared_error import COST
 
 _H = "sigmoid(sum(X[i, k]*(theta[k] + s*v[k]), k, 0, n - 1))"
@@ -84,3 +90,18 @@ def test_the_answer_no_is_no_way_to_prove_yes() -> None:
     """A statement that expects a refutation, and is proved instead, is refuted."""
     said = Statement("squares", "some square is negative", "nonnegative", ("x**2",), expected="refuted")
     assert check(said, {}).status == "refuted"
+
+
+def test_not_knowing_is_never_the_expected_answer() -> None:
+    """A certificate that expects "unknown" of an open question proves nothing, and is not even read."""
+    open_question = Statement("strict", "strictly convex", *NOT_PROVED["a strictly convex A"][:2])
+    made = certify(Theorem("forged", "Forged", "", (open_question,)), budget=1.0)
+    forged = _expecting(made, "unknown")
+    assert not forged.statements[0].ok
+    assert forged.status == "unknown"
+    with pytest.raises(CertificateError, match="expected"):
+        replay_text(dumps(forged))
+
+
+def _expecting(made: Certificate, answer: Any) -> Certificate:
+    return replace(made, statements=tuple(replace(s, expected=answer) for s in made.statements))
