@@ -283,6 +283,9 @@ class Certificate:
             "there is nothing in it",
         )
 
+    def __repr__(self) -> str:
+        return f"<Certificate {self.name}: {self.status}>"
+
     def _repr_latex_(self) -> str:
         from derive.render import latex
 

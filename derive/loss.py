@@ -96,6 +96,25 @@ class Loss:
         others = [{**self.defaults, p.symbol.name: v} for p in self.parameters for v in p.values[1:]]
         return [self.defaults, *others]
 
+    def __repr__(self) -> str:
+        return f"<Loss {self.name}>"
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self._latex()}$"
+
+    def _repr_markdown_(self) -> str:
+        from derive.render import markdown
+
+        title, description = map(markdown.escape, (self.title, self.description))
+        return f"**{title}**\n\n{markdown.inline(self._latex())}\n\n{description}\n"
+
+    def _latex(self) -> str:
+        from derive.render import latex
+        from derive.terms.bridge import from_sympy
+
+        value, link = (latex.term(from_sympy(e)) for e in (self.value, self.inverse_link))
+        return rf"\ell(h, y) = {value}, \quad h = {link}"
+
     def at(self, values: Mapping[str, float | Fraction]) -> Loss:
         """The loss with numbers for its parameters: those given, and the defaults. `DomainError` for others."""
         numbers = self.numbers(values)

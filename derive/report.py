@@ -246,5 +246,8 @@ class Report:
     def __str__(self) -> str:
         return self.text()
 
+    def __repr__(self) -> str:
+        return f"<Report: {self.status}>"
+
     _repr_latex_ = latex
     _repr_markdown_ = markdown
