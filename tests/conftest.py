@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -109,7 +110,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tests that compile a document are marked; workers share what they have proved, in this run."""
+    """Tests that compile a document are marked; workers share what they have proved, in this run.
+
+    A shell starts what it runs in the background with Ctrl-C ignored, and programs inherit that: tests of Ctrl-C want
+    it back.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ["DERIVE_TESTS_SHARED"] = tempfile.mkdtemp(prefix="derive-tests-")
     config.addinivalue_line("markers", "latex: compiles a document, so it needs pdflatex")
