@@ -27,7 +27,6 @@ LOSS = Loss(
         ("gradient", (1 - y) * mills(-z) - y * mills(z)),
         ("hessian", y * mills(z) * mills_above(z) + (1 - y) * mills(-z) * mills_above(-z)),
     ),
-    convex_by=True,
     statements=(
         Statement(
             "curvature",
@@ -38,13 +37,6 @@ LOSS = Loss(
                 "y*normpdf(z)/normcdf(z)*(z + normpdf(z)/normcdf(z))"
                 " + (1 - y)*normpdf(z)/normcdf(-z)*(normpdf(z)/normcdf(-z) - z)",
             ),
-        ),
-        Statement(
-            "convex-in-z",
-            "in which z + r(z) = (φ(z) + zΦ(z))/Φ(z) is positive, here proved for −8 ≤ z ≤ 8: ℓ is convex in z there",
-            "positive",
-            ("normpdf(z) + z*normcdf(z)",),
-            {"z": "[-8, 8]"},
         ),
     ),
 )

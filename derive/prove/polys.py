@@ -31,7 +31,7 @@ def to_fmpq(value: Fraction) -> Any:
 
 def to_fraction(value: Any) -> Fraction:
     """The same number in Python."""
-    return Fraction(int(value.p), int(value.q))
+    return Fraction(int(value.p)) if value.q == 1 else Fraction(int(value.p), int(value.q))
 
 
 class Polys:
@@ -102,11 +102,8 @@ class Polys:
 
     def terms(self, p: Poly) -> list[tuple[Monomial, Fraction]]:
         """The terms of a polynomial by generator numbers, in the ring's order."""
-        last = self.slots - 1
-        return [
-            (tuple((last - s, int(e)) for s, e in reversed(list(enumerate(exps))) if e), to_fraction(c))
-            for exps, c in p.terms()
-        ]
+        used = [(g, self.slots - 1 - g) for g in self.generators_of(p)]
+        return [(tuple([(g, int(exps[s])) for g, s in used if exps[s]]), to_fraction(c)) for exps, c in p.terms()]
 
     def monomial(self, m: Monomial, c: Fraction = Fraction(1)) -> Poly:
         out = self.ring.constant(to_fmpq(c))
@@ -116,7 +113,8 @@ class Polys:
 
     def generators_of(self, p: Poly) -> list[int]:
         """The generators that occur in p, oldest first."""
-        return [self.slots - 1 - s for s, e in reversed(list(enumerate(p.degrees()))) if e > 0]
+        degrees = p.degrees()
+        return [g for g in range(self.slots) if degrees[-1 - g] > 0]
 
     def poly_key(self, p: Poly) -> frozenset[tuple[Monomial, Fraction]]:
         return frozenset(self.terms(p))

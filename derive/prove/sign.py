@@ -37,6 +37,7 @@ _EXACT_POINTS = 60
 _MORE = 12
 _EXTRA = 0.4  # seconds beyond the deadline, for a witness where there is no proof
 _SHOWN_BITS = 16
+_TURNS, _BITS = 20, (96, 512)
 
 
 def sign_terms(e: Term, domain: Domain, want: Want, *, budget: float = 2.0) -> Verdict:
@@ -96,6 +97,13 @@ class SignQuestion(Question):
             if value is not None:
                 yield from rounded(points.moved(base, name, value), [name])
 
+    def _fails_at(self, places: list[tuple[str, Term]]) -> bool:
+        """Is there a witness where a derivative turns? Then there is nothing to prove."""
+        self.places += places
+        bases = points.search(self.plain, self.domain, 0, 1) if places else ()
+        turns = (point for base in bases for point in self._turns(base))
+        return self._refute(itertools.islice(turns, _TURNS), _BITS) is not None
+
     def _zero_at_a_point(self) -> Refuted | None:
         """A value that is 0 but not by a ball, as log 2 − log 2, is found to be 0 by the proof of an equality."""
         if points.arrays(*self.plain):
@@ -119,6 +127,8 @@ class SignQuestion(Question):
             return {"sign": "0"} if wanted & signs.ZERO else None
         rules = Signs(n, 0)
         mask = self._mask(rules, gap, _SHALLOW)
+        if mask | wanted != wanted and self._fails_at(rules.places):
+            raise GaveUp(self.undecided)
         if mask | wanted != wanted and mask & wanted:
             if (on := _split(n, rules, gap)) is not None:
                 raise Split(on)

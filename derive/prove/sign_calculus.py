@@ -6,23 +6,51 @@ so each question is asked anew on a domain where nothing else is assumed of the 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from fractions import Fraction
 
+from derive.prove import signs
 from derive.prove.field import Frac
 from derive.prove.normal import Normal
 from derive.prove.polys import Poly
 from derive.prove.roots import Interval
-from derive.prove.sign_masks import FRACTION_RULES, RULES, Signs, interval_of
+from derive.prove.sign_limits import end_sign
+from derive.prove.sign_masks import FRACTION_RULES, RULES, Signs, coefficients, interval_of
 from derive.prove.sign_site import site_of
 from derive.prove.sign_slopes import SMOOTH, derivative, flat, never_zero, turn
 from derive.prove.signals import GaveUp, Kink, Split, Undefined
 from derive.prove.signs import ANY, NEGATIVE, NONPOSITIVE, POSITIVE, ZERO
 from derive.terms.term import Term, mul, num, sub, substitute
 
+#: functions that are best alone when a derivative is taken: it makes them simpler
+_LINEAR = ("log", "erf", "atan")
+_MAX_DIVIDED = 2
+
 
 def _monotone(s: Signs, p: Poly, strict: bool) -> int:
-    return _compared(s, Frac(p, ()), strict)
+    """The sign of p, or of p over what is positive, or negative, in a coefficient of it."""
+    out = _compared(s, Frac(p, ()), strict)
+    for divisor in _divisors(s, p) if 0 < s.calculus <= _MAX_DIVIDED else ():
+        if out in (POSITIVE, NEGATIVE, ZERO):
+            break
+        q = s.n.field.mul(Frac(p, ()), s.n.field.inverse(Frac(divisor, ())))
+        out &= signs.product(_compared(s, q, strict), s.of_poly(divisor, True))
+    return out
+
+
+def _divisors(s: Signs, p: Poly) -> list[Poly]:
+    """Of the coefficients of p by functions that are no variables: the factors that are certainly not zero."""
+    n, found = s.n, {}
+    for g in n.field.generators_of(p):
+        if n.generator(g).free and n.generator(g).key[0] in _LINEAR:
+            parts = coefficients(n, p, g)
+            known = [q for q, _ in n.field.factor(parts[max(parts)])[1] if n.facts.of_poly(q) in (POSITIVE, NEGATIVE)]
+            product = math.prod((q for q in known if n.free_of(q)), start=n.field.one)
+            found[str(product)] = product
+    return [q for q in found.values() if not q.is_constant()]
 
 
 def _compared(s: Signs, a: Frac, strict: bool) -> int:
@@ -66,7 +94,8 @@ class _Line:
         slope, turn = self._slope(strict)
         if turn is not None:
             self.asker.places.append((self.name, turn[1]))
-            return self._turned(*turn, strict)
+            found = self._turned(*turn, strict)
+            return found if found != ANY else self._above_ends(-turn[0], reach, strict)
         if not slope & NEGATIVE or not slope & POSITIVE:
             return self._between(slope, reach, strict)
         return ANY
@@ -116,17 +145,32 @@ class _Line:
         return _beyond(self._at(at, strict), way, moved=False)
 
     def _between(self, slope: int, reach: Interval, strict: bool) -> int:
-        """f between its values at the ends that it reaches."""
+        """f between its values at the ends, or its limits there."""
         way = 1 if not slope & NEGATIVE else -1
+        is_open = (self.interval.lower_open, self.interval.upper_open)
         out = ANY
-        ends = (
-            (reach.lower, reach.lower_open, self.interval.lower_open, way),
-            (reach.upper, reach.upper_open, self.interval.upper_open, -way),
-        )
-        for end, unreached, is_open, side in ends:
-            if end is not None and not unreached:
-                out &= _beyond(self._at(num(end), strict), side, moved=is_open and not slope & ZERO)
+        for base, moved, side in zip(self._ends(reach, strict), is_open, (way, -way), strict=True):
+            out &= _beyond(base, side, moved=moved and not slope & ZERO)
         return out
+
+    def _above_ends(self, way: int, reach: Interval, strict: bool) -> int:
+        """What first rises and then falls (way 1) is at least the lesser one of its values, or limits, at the ends."""
+        out = 0
+        for base in self._ends(reach, strict):
+            out |= _beyond(base, way, moved=False)
+        return out
+
+    def _ends(self, reach: Interval, strict: bool) -> Iterator[int]:
+        """The sign at each end: of the value where the function reaches the end, else as in `end_sign`."""
+        for end, unreached, to in ((reach.lower, reach.lower_open, 1), (reach.upper, reach.upper_open, -1)):
+            yield self._limit(end, to) if end is None or unreached else self._at(num(end), strict)
+
+    def _limit(self, end: Fraction | None, way: int) -> int:
+        """The sign towards an end that is not reached, or ZERO for the limit 0; ANY where that is not seen."""
+        with suppress(GaveUp, Split, Undefined, Kink):
+            inside = self.site.at(self.name, replace(self.interval, lower_open=True, upper_open=True))
+            return inside.study(lambda n: end_sign(n, n.go(self.term), self.name, end, way))
+        return ANY
 
 
 def _beyond(base: int, way: int, *, moved: bool) -> int:

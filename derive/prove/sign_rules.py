@@ -17,11 +17,11 @@ from derive.prove.elementary import atom_value, exp, log_number
 from derive.prove.field import Frac
 from derive.prove.normal import Normal
 from derive.prove.point import Point
-from derive.prove.polys import Poly
+from derive.prove.polys import Poly, to_fmpq
 from derive.prove.refute import precision
 from derive.prove.registry import Key
 from derive.prove.roots import sign_on
-from derive.prove.sign_masks import RULES, Signs, coefficients, interval_of
+from derive.prove.sign_masks import RULES, Rule, Signs, coefficients, interval_of
 from derive.prove.signs import ANY, NEGATIVE, POSITIVE, ZERO
 from derive.terms.term import add, num
 
@@ -70,19 +70,24 @@ def _total(masks: Iterable[int]) -> int:
     return out
 
 
+def _without_calculus(rule: Rule) -> Rule:
+    """A rule that looks at parts: they are to be known without calculus, which is tried on the whole."""
+
+    def asked(s: Signs, p: Poly, strict: bool) -> int:
+        before, s.calculus = s.calculus, 0
+        try:
+            return rule(s, p, strict)
+        finally:
+            s.calculus = before
+
+    return asked
+
+
 def _collected(s: Signs, p: Poly, strict: bool) -> int:
-    """Σ cₖ gᵏ with coefficients of known signs: known without calculus, which is tried on the whole."""
-    if s.depth > _MAX_COLLECTED:
-        return ANY
-    before, s.calculus = s.calculus, 0
-    try:
-        return _by_powers(s, p, strict)
-    finally:
-        s.calculus = before
-
-
-def _by_powers(s: Signs, p: Poly, strict: bool) -> int:
+    """Σ cₖ gᵏ with coefficients of known signs."""
     out = ANY
+    if s.depth > _MAX_COLLECTED:
+        return out
     for g in s.n.field.generators_of(p):
         parts = coefficients(s.n, p, g)
         if len(parts) > 1 and any(len(c) > 1 for c in parts.values()):
@@ -91,6 +96,22 @@ def _by_powers(s: Signs, p: Poly, strict: bool) -> int:
                 signs.product(s.of_poly(c, strict), signs.to_power(gen, k) if k else POSITIVE) for k, c in parts.items()
             )
             out &= _total(masks)
+    return out
+
+
+def _chord(s: Signs, p: Poly, strict: bool) -> int:
+    """a + b g with g between two numbers: between its values there, each point on its own."""
+    out = ANY
+    for g in s.n.field.generators_of(p):
+        interval, parts = interval_of(s.n, g), coefficients(s.n, p, g)
+        if set(parts) != {0, 1} or interval.lower is None or interval.upper is None:
+            continue
+        ends = [(interval.lower, interval.lower_open), (interval.upper, interval.upper_open)]
+        masks = [s.of_poly(parts[0] + parts[1] * to_fmpq(end), strict) for end, _ in ends]
+        between = signs.total(*masks)
+        for mask, (_, is_open) in zip(masks, ends, strict=True):
+            between |= 0 if is_open else mask
+        out &= between
     return out
 
 
@@ -193,8 +214,9 @@ RULES |= {
     "real roots": _roots,
     "merged sums": _sums,
     "discriminant": _discriminant,
-    "square root": _norm,
-    "coefficients": _collected,
+    "square root": _without_calculus(_norm),
+    "coefficients": _without_calculus(_collected),
+    "chord": _chord,
     "two exponentials": _two_exponentials,
     "exponential": _exponential,
 }

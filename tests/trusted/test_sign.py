@@ -43,6 +43,15 @@ TRUE_POSITIVE = [
     ("1 - normcdf(z)", {}),
     ("log(exp(a) + exp(b) + exp(c)) - a", {}),
     ("Sum(sigmoid(z[i])*(1 - sigmoid(z[i])), (i, 0, m - 1))", {"m": "positive integer"}),
+    ("normpdf(z) + z*normcdf(z)", {}),
+    ("normpdf(z)/normcdf(z)*(z + normpdf(z)/normcdf(z))", {}),
+    ("normcdf(-x)*sqrt(2*pi)*(1 + x**2) - x*exp(-x**2/2)", {"x": POSITIVE}),
+    ("1/x - atan(1/x)", {"x": POSITIVE}),
+    ("1/x - log(1 + 1/x)", {"x": POSITIVE}),
+    ("log(1 + 1/x) - 1/(1 + x)", {"x": POSITIVE}),
+    ("(x + 1/2)*log(1 + 1/x) - 1", {"x": POSITIVE}),
+    ("log(a + x) - log(x) - a/(a + x)", {"x": POSITIVE, "a": POSITIVE}),
+    ("exp(exp(z)) - 1 - exp(z)", {}),
 ]
 #: e >= 0 everywhere
 TRUE_NONNEGATIVE = [
@@ -88,6 +97,10 @@ TRUE_NONNEGATIVE = [
      {"m": "nonnegative integer", "d": POSITIVE}),
     ("Sum(sigmoid(z[i])*(1 - sigmoid(z[i]))*Sum(X[i, k]*v[k], (k, 0, n - 1))**2, (i, 0, m - 1))/m",
      {"m": "positive integer", "n": "positive integer"}),
+    ("exp(-x**2) - erfc(x)", {"x": "nonnegative"}),
+    ("diff(diff(-y*log(normcdf(z)) - (1 - y)*log(1 - normcdf(z)), z), z)", {"y": "[0, 1]"}),
+    ("diff(diff(-y*log(1 - exp(-exp(z))) + (1 - y)*exp(z), z), z)", {"y": "[0, 1]"}),
+    ("y*x + (1 - y)*(1 - x)", {"y": "[0, 1]", "x": "[0, 1]"}),
 ]  # fmt: skip
 
 

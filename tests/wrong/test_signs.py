@@ -78,7 +78,7 @@ NEGATIVE = [
     (
         "erfc(x) - 2*x/(1 + 2*x**2)*exp(-x**2)*(1 + 1/10**6)/sqrt(pi)",
         {"x": "positive"},
-        "a bound of the tail, and too much",
+        "a bound of the tail, a bit more",
     ),
     ("exp(x) - exp(x**2/100)", {"x": "nonnegative"}, "the square is the greater one in the end"),
     ("x*exp(-x) - 1/10**9", {"x": "nonnegative"}, "rises and falls, and is less than 0 at both ends"),
