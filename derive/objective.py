@@ -77,7 +77,7 @@ class Objective:
     notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        if not callable(self.fn) and not hasattr(self.fn, "calc_ders_range") and not hasattr(self.fn, "gradient"):
+        if not callable(self.fn) and not any(hasattr(self.fn, name) for name in frontends.METHODS):
             raise DeriveError(f"{self.fn!r:.80} is no function, class or object of an objective")
         self.library = self.library or frontends.recognise(self.fn)
         self.stated = None if self.loss is None else self._read(self.loss)
@@ -119,7 +119,8 @@ class Objective:
         from derive.probing.reality import differs
 
         classes = len(reading.wrt) if len(reading.wrt) > 1 and not reading.rows else None
-        self.asked = replace(self.asked, layout=reading.layout, classes=self.asked.classes or classes)
+        classes = self.asked.classes or classes
+        self.asked = replace(self.asked, layout=reading.layout, averaged=reading.averaged, classes=classes)
         if wrong := differs(self, reading, report.domain, report.status):
             raise Unreadable(wrong)
 

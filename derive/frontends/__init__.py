@@ -25,6 +25,18 @@ from derive.terms.term import Term
 LIBRARIES = ("catboost", "jax", "torch", "sklearn", "lightgbm", "xgboost", "numpy")
 
 
+#: of objects that are not called themselves
+METHODS: tuple[str, ...] = (
+    "calc_ders_range",
+    "calc_ders_multi",
+    "gradient",
+    "gradient_hessian",
+    "gradient_proba",
+    "loss_gradient",
+)
+METHODS += ("dloss", "py_dloss", "psi", "negative_gradient", "deriv")
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the caller of `check_objective` says.
@@ -32,7 +44,8 @@ class Asked:
     wrt: the names of the raw predictions, one (`("z",)`), or one for each class; () if nothing was said.
     domain: ranges of the variables, as they were said. names: the free names of the stated loss. parameters: names of
     the code's parameters that are to be symbols. classes: of a multiclass objective; None where there is one score.
-    layout: how the scores of several classes are handed over.
+    layout: how the scores of several classes are handed over. averaged: is the loss of the code a mean over rows? None
+    if nobody knows.
     """
 
     wrt: tuple[str, ...] = ()
@@ -41,6 +54,7 @@ class Asked:
     parameters: tuple[str, ...] = ()
     classes: int | None = None
     layout: str = "rows of scores"
+    averaged: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,8 @@ class Reading:
     row; else the formulas are of so many rows together, and their variables are numbered: z1, y1, w1, z2 … weighted:
     does the code multiply by the weight `w`? labels: the names of prediction, label and weight, without numbers.
     branches: for a side and a component, the lines of code that branches, each with the condition under which it is
-    run. layout: how the scores of several classes were handed over.
+    run. layout: how the scores of several classes were handed over. averaged: formulas of a row, of a mean over rows.
+    upstream: the symbols of the upstream gradient of a backward function: one for the value, or one for each row.
     """
 
     gradient: Any
@@ -73,6 +88,8 @@ class Reading:
     labels: tuple[str, str, str] = ("z", "y", "w")
     branches: Mapping[tuple[str, int], tuple[tuple[Term, int], ...]] = field(default_factory=dict)
     layout: str = "rows of scores"
+    averaged: bool = False
+    upstream: tuple[str, ...] = ()
 
     @property
     def elementwise(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from derive.errors import DeriveError
 from derive.frontends import Asked, Numbers, Reading
-from derive.frontends._data import Data
+from derive.frontends._data import Data, Groups
 from derive.frontends._numbers import numbers_rows
 from derive.frontends._rows import Batch, names_for, pair, read_rows
 from derive.frontends._signatures import arguments, roles
@@ -21,10 +21,10 @@ def read_objective(target: Any, asked: Asked, flat: str) -> Reading:
     return replace(found, notes=(*found.notes, said)) if said else found
 
 
-def numbers_of(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
+def numbers_of(target: Any, asked: Asked, columns: Mapping[str, Any], flat: str) -> Numbers:
     """The real code's values."""
     names = names_for(asked, _own(target), asked.classes)
-    return numbers_rows(_call(target), asked, columns, names)
+    return numbers_rows(_call(target), asked, columns, names, flat)
 
 
 def labels_of(target: Any, asked: Asked) -> tuple[str, str, str]:
@@ -52,7 +52,7 @@ def _call(target: Any) -> Callable[[Batch], Mapping[str, Any]]:
         raise DeriveError(
             f"an objective has the arguments (preds, dtrain) or (y_true, y_pred[, sample_weight]), not {wanted} of them"
         )
-    return lambda b: pair(target(b.y, b.z, *(b.w, None)[: wanted - 2]))  # a weight, a group
+    return lambda b: pair(target(b.y, b.z, *(b.w, Groups())[: wanted - 2]))
 
 
 def _order(target: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from derive.domain import Range
 from derive.frontends import Reading
-from derive.frontends._rows import SIDES, Batch, Outputs, Scores, row_domain
+from derive.frontends._rows import SIDES, Batch, Outputs, Scores, row_domain, shaped
 from derive.terms.term import Term, make, num, sym
 from derive.tracing.calling import Followed, follow
 from derive.tracing.cells import Cells
@@ -53,7 +53,8 @@ class Classes(Scores):
             return self.call(Batch(rows, k, z, y, w))
 
         found = follow(self.target, call, domain)
-        return replace(found, values={s: _by_class(c, rows, k, layout, s) for s, c in found.values.items()})
+        flat = self.layouts[-1] if layout == "rows of scores" else layout
+        return replace(found, values={s: _by_class(c, rows, k, flat, s) for s, c in found.values.items()})
 
     def of_rows(self, found: Followed, side: str) -> Any:
         """The list of formulas (of lists, for a full Hessian) that all rows share; None if they have none."""
@@ -64,6 +65,8 @@ class Classes(Scores):
         if None in parts:
             return None
         k = len(self.names.classes)
+        if side == "loss":
+            return parts[0]
         return parts if cells.ndim == 2 else [parts[i : i + k] for i in range(0, k * k, k)]
 
     def reading(self, found: Followed, formulas: Mapping[str, Any], rows: int) -> Reading:
@@ -85,6 +88,9 @@ def _indicator(name: str, i: int) -> Term:
 
 
 def _by_class(cells: Cells, rows: int, k: int, layout: str, side: str) -> Cells:
+    """The entries in rows; what comes in a flat array is in the order that the library takes it to have."""
+    if side == "loss":
+        return shaped(cells, (rows,), side)
     if cells.shape in ((rows, k), (rows, k, k)):
         return cells
     if cells.size != rows * k:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from derive.tracing.context import unreadable
+from derive.tracing.unreadable import Unreadable
 
 
 class Data:
@@ -42,3 +43,28 @@ class Data:
 
     def __getattr__(self, name: str) -> Any:
         raise unreadable(f"{name!r} of the data set is asked for; labels and weights are known only")
+
+
+class Groups:
+    """What takes the place of the sizes of groups: an objective that uses them has no formula for each row."""
+
+    def __iter__(self) -> Any:
+        raise _of_groups()
+
+    def __len__(self) -> int:
+        raise _of_groups()
+
+    def __getitem__(self, key: Any) -> Any:
+        raise _of_groups()
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise _of_groups()
+
+    def __getattr__(self, name: str) -> Any:
+        raise _of_groups()
+
+
+def _of_groups() -> Unreadable:
+    return unreadable(
+        "the groups are asked for: the rows of a group depend on each other, so no row has its own formula"
+    )

@@ -14,8 +14,10 @@ from derive.tracing.calling import Tried, quiet
 from derive.tracing.unreadable import Unreadable
 
 
-def numbers_rows(call: Call, asked: Asked, columns: Mapping[str, Any], names: Names) -> Numbers:
-    """The same from a call with arrays: see `Frontend.numbers`."""
+def numbers_rows(
+    call: Call, asked: Asked, columns: Mapping[str, Any], names: Names, flat: str = "row by row"
+) -> Numbers:
+    """The same from a call with arrays: see `Frontend.numbers`. flat: the order of results in a flat array."""
     of_z = [columns[n] for n in names.classes] if names.classes else [columns[names.z]]
     rows = len(of_z[0])
     z = np.stack(of_z, axis=1) if names.classes else of_z[0].copy()
@@ -26,7 +28,8 @@ def numbers_rows(call: Call, asked: Asked, columns: Mapping[str, Any], names: Na
     with quiet():
         found = _called(call, batch)
     shape = (rows, len(names.classes)) if names.classes else (rows,)
-    return Numbers(*(None if s not in found else _real(found[s], shape) for s in SIDES[:2]))
+    order = "F" if flat == "class by class" and asked.layout == "rows of scores" else "C"
+    return Numbers(*(None if s not in found else _real(found[s], shape, order) for s in SIDES[:2]))
 
 
 def _flat(call: Call, order: Any) -> Call:
@@ -70,7 +73,7 @@ def _column(side: str, rows: Sequence[Outputs]) -> Any:
     return out[:, 0] if width == 1 else out
 
 
-def _real(x: Any, shape: tuple[int, ...]) -> Any:
+def _real(x: Any, shape: tuple[int, ...], order: Any) -> Any:
     values = np.asarray(x)
     if values.dtype.kind not in "fiub":
         raise Unreadable(f"the code gives {type(x).__name__}, and no numbers")
@@ -78,4 +81,8 @@ def _real(x: Any, shape: tuple[int, ...]) -> Any:
         return values  # whole Hessians
     if values.ndim and values.size != np.prod(shape):
         raise Unreadable(f"the code gives an array of shape {values.shape}, for {shape[0]} rows")
-    return np.broadcast_to(values, shape) if values.ndim == 0 else values.reshape(shape)
+    return (
+        np.broadcast_to(values, shape)
+        if values.ndim == 0
+        else values.reshape(shape, order="C" if values.ndim > 1 else order)
+    )

@@ -6,6 +6,8 @@ import inspect
 import re
 from typing import Any, Literal, TypeAlias
 
+import numpy as np
+
 from derive.tracing import sources
 
 Role: TypeAlias = Literal["prediction", "label", "weight", "data", "group", ""]
@@ -38,6 +40,7 @@ _READS_DATA = frozenset({"get_label", "get_weight", "get_field", "get_info", "ge
 
 def arguments(target: Any) -> list[str]:
     """The names of the arguments that have no default, without `self`; [] for what has no signature."""
+    target = target.pyfunc if isinstance(target, np.vectorize) else target
     try:
         found = inspect.signature(target).parameters.values()
     except (TypeError, ValueError):

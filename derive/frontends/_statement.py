@@ -51,7 +51,7 @@ class Statement:
             "hessian_kind": o.hessian_kind,
             **({} if o.distribution is None else {"distribution": o.distribution}),
             "convention": o.convention if o.convention is not None else r.convention,
-            "reduction": None if r.rows else o.reduction,
+            "reduction": None if r.rows or r.averaged else o.reduction,
         }
 
     def is_matrix_bound(self, diagonal: list[Term]) -> bool:
@@ -82,7 +82,11 @@ class Statement:
         if r.weighted and w not in self.objective.asked.names:
             loss = mul(sym(w), loss)
             self.notes.append(f"the stated loss counts {w} times for a row: {w} is the weight of the row")
-        return self._of_rows(loss) if r.rows else loss
+        loss = self._of_rows(loss) if r.rows else loss
+        if len(r.upstream) == 1:
+            loss = mul(sym(r.upstream[0]), loss)
+            self.notes.append(f"{r.upstream[0]} is the upstream gradient, by which the stated loss is multiplied")
+        return loss
 
     def _of_rows(self, loss: Term) -> Term:
         """The loss of all rows: the stated one, or the sum (the mean) of what is stated of one row."""
@@ -90,6 +94,8 @@ class Statement:
         if r.labels[0] not in free_names(loss):
             return loss
         rows = [substitute(loss, {n: sym(f"{n}{i + 1}") for n in r.labels}) for i in range(r.rows)]
+        if len(r.upstream) == r.rows:
+            rows = [mul(sym(g), row) for g, row in zip(r.upstream, rows, strict=True)]
         mean = (self.objective.reduction or "").startswith("mean")
         return mul(power(num(r.rows), num(-1)), add(*rows)) if mean else add(*rows)
 

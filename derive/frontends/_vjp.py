@@ -102,10 +102,14 @@ class Vjp:
     wanted: Sequence[int]
     own_backward: bool = True
     notes: list[str] = field(default_factory=list)
+    averaged: bool = False
 
     def read(self) -> Reading:
         """One row if rows keep to themselves, else two rows together."""
         one = self.followed(1)
+        if self.upstream and self.asked.names and not self.is_said() and one.values["value"].size > 1:
+            self.upstream = ""  # a loss is stated, and the code computes something else: it is taken with ones
+            one = self.followed(1)
         two = self.followed(2)
         if self.separate(one, two):
             return self.reading(one, 1)
@@ -113,6 +117,10 @@ class Vjp:
             raise Unreadable("rows depend on each other, or it could not be seen that they do not")
         self.notes.append("rows depend on each other: read and checked for 2 rows")
         return self.reading(two, 2)
+
+    def is_said(self) -> bool:
+        """Does the stated loss speak of the upstream gradient?"""
+        return self.upstream in self.asked.names
 
     def domain(self, rows: int) -> Domain:
         """What was said, and that labels of classes are classes; for each row."""
@@ -157,6 +165,7 @@ class Vjp:
             return together and all(self.same_back(k, one, two, num(1), shared) for k in self.back(one))
         total = plus(*(self.of_row(first[0].known, i, shared) for i in range(2)))
         scale = next((c for c in (num(1), num(1, 2)) if self.same(second[0].known, times(c, total))), None)
+        self.averaged = scale == num(1, 2)
         return scale is not None and all(self.same_back(k, one, two, scale, shared) for k in self.back(one))
 
     def same_back(self, k: str, one: Followed, two: Followed, c: Term, shared: bool) -> bool:
@@ -241,7 +250,15 @@ class Vjp:
             rows=0 if rows == 1 else rows,
             weighted=weight in frozenset().union(*map(free_names, formulas)),
             labels=(first, label, weight),
+            averaged=self.averaged,
+            upstream=self.upstreams(found),
         )
+
+    def upstreams(self, found: Followed) -> tuple[str, ...]:
+        """The symbols of the upstream gradient, where the stated loss does not speak of it."""
+        if not self.upstream or self.is_said():
+            return ()
+        return tuple(c.known.name for c in _flat(found.values["upstream"]))
 
     def is_left_out(self, back: Cells | None, i: Input) -> bool:
         """Does nothing go back for this label, weight or parameter? Then no gradient is claimed."""
@@ -279,6 +296,17 @@ def stacked(parts: Sequence[Any], rows: int) -> Any:
     """What real code gives back for each input, as `Numbers` wants it: (rows,), or (rows, inputs or classes)."""
     wide = [np.broadcast_to(np.reshape(b, (-1, *np.shape(b)[1:])), (rows, *np.shape(b)[1:])) for b in parts]
     return wide[0] if len(wide) == 1 else np.stack(wide, axis=1)
+
+
+def of_rows(values: Any, averaged: bool | None, once: Any, twice: Callable[[], Any]) -> Any:
+    """The gradient of a mean over rows as that of a row: times the number of rows.
+
+    averaged: is it a mean, if that was read? Else the value is asked for with every row `twice`: a mean stays.
+    """
+    if averaged is None and np.size(once) == 1 and len(values) > 1:
+        averaged = bool(np.allclose(twice(), once, rtol=1e-5, atol=0))
+    with np.errstate(all="ignore"):
+        return values * len(values) if averaged else values
 
 
 def _loss(found: Followed) -> Term:

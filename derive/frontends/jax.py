@@ -22,7 +22,7 @@ from derive.errors import DeriveError, MissingExtraError
 from derive.frontends import Asked, Numbers, Reading
 from derive.frontends._jaxpr import evaluate
 from derive.frontends._signatures import arguments, role, roles
-from derive.frontends._vjp import Input, Table, Vjp, named, stacked
+from derive.frontends._vjp import Input, Table, Vjp, named, of_rows, stacked
 from derive.prove import prove_terms
 from derive.tracing import parameters, sources
 from derive.tracing.cells import Cells, cell_of
@@ -81,7 +81,13 @@ def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
         found = [np.asarray(b) for b in back(np.ones(np.shape(out), np.asarray(out).dtype))]
     asides = [role(v.inputs[k].own) in ("label", "weight") and not asked.wrt for k in chosen]
     parts = [b for n, (b, aside) in enumerate(zip(found, asides, strict=True)) if n == 0 or not aside or b.any()]
-    return Numbers(stacked(parts, max(len(np.atleast_1d(x)) for x in given)), None)
+    rows = max(len(np.atleast_1d(x)) for x in given)
+
+    def twice() -> Any:
+        with jax.enable_x64(True):
+            return _value(target(*(jax.numpy.concatenate([x, x]) if x.ndim else x for x in given)))
+
+    return Numbers(of_rows(stacked(parts, rows), asked.averaged, out, twice), None)
 
 
 def _of(target: Any, given: Sequence[Any], chosen: Sequence[int]) -> Callable[..., Any]:
@@ -131,7 +137,7 @@ def _vjp(target: Any, asked: Asked) -> Vjp:
     inputs = named(names, asked, fixed)
     wanted = [k for k, i in enumerate(inputs) if i.kind == "row" and (own or role(i.own) not in ("label", "weight"))]
     wanted = wanted if own or len(inputs) == 1 or any(role(i.own) == "label" for i in inputs) else wanted[:1]
-    upstream = "g" if own and (not asked.names or "g" in asked.names) and all(i.symbol != "g" for i in inputs) else ""
+    upstream = "g" if own and all(i.symbol != "g" for i in inputs) else ""
     reader = _Reader(target, inputs, wanted or [0], asked)
     return Vjp(code, asked, inputs, reader.run, upstream, wanted or [0], own_backward=own, notes=reader.notes)
 

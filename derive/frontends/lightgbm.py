@@ -33,7 +33,7 @@ def read(target: Any, asked: Asked) -> Reading:
 
 def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
     """The real code's values."""
-    return numbers_of(target, asked, columns)
+    return numbers_of(target, asked, columns, "class by class")
 
 
 def labels(target: Any, asked: Asked) -> tuple[str, str, str]:

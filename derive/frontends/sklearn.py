@@ -19,7 +19,8 @@ from derive.frontends._rows import Batch, Outputs, names_for, pair, read_rows
 from derive.frontends._signatures import arguments, role
 
 LIBRARY = "sklearn"
-_GRADIENTS = ("gradient", "loss_gradient", "gradient_hessian", "dloss", "py_dloss", "psi", "negative_gradient", "deriv")
+_GRADIENTS: tuple[str, ...] = ("gradient", "loss_gradient", "gradient_hessian", "gradient_proba")
+_GRADIENTS += ("dloss", "py_dloss", "psi", "negative_gradient", "deriv")
 _HESSIANS = ("hessian", "psi_deriv", "d2loss", "deriv2")
 _LOSSES = ("loss", "evaluate", "py_loss", "rho", "loss_function")
 
@@ -79,6 +80,7 @@ def _outputs(instance: Any, b: Batch) -> Outputs:
     else:
         found = _first(instance, _GRADIENTS)
         value = _call(found, b)
+        value = value[0] if found.__name__ == "gradient_proba" else value
         out["gradient"] = -value if found.__name__ == "negative_gradient" else value
     own = ("__call__",) if hasattr(instance, "deriv") else _LOSSES
     for side, names in (("hessian", _HESSIANS), ("loss", own)):

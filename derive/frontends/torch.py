@@ -17,7 +17,7 @@ from typing import Any
 from derive.errors import DeriveError, MissingExtraError
 from derive.frontends import Asked, Numbers, Reading
 from derive.frontends._signatures import arguments, role, roles
-from derive.frontends._vjp import Input, Run, Table, Vjp, named, stacked
+from derive.frontends._vjp import Input, Run, Table, Vjp, named, of_rows, stacked
 from derive.tracing import parameters, sources
 from derive.tracing.unreadable import Unreadable
 
@@ -75,11 +75,18 @@ def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
     v = (_function if _is_function(target) else _loss)(target, asked)
     given = [_column(torch, i, columns) for i in v.inputs]
     chosen = [given[k] for k in v.chosen()]
-    out = _value(_callable(target)(*(x.requires_grad_(x.is_floating_point()) for x in given)))
+    called = _callable(target)
+    out = _value(called(*(x.requires_grad_(x.is_floating_point()) for x in given)))
     found = torch.autograd.grad(out, chosen, torch.ones_like(out), allow_unused=True)
     back = [b for k, b in enumerate(found) if b is not None or k == 0]
     parts = [(torch.zeros_like(chosen[0]) if b is None else b).detach().numpy() for b in back]
-    return Numbers(stacked(parts, max(len(np.atleast_1d(x.detach())) for x in given)), None)
+    rows = max(len(np.atleast_1d(x.detach())) for x in given)
+
+    def twice() -> Any:
+        with torch.no_grad():
+            return _value(called(*(torch.cat([x, x]) if x.ndim else x for x in given)))
+
+    return Numbers(of_rows(stacked(parts, rows), asked.averaged, out.detach(), twice), None)
 
 
 def _column(torch: Any, i: Input, columns: Mapping[str, Any]) -> Any:
@@ -127,9 +134,8 @@ def _function(target: Any, asked: Asked) -> Vjp:
     inputs = named(names, asked, [n for n in names if n in _NUMBERS or n in asked.parameters])
     taken = {i.symbol for i in inputs}
     free = g if g not in taken else f"{g}_out"
-    upstream = "" if asked.names and free not in asked.names else free
     run = partial(_run, kind.apply, tuple(range(len(inputs))))
-    return Vjp(kind.forward, asked, inputs, run, upstream, [k for k, i in enumerate(inputs) if i.kind != "class"])
+    return Vjp(kind.forward, asked, inputs, run, free, [k for k, i in enumerate(inputs) if i.kind != "class"])
 
 
 def _is_given(p: inspect.Parameter, asked: Asked) -> bool:

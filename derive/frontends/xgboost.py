@@ -32,7 +32,7 @@ def read(target: Any, asked: Asked) -> Reading:
 
 def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
     """The real code's values."""
-    return numbers_of(target, asked, columns)
+    return numbers_of(target, asked, columns, "row by row")
 
 
 def labels(target: Any, asked: Asked) -> tuple[str, str, str]:

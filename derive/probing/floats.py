@@ -65,12 +65,13 @@ def of_code(o: Called, reading: Reading, domain: Mapping[str, str]) -> tuple[tup
 
 def code_values(o: Called, reading: Reading) -> dict[str, Term] | None:
     """The values of the parameters that were symbols; None if rows are not on their own, or a value is missing."""
-    own = {*reading.wrt, *reading.labels}
+    own = {*reading.wrt, *reading.labels, *reading.upstream}
     used = frozenset().union(*(free_names(t) for _, _, _, t in parts(reading))) - own
     known = parameters.numbers_of(o.fn) if used else {}
     if reading.rows or not used <= known.keys():
         return None
-    return {n: num(v) if isinstance(v := known[n], int) else read_constant(v) for n in used}
+    ones = dict.fromkeys(reading.upstream, num(1))
+    return ones | {n: num(v) if isinstance(v := known[n], int) else read_constant(v) for n in used}
 
 
 def parts(reading: Reading) -> Iterator[tuple[str, str, tuple[int, ...], Term]]:

@@ -31,7 +31,10 @@ _LARGEST = 690.0
 _MOST = 600
 _AGREES, _ROUNDING = 1e-9, 1e-14
 _CLEAR, _CLEAR_SCALE = 1e-5, 1e-6
-_NOISE = 100.0
+_NOISE = 20.0
+_SHIFTS = (1e-13, -1e-13, 3e-13, 1e-9, -1e-6, 1e-4)
+_EASY = (1e-3, 8.0)
+_SINGLE = 80.0  # beyond, exp overflows in float32
 _DIGITS = 12
 
 
@@ -110,7 +113,7 @@ def _setting(o: Any) -> Setting:
     if classes is not None:
         ranges.setdefault(labels[1], Domain.of({"y": "{" + ", ".join(map(str, range(classes))) + "}"})["y"])
     said = o.convention or ("catboost" if o.library == "catboost" else "loss")
-    mean = (o.reduction or "").startswith("mean")
+    mean = (o.reduction or "").startswith("mean") and o.library not in ("torch", "jax")  # they tell a mean themselves
     if unknown := sorted(free_names(loss) - {*wrt, *labels}):
         raise DeriveError(f"loss: {unknown[0]!r} has no value in the code, which could not be read and needs numbers")
     return Setting(frontend, o.fn, asked, loss, Domain(ranges), wrt, labels, signs(said), mean)
@@ -138,8 +141,7 @@ def _claim(s: Setting, side: Side, columns: Mapping[str, Any], values: Any) -> C
     components = []
     for i, name in enumerate(s.wrt):
         variables = (name,) if side == "gradient" else (name, name)
-        own = values if values.ndim == 1 else values[:, i] if values.ndim == 2 else values[:, i, i]
-        components.append(_component(s, side, variables, columns, own))
+        components.append(_component(s, side, variables, columns, own_values(values, i)))
     bad = [c.kind for c in components if c.kind == "wrong"]
     return ClaimVerdict(side, "loss", tuple(components), bad[0] if bad else "unknown")
 
@@ -152,7 +154,7 @@ def _component(
     name = f"d/d{variables[0]}" if side == "gradient" else f"d2/d{variables[0]}2"
     if true is None:
         return Component(name, variables, code, Unknown("the loss has no derivative by a formula"), "unknown")
-    found = _Comparison(s, side, true, columns, values).run()
+    found = _Comparison(s, side, true, columns, values, s.wrt.index(variables[0])).run()
     kind, says = ("wrong", "") if isinstance(found, Refuted) else ("unknown", found.reason)
     return Component(name, variables, code, found, kind, says)
 
@@ -166,41 +168,48 @@ class _Comparison:
     true: Term
     columns: Mapping[str, Any]
     values: Any
+    position: int  # of the score among those of all classes
     agreed: int = 0
     worst: float = 0.0
+    moved: list[tuple[Mapping[str, Any], Any]] | None = None
+    worse: bool | None = None
 
     def run(self) -> Refuted | Unknown:
         """Refuted at the clearest point, if there is one."""
         clear = [d for i in range(len(self.values)) if (d := self.at(i)) is not None]
-        for _, i, wanted, ball in sorted(clear, reverse=True, key=lambda d: (self.simple(d[1]), d[0]))[:_DIGITS]:
-            if abs(float(self.values[i]) - wanted) > _NOISE * self.noise(i) or not np.isfinite(self.values[i]):
+        for _, i, ball in sorted(clear, reverse=True, key=lambda d: (self.simple(d[1]), d[0]))[:_DIGITS]:
+            if not self.is_rounding(i) and (self.simple(i) or not self.is_worn_out(i)):
                 return self.refuted(i, ball)
+        if clear:
+            i = max(clear, key=lambda d: d[0])[1]
+            return Unknown(f"the numbers differ, which rounding may explain: {self.values[i]:g} at {self.told(i)}")
         if not self.agreed:
             return Unknown("the code could not be read, and no number of it could be compared")
         within = f" within {self.worst:.0e} of the size of the numbers" if self.worst else " within rounding"
         return Unknown(f"numeric agreement{within} at {self.agreed} points, which proves nothing")
 
-    def at(self, i: int) -> tuple[float, int, float, Any] | None:
+    def at(self, i: int) -> tuple[float, int, Any] | None:
         """A point at which code and truth differ clearly: by how much, and the true value."""
-        ball = self.ball(i)
+        ball = self.ball(i, self.columns)
         if ball is None or isinstance(ball, str):
             return None
         wanted, got = self.wanted(ball), float(self.values[i])
         scale = max(1.0, *(abs(float(c[i])) for c in self.columns.values()))
         error = abs(got - wanted) if np.isfinite(got) else np.inf
         if error > _CLEAR * abs(wanted) + _CLEAR_SCALE * scale:
-            return None if not np.isfinite(got) else (error, i, wanted, ball)
+            return None if not np.isfinite(got) else (error, i, ball)
         self.agreed += 1
         if error > _AGREES * abs(wanted) + _ROUNDING * scale:
             self.worst = max(self.worst, error / max(abs(wanted), scale))
         return None
 
     def simple(self, i: int) -> bool:
-        """Is this an easy point, at which nobody expects trouble?"""
-        return all(abs(float(c[i])) <= 20 for c in self.columns.values())
+        """Is this an easy point, at which no usual formula loses all of its digits?"""
+        sizes = [abs(float(c[i])) for c in self.columns.values()]
+        return all(size == 0 or _EASY[0] <= size <= _EASY[1] for size in sizes)
 
-    def ball(self, i: int) -> Any:
-        point = {n: Fraction(float(c[i])) for n, c in self.columns.items()}
+    def ball(self, i: int, columns: Mapping[str, Any]) -> Any:
+        point = {n: Fraction(float(c[i])) for n, c in columns.items()}
         return value_at(self.true, self.setting.domain, point)
 
     def wanted(self, ball: Any) -> float:
@@ -209,23 +218,63 @@ class _Comparison:
         rows = len(self.values) if self.setting.mean else 1
         return sign * float(ball.mid()) / rows
 
-    def noise(self, i: int) -> float:
-        """How much the code's number moves where the true one hardly does: what rounding does to it."""
-        s, shifts = self.setting, (1e-13, -1e-13, 3e-13)
-        z = s.wrt[0]
-        spread = 0.0
-        for shift in shifts:
-            moved = {n: c.copy() for n, c in self.columns.items()}
-            moved[z][i] *= 1 + shift
-            values = s.called(moved)[self.side]
-            own = values if values.ndim == 1 else values.reshape(len(values), -1)[:, 0]
-            spread = max(spread, abs(float(own[i]) - float(self.values[i])) if values.ndim == 1 else 0.0)
-        return spread
+    def is_rounding(self, i: int) -> bool:
+        """Does the error jump about where z hardly moves? That of a wrong formula moves as smoothly as the formula."""
+        own = self.error(i, self.columns, self.values)
+        moved = [self.error(i, columns, values) for columns, values in self.nearby()]
+        return own is None or any(e is None or not abs(e - own) * _NOISE < abs(own) for e in moved)
+
+    def is_worn_out(self, i: int) -> bool:
+        """Far out, may all digits of a part be lost? Then it is 0, or float32 goes wrong where float64 does not."""
+        return not self.values[i] or self.single_is_worse()
+
+    def single_is_worse(self) -> bool:
+        """Is there a point at which only float32 is clearly wrong? A wrong formula is wrong in both types."""
+        if self.worse is None:
+            columns = {n: c.astype(np.float32) for n, c in self.columns.items()}
+            found = own_values(self.setting.called(columns)[self.side], self.position)
+            self.worse = any(self.only_single(i, columns, found) for i in range(len(found)))
+        return self.worse
+
+    def only_single(self, i: int, columns: Mapping[str, Any], found: Any) -> bool:
+        ball = self.ball(i, columns)
+        if ball is None or isinstance(ball, str) or abs(float(columns[self.setting.wrt[0]][i])) > _SINGLE:
+            return False
+        wanted = self.wanted(ball)
+        allowed = 1e-2 * max(1.0, abs(wanted))
+        wrong, single = abs(float(self.values[i]) - wanted), abs(float(found[i]) - wanted)
+        return bool(wrong < allowed / 10 and not single <= allowed)
+
+    def error(self, i: int, columns: Mapping[str, Any], values: Any) -> float | None:
+        """The code's number less the true one."""
+        ball = self.ball(i, columns)
+        return None if ball is None or isinstance(ball, str) else float(values[i]) - self.wanted(ball)
+
+    def nearby(self) -> list[tuple[Mapping[str, Any], Any]]:
+        """The numbers for scores that are moved a little: by less than rounding, and by more."""
+        if self.moved is None:
+            z = self.setting.wrt[self.position]
+            many = [{**self.columns, z: self.columns[z] * (1 + shift)} for shift in _SHIFTS]
+            self.moved = [(c, own_values(self.setting.called(c)[self.side], self.position)) for c in many]
+        return self.moved
 
     def refuted(self, i: int, ball: Any) -> Refuted:
-        point = tuple((n, str(Fraction(float(c[i])).limit_denominator(10**9))) for n, c in sorted(self.columns.items()))
-        used = free_names(self.true) | set(self.setting.wrt) | {self.setting.labels[1]}
-        told = tuple(p for p in point if p[0] in used)
         sign = self.setting.convention[0 if self.side == "gradient" else 1]
         rows = len(self.values) if self.setting.mean else 1
-        return Refuted(Witness(told, shown(ball * sign / rows, _DIGITS), f"{float(self.values[i]):.{_DIGITS}g}"))
+        return Refuted(
+            Witness(self.point(i), shown(ball * sign / rows, _DIGITS), f"{float(self.values[i]):.{_DIGITS}g}")
+        )
+
+    def point(self, i: int) -> tuple[tuple[str, str], ...]:
+        """The coordinates that matter."""
+        used = free_names(self.true) | set(self.setting.wrt) | {self.setting.labels[1]}
+        every = ((n, Fraction(float(c[i])).limit_denominator(10**9)) for n, c in sorted(self.columns.items()))
+        return tuple((n, str(value)) for n, value in every if n in used)
+
+    def told(self, i: int) -> str:
+        return ", ".join(f"{n} = {float(Fraction(value)):g}" for n, value in self.point(i))
+
+
+def own_values(values: Any, position: int) -> Any:
+    """Of one score's derivative, or of the diagonal of a Hessian."""
+    return values if values.ndim == 1 else values[:, position] if values.ndim == 2 else values[:, position, position]

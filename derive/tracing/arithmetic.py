@@ -119,8 +119,23 @@ def where(c: Term, a: Term, b: Term) -> Term:
     """a where c holds, else b."""
     if c in (TRUE, FALSE) or a == b:
         return a if c == TRUE else b
-    rest = b.args if b.head == "piecewise" else (b, TRUE)
-    return make("piecewise", a, c, *rest)
+    return make("piecewise", a, c, *_otherwise(c, b))
+
+
+def _otherwise(c: Term, b: Term) -> tuple[Term, ...]:
+    """The values and conditions of b where c fails: what comes after the opposite of c is never reached."""
+    if b.head != "piecewise":
+        return (b, TRUE)
+    for i, other in enumerate(b.args[1::2]):
+        if other in _opposites(c):
+            return (*b.args[: 2 * i + 1], TRUE)
+    return b.args
+
+
+def _opposites(c: Term) -> tuple[Term, ...]:
+    if c.head in ("lt", "le"):
+        return (no(c), make("le" if c.head == "lt" else "lt", c.args[1], c.args[0]))
+    return (no(c), make("ne" if c.head == "eq" else "eq", *c.args)) if c.head in ("eq", "ne") else (no(c),)
 
 
 def absolute(a: Term) -> Term:

@@ -16,14 +16,17 @@ import numpy as np
 
 from derive.domain import Domain
 from derive.errors import DeriveError
-from derive.terms.term import Term, make
+from derive.prove import prove_terms
+from derive.terms.term import Term, free_names, make, num, substitute
 from derive.tracing import sources
-from derive.tracing.cells import TRUE, Branches, Cell, Cells, cell_at
+from derive.tracing.cells import TRUE, UNSET, Branches, Cell, Cells, cell_at
 from derive.tracing.context import Context, Place, entered
 from derive.tracing.entries import cells_of
 from derive.tracing.patches import replaced
 from derive.tracing.paths import Decisions, Leaf, explore, joined
 from derive.tracing.unreadable import Unreadable
+
+_BUDGET = 0.5
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def follow(target: Any, call: Callable[[], Mapping[str, Any]], domain: Domain) -
         return None, guard.said
 
     leaves = explore(domain, once)
-    values = _joined(leaves)
+    values = _joined(leaves, domain)
     if readings:
         notes.setdefault("numbers in the code are read as written: " + _listed(readings))
     return Followed(values, (*notes, *_raised(leaves)), len(leaves))
@@ -91,7 +94,7 @@ def _raised(leaves: list[Leaf[dict[str, Cells]]]) -> list[str]:
     return [f"the code has no value where it raises {s}" for s in said]
 
 
-def _joined(leaves: list[Leaf[dict[str, Cells]]]) -> dict[str, Cells]:
+def _joined(leaves: list[Leaf[dict[str, Cells]]], domain: Domain) -> dict[str, Cells]:
     """Entry by entry one term; the line is that of the first path."""
     with_values = [leaf.value for leaf in leaves if leaf.value is not None]
     if not with_values:
@@ -106,8 +109,19 @@ def _joined(leaves: list[Leaf[dict[str, Cells]]]) -> dict[str, Cells]:
         for index in np.ndindex(cells.shape):
             places = [cell_at(v[name], index).place for v in with_values]
             place = next(filter(None, places), None)
-            out[name][index] = Cell(_entry(leaves, name, index), place, _branches(leaves, name, index))
+            entry = _given(_entry(leaves, name, index), name, place, domain)
+            out[name][index] = Cell(entry, place, _branches(leaves, name, index))
     return out
+
+
+def _given(t: Term | None, name: str, place: Place | None, domain: Domain) -> Term | None:
+    """The term; `Unreadable` if it may be what `np.empty` found in memory. That masks leave nothing out is proved."""
+    if t is None or UNSET.name not in free_names(t):
+        return t
+    without = substitute(t, {UNSET.name: num(0)})
+    if prove_terms(t, without, domain, budget=_BUDGET).status != "proved":
+        raise Unreadable(f"an entry of the {name} is given no value where no mask holds", *(place or ("", 0)))
+    return without
 
 
 def _branches(leaves: list[Leaf[dict[str, Cells]]], name: str, index: tuple[int, ...]) -> Branches:

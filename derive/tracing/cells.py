@@ -8,13 +8,14 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from derive.terms.term import CONDITION_HEADS, Term, make, num
+from derive.terms.term import CONDITION_HEADS, Term, make, num, sym
 from derive.tracing import constants
 from derive.tracing.context import Place, unreadable
 
 Cells: TypeAlias = NDArray[Any]  # of Cell
 Branches: TypeAlias = tuple[tuple[Term, int], ...]
 TRUE, FALSE = make("true"), make("false")
+UNSET = sym("never_given")  # any number: what is in the memory that `np.empty` was given
 
 
 class Cell:

@@ -13,15 +13,16 @@ from derive.tracing.arithmetic import minus, operation, over, times, where
 from derive.tracing.cells import Cell, array, each
 from derive.tracing.context import current, here, unreadable
 from derive.tracing.entries import Entries, cells_of, decided
+from derive.tracing.placing import PLACING
 from derive.tracing.reductions import dot, reduced
 
 #: only move entries around: called on the entries themselves
 _MOVES = frozenset((
     *("reshape", "ravel", "transpose", "concatenate", "stack", "hstack", "vstack", "dstack"),
     *("column_stack", "squeeze", "expand_dims", "tile", "repeat", "roll", "flip", "fliplr", "flipud"),
-    *("broadcast_to", "moveaxis", "swapaxes", "rollaxis", "take", "delete", "append", "insert"),
+    *("broadcast_to", "moveaxis", "swapaxes", "rollaxis", "delete", "append", "insert"),
     *("atleast_1d", "atleast_2d", "split", "array_split", "hsplit", "vsplit", "diagonal", "rot90"),
-    *("copy", "broadcast_arrays", "compress", "take_along_axis", "resize"),
+    *("copy", "broadcast_arrays", "compress", "resize"),
 ))
 #: made of + and *, or of comparisons that the path decides: called on an array of stand-ins for scalars
 _MADE = frozenset((
@@ -256,6 +257,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "argwhere": lambda me, x: np.argwhere(decided(cells_of(x))),
     "count_nonzero": _count,
     "nan_to_num": _nan_to_num,
+    **PLACING,
     "zeros_like": _like(0),
     "ones_like": _like(1),
     "empty_like": _like(np.nan),

@@ -11,9 +11,9 @@ from derive.prove.ball import Evaluator
 from derive.prove.ball_functions import to_arb
 from derive.prove.point import Point
 from derive.prove.signals import GaveUp, Undefined
-from derive.terms.term import free_names
+from derive.terms.term import Term, free_names
 from derive.tracing.arithmetic import where
-from derive.tracing.cells import Cell, Cells, array, each
+from derive.tracing.cells import UNSET, Cell, Cells, array, each
 from derive.tracing.context import current, here, unreadable
 from derive.tracing.entries import Entries, cells_of, decided, equal
 
@@ -34,13 +34,16 @@ def put(me: Entries, key: Any, value: Any) -> None:
     mask = _mask(key, cells)
     if mask is not None and _fits(value, mask):
         new = cells_of(value, mask)
-        cells[...] = each(
-            lambda c, a, b: where(c.condition, a.value, b.value) if b.term else a.value, here(), mask, new, cells
-        )
+        cells[...] = each(replaced, here(), mask, new, cells)
         return
     target = concrete(key) if mask is None else decided(mask)
     new = cells_of(value)
     cells[target] = new[()] if new.shape == () else new
+
+
+def replaced(condition: Cell, new: Cell, old: Cell) -> Term:
+    """The new value where the condition holds, else the old one: any number, if there never was one."""
+    return where(condition.condition, new.value, old.value if old.term else UNSET)
 
 
 def _mask(key: Any, cells: Cells) -> Cells | None:

@@ -63,6 +63,7 @@ def _slots(target: Any) -> Iterator[Slot]:
         yield from ((n, v, functools.partial(setattr, owner, n)) for n, v in list(attributes.items()))
     if isinstance(target, functools.partial):
         yield from _of_mapping(target.keywords)
+        yield from _of_positions(target)
 
 
 def _of_function(f: FunctionType, seen: set[int]) -> Iterator[Slot]:
@@ -110,6 +111,20 @@ def _set_default(f: FunctionType, position: int, value: Any) -> None:
     values = list(f.__defaults__ or ())
     values[position] = value
     f.__defaults__ = tuple(values)
+
+
+def _of_positions(target: functools.partial[Any]) -> Iterator[Slot]:
+    """The arguments that a partial has been given without their names."""
+    found = sources.plain_function(target.func)
+    names = found.__code__.co_varnames[: found.__code__.co_argcount] if found is not None else ()
+    for position, (name, value) in enumerate(zip(names, target.args, strict=False)):
+        yield name, value, functools.partial(_set_position, target, position)
+
+
+def _set_position(target: Any, position: int, value: Any) -> None:
+    args = list(target.args)
+    args[position] = value
+    target.__setstate__((target.func, tuple(args), target.keywords, vars(target)))
 
 
 def _of_mapping(values: Any) -> Iterator[Slot]:

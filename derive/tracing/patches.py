@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from derive.tracing import functions, types
-from derive.tracing.context import active, is_users
+from derive.tracing.cells import Cell
+from derive.tracing.context import active, here, is_users
 from derive.tracing.entries import Entries, cells_of
 from derive.tracing.stand_in import StandIn, lift
 
@@ -200,10 +201,27 @@ def _extreme(original: Replacement, name: str) -> Replacement:
     return run
 
 
+class _OfFloat(type):
+    """`float` as code sees it: of a stand-in it is that number, of everything else Python's."""
+
+    def __call__(cls, *args: Any) -> Any:
+        if active() is None or not has_stand_in(args):
+            return float(*args)
+        return StandIn(cells_of(Cell(lift(args[0]).one().value, here())))
+
+    def __instancecheck__(cls, x: Any) -> bool:
+        return isinstance(x, float) or (isinstance(x, Entries) and not x.cells.shape)
+
+
+class _Float(float, metaclass=_OfFloat):
+    dtype = np.dtype(np.float64)  # where it is given as a type
+
+
 def _builtins(names: dict[str, Any], undo: list[Callable[[], None]]) -> None:
-    for name, original in (("max", max), ("min", min)):
+    news = {"max": _guarded(max, _extreme(max, "maximum")), "min": _guarded(min, _extreme(min, "minimum"))}
+    for name, new in {**news, "float": _Float}.items():
         if name not in names:
-            names[name] = _guarded(original, _extreme(original, f"{name}imum"))
+            names[name] = new
             undo.append(partial(names.__delitem__, name))
 
 

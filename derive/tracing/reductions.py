@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from derive.terms.term import Term, make, num, power
-from derive.tracing.arithmetic import both, either, minus, over, plus, times, where
+from derive.tracing.arithmetic import both, either, minus, operation, over, plus, times, where
 from derive.tracing.cells import FALSE, TRUE, Cell, Cells, array, each
 from derive.tracing.context import here, unreadable
 from derive.tracing.entries import Entries, cells_of
@@ -100,9 +100,9 @@ def of_ufunc(me: Entries, name: str, method: str, inputs: Sequence[Any], options
         return reduced(
             me.like(cells_of(inputs[0])), name, axis, options.get("keepdims", False), options.get("where", True)
         )
-    if method == "outer" and name == "multiply":
+    if method == "outer":
         left, right = map(cells_of, inputs)
-        return dot(me, left.reshape(-1, 1), right.reshape(1, -1))
+        return me.like(each(operation(name), here(), left.reshape(*left.shape, *(1,) * right.ndim), right))
     raise unreadable(f"np.{name}.{method} is not followed")
 
 

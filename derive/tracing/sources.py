@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
+import numpy as np
+
 _LIBRARIES = frozenset({
     "numpy",
     "scipy",
@@ -26,8 +28,8 @@ _LIBRARIES = frozenset({
 
 def plain_function(target: Any) -> FunctionType | None:
     """The Python function behind a function, a method, a partial or a callable object."""
-    while isinstance(target, functools.partial):
-        target = target.func
+    while isinstance(target, (functools.partial, np.vectorize)):
+        target = target.func if isinstance(target, functools.partial) else target.pyfunc
     target = inspect.unwrap(target) if callable(target) else target
     target = getattr(target, "__func__", target)
     if isinstance(target, FunctionType):

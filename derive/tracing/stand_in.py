@@ -27,7 +27,6 @@ class StandIn(Entries):
 
     __slots__ = ()
     __array_priority__ = 1000
-    __hash__ = None  # type: ignore[assignment]  # as for arrays
 
     @classmethod
     def named(cls, names: Sequence[str]) -> Self:
@@ -88,6 +87,12 @@ class StandIn(Entries):
 
     def __index__(self) -> int:
         return indexing.decided_index(self.one())
+
+    def __hash__(self) -> int:
+        """Of a number: that of its value on this path, so it finds what a dictionary has for it."""
+        if self.cells.shape:
+            raise TypeError("unhashable type: 'numpy.ndarray'")
+        return hash(indexing.decided_number(self.one(), "a key of a dictionary that is made"))
 
     def __round__(self, digits: int | None = None) -> Self:
         raise unreadable("round() of something that depends on the data")

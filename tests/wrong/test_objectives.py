@@ -194,7 +194,7 @@ def test_agreement_of_numbers_is_never_proved() -> None:
     """Code that cannot be read and is right is unknown; nothing makes it proved."""
 
     def right(z: Any, y: Any) -> Any:
-        return np.array([float(a) - float(b) for a, b in zip(z, y, strict=True)])
+        return np.array([np.float64(a) - np.float64(b) for a, b in zip(z, y, strict=True)])
 
     report = check_objective(right, SQUARED)
     assert (report.status, report.ok) == ("unknown", False)

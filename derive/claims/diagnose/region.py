@@ -18,12 +18,17 @@ _WORDS = {"lt": "<", "le": "<=", "eq": "==", "ne": "!="}
 
 
 def isolated(scene: Scene) -> Iterator[Candidate]:
-    """Right everywhere but where a choice ties."""
+    """Right everywhere but where a choice ties: where that one does, or where some do."""
     for gap in _gaps(scene):
-        condition = make("ne", gap, num(0))
-        yield _restricted(
-            scene, condition, "only-at-points", f"it is right wherever {shown(gap)} is not 0, and wrong only there"
-        )
+        apart = make("ne", gap, num(0))
+        words = f"it is right wherever {shown(gap)} is not 0, and wrong only there"
+        found = _restricted(scene, apart, "only-at-points", words)
+        limit = make("piecewise", scene.limit, apart)
+        if scene.probe.agree(found.left, found.right) and scene.decide(found.left, limit).status == "proved":
+            yield found
+    words = "it is right but where two sides of a condition are equal, or the sides of max, min or abs"
+    if _gaps(scene):
+        yield Candidate("only-at-points", words, scene.claimed, scene.true, partial=True)
 
 
 def region(scene: Scene) -> Iterator[Candidate]:
