@@ -7,16 +7,29 @@ Used by `verify`, and by `replay` for a file from a stranger: so it knows no los
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations_with_replacement
 
 from derive.certificate import CheckedDerivation
+from derive.domain import Domain
 from derive.errors import DerivationError
 from derive.terms.matrices import shape
-from derive.terms.term import MATRIX_HEADS, Term, at, free_names, make, num, sym
+from derive.terms.term import MATRIX_HEADS, Term, add, at, free_names, make, num, sym
 
-#: kind -> number of free indices: an entry of a gradient has a row, one of a Hessian a row and a column
-_INDICES = {"gradient": 1, "hessian": 2}
-#: what m, n, the indices, the data and the parameters must be, for the claim to hold for every data set of any size
-_GENERAL = {"X": "real", "theta": "real", "m": "(0, oo)", "n": "(0, oo)"}
+#: every array that can be a block of parameters -> the ranges of its indices, and how many values each has
+_BLOCKS = {
+    "theta": {"0..n-1": sym("n")},
+    "eta": {"0..n-1": sym("n")},
+    "Theta": {"0..n-1": sym("n"), "0..K-1": sym("K")},
+    "tau": {"0..K-2": add(num(-1), sym("K"))},
+}
+_SIZES = ("m", "n", "K")
+#: what sizes, data and parameters must be, for the claim to hold for every data set of any size: one of these
+_GENERAL = {
+    **dict.fromkeys(["X", *_BLOCKS], ("real",)),
+    **dict.fromkeys(["m", "n"], ("(0, oo)",)),
+    "K": ("(0, oo)", "[2, oo)"),
+    **dict.fromkeys(["Y", "R", "e"], ("real", "{0, 1}")),
+}
 
 
 def equality(before: Term, after: Term, indices: Sequence[str]) -> tuple[Term, Term]:
@@ -41,46 +54,88 @@ def _scalar(term: Term, indices: Sequence[str]) -> Term:
 
 
 def check_chain(derivations: Sequence[CheckedDerivation], cost: Term, domain: Mapping[str, str]) -> None:
-    """The gradient is that of the cost, the Hessian that of the gradient, for every data set of any size.
+    """The gradients are those of the cost, the Hessians those of the gradients, for every data set of any size.
 
-    Raises `DerivationError` for a derivation without steps, one that starts elsewhere or speaks of less.
+    Every block of parameters in the cost has one gradient, and every pair of blocks one part of the Hessian. Raises
+    `DerivationError` for a derivation without steps, one that is missing, starts elsewhere or speaks of less.
     """
     for d in derivations:
         if not d.steps:
             raise DerivationError(f"the derivation {d.name!r} has no steps: there is nothing to prove in it")
-    gradient, hessian = (_only(derivations, kind) for kind in _INDICES)
-    (j,) = gradient.indices
-    _starts(gradient, [make("diff", cost, at("theta", sym(j)))])
-    row, column = hessian.indices
-    _starts(
-        hessian,
-        [make("diff", s.result, at("theta", sym(column))) for s in gradient.steps if _scalar_in(s.result, row, j)],
-    )
-    _check_domain(domain, {j, row, column})
+    blocks = [name for name in _BLOCKS if name in free_names(cost)] or ["theta"]
+    gradients = _gradients(derivations, cost, blocks)
+    pairs = list(combinations_with_replacement(blocks, 2))
+    hessians = _of_kind(derivations, "hessian", len(pairs))
+    used = {index: r for name, g in gradients.items() for index, r in zip(g.indices, _BLOCKS[name], strict=True)}
+    for pair in pairs:
+        used |= _hessian(hessians, gradients, pair)
+    _check_domain(domain, used, free_names(cost))
 
 
-def _only(derivations: Sequence[CheckedDerivation], kind: str) -> CheckedDerivation:
+def _of_kind(derivations: Sequence[CheckedDerivation], kind: str, wanted: int) -> list[CheckedDerivation]:
     found = [d for d in derivations if d.kind == kind]
-    if len(found) != 1:
-        raise DerivationError(f"there are {len(found)} derivations of the {kind}; there must be one")
-    if len(set(found[0].indices)) != _INDICES[kind] or len(found[0].indices) != _INDICES[kind]:
+    if len(found) != wanted:
+        there = "one" if wanted == 1 else f"{wanted}, one for each block of parameters or pair of blocks"
+        raise DerivationError(f"there are {len(found)} derivations of the {kind}; there must be {there}")
+    return found
+
+
+def _gradients(
+    derivations: Sequence[CheckedDerivation], cost: Term, blocks: Sequence[str]
+) -> dict[str, CheckedDerivation]:
+    """block -> its gradient, which starts from the derivative of the cost by an entry of the block."""
+    left, out = _of_kind(derivations, "gradient", len(blocks)), {}
+    for name in blocks:
+        fitting = [d for d in left if d.start == make("diff", cost, at(name, *map(sym, d.indices)))] or left
+        d = out[name] = fitting[0]
+        left = [other for other in left if other is not d]
+        _check_indices(d, d.indices, len(_BLOCKS[name]))
+        _check_result(d, (*_BLOCKS[name].values(), num(1))[:2])
+        _starts(d, [make("diff", cost, at(name, *map(sym, d.indices)))])
+    return out
+
+
+def _hessian(
+    hessians: Sequence[CheckedDerivation], gradients: Mapping[str, CheckedDerivation], pair: tuple[str, str]
+) -> dict[str, str]:
+    """The part for a pair of blocks is among these; gives the indices of its second entry, with their ranges."""
+    first, second = (gradients[name] for name in pair)
+    entries = [step.result for step in first.steps if step.result.head not in MATRIX_HEADS]
+    fitting = [d for d in hessians if _begins(d, entries, pair[1])] or hessians[: len(hessians) == 1]
+    if len(fitting) != 1:
         raise DerivationError(
-            f"the {kind} has the indices {found[0].indices!r}; {_INDICES[kind]} different ones are needed"
+            f"there are {len(fitting)} derivations of the hessian in {pair[0]} and {pair[1]}; not one"
         )
-    _check_result(kind, found[0].steps[-1].result)
-    return found[0]
+    (d,) = fitting
+    _check_indices(d, d.indices, 2)
+    _check_result(d, tuple(next(iter(_BLOCKS[name].values())) for name in pair))
+    by = d.start.args[1].args[1:] if _begins(d, entries, pair[1]) else (sym(d.indices[1]),)
+    allowed = [make("diff", e, at(pair[1], *by)) for e in entries if d.indices == (first.indices[0], by[0].name)]
+    _starts(d, allowed)
+    _check_indices(d, (*first.indices, *(i.name for i in by)), len(first.indices) + len(second.indices))
+    return dict(zip((i.name for i in by), _BLOCKS[pair[1]], strict=True))
 
 
-def _check_result(kind: str, result: Term) -> None:
+def _begins(d: CheckedDerivation, entries: Sequence[Term], name: str) -> bool:
+    """Does it start from the derivative of one of the entries by an entry of the block, at indices that are names?"""
+    if d.start.head != "diff" or d.start.args[0] not in entries or d.start.args[1].head != "at":
+        return False
+    by = d.start.args[1]
+    return by.name == name and all(index.head == "sym" for index in by.args[1:])
+
+
+def _check_indices(d: CheckedDerivation, indices: Sequence[str], wanted: int) -> None:
+    if len(set(indices)) != wanted or len(indices) != wanted:
+        raise DerivationError(f"the {d.kind} has the indices {tuple(indices)!r}; {wanted} different ones are needed")
+
+
+def _check_result(d: CheckedDerivation, size: Sequence[Term]) -> None:
+    result, kind = d.steps[-1].result, d.kind
     if result.head not in MATRIX_HEADS:
         raise DerivationError(f"the last step of the {kind} is not the whole {kind}, but one entry of it")
     rows, columns = shape(result)
-    if (rows, columns) != (sym("n"), sym("n") if kind == "hessian" else num(1)):
+    if (rows, columns) != tuple(size):
         raise DerivationError(f"the {kind} has {rows!r} rows and {columns!r} columns: it is another matrix")
-
-
-def _scalar_in(result: Term, row: str, gradient_row: str) -> bool:
-    return result.head not in MATRIX_HEADS and row == gradient_row
 
 
 def _starts(d: CheckedDerivation, allowed: Sequence[Term]) -> None:
@@ -90,9 +145,19 @@ def _starts(d: CheckedDerivation, allowed: Sequence[Term]) -> None:
         )
 
 
-def _check_domain(domain: Mapping[str, str], indices: set[str]) -> None:
-    """Nothing of the data or its size may be left out."""
-    for name, wanted in {**_GENERAL, **dict.fromkeys(indices, "0..n-1")}.items():
-        said = domain.get(name, "real").removeprefix("integer ")
-        if said != wanted:
-            raise DerivationError(f"{name} is {said} here, not {wanted}: the proof would not hold for every data set")
+def _check_domain(domain: Mapping[str, str], indices: Mapping[str, str], names: frozenset[str]) -> None:
+    """Nothing of the data or its size may be left out; what counts entries is no variable of the cost."""
+    if taken := names & indices.keys():
+        raise DerivationError(
+            f"the cost depends on {', '.join(sorted(taken))}, which counts entries of its derivatives"
+        )
+    described = Domain.of(domain)
+    grouped = {name for group in described.groups for name in group.names}
+    for name, wanted in {**_GENERAL, **{index: (r,) for index, r in indices.items()}}.items():
+        said = str(described[name])
+        whole = said.removeprefix("integer ") if name in _SIZES else said
+        if name in names | indices.keys() | {"m", "n", "X", "theta"} and (whole not in wanted or name in grouped):
+            shown = "one of several that add up to 1" if name in grouped else said
+            raise DerivationError(
+                f"{name} is {shown} here, not {wanted[0]}: the proof would not hold for every data set"
+            )

@@ -11,6 +11,7 @@ from derive import derivation, theorem
 from derive.certificate import Answer, Asked, CheckedStatement
 from derive.compiled import matrix_form
 from derive.domain import Domain
+from derive.joint_loss import JointLoss
 from derive.loss import Loss
 from derive.prove.ask import ask
 from derive.terms.bridge import from_sympy
@@ -19,7 +20,7 @@ from derive.terms.term import Term, add, free_names, make, mul, num, sub, substi
 _Z, _V = sym("z"), sym("v")
 
 
-def statements(loss: Loss, *, budget: float = 10.0) -> tuple[CheckedStatement, ...]:
+def statements(loss: Loss | JointLoss, *, budget: float = 10.0) -> tuple[CheckedStatement, ...]:
     """The statements of a loss, with their verdicts.
 
     >>> from derive import catalog
@@ -27,6 +28,8 @@ def statements(loss: Loss, *, budget: float = 10.0) -> tuple[CheckedStatement, .
     [('convex-in-z', 'proved'), ('best', 'proved')]
     """
     where = {name: str(r) for name, r in loss.ranges.items()}
+    if isinstance(loss, JointLoss):
+        return tuple(theorem.check(statement, where, budget=budget) for statement in loss.statements)
     own = (theorem.check(statement, where, budget=budget) for statement in loss.statements)
     return (*_curvature(loss, budget), *_best(loss, budget), *_computed(loss, budget), *own)
 

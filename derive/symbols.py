@@ -21,6 +21,20 @@ theta = sp.MatrixSymbol("theta", n, 1)
 y_vector = sp.MatrixSymbol("y", m, 1)
 w_vector = sp.MatrixSymbol("w", m, 1)
 
+#: of joint losses: K classes, further blocks of parameters, one-hot targets, events, and who is at risk when
+K = sp.Symbol("K", integer=True, positive=True)
+a, b, r = sp.symbols("a b r", integer=True)
+class_c, class_d, cut_q = sp.symbols("c d q", integer=True)
+eta = sp.MatrixSymbol("eta", n, 1)
+Theta = sp.MatrixSymbol("Theta", n, K)
+tau = sp.MatrixSymbol("tau", K - 1, 1)
+Y = sp.MatrixSymbol("Y", m, K)
+e_vector = sp.MatrixSymbol("e", m, 1)
+R = sp.MatrixSymbol("R", m, m)
+#: arrays that are differentiated by, and those of them that make raw predictions out of X
+PARAMETER_ARRAYS = frozenset({theta, eta, Theta, tau})
+LINEAR = frozenset({theta, eta, Theta})
+
 #: one sample: raw prediction, prediction h = inverse_link(z), target; and the strength of a penalty
 z = sp.Symbol("z", real=True)
 h = sp.Symbol("h", real=True)
@@ -67,6 +81,41 @@ RANGES: MappingProxyType[str, Range] = MappingProxyType({
     }.items()
 })
 
+#: what the names of joint losses are, in words, and their ranges; the range of K and of `y` belongs to the loss
+JOINT_WORDS: MappingProxyType[str, str] = MappingProxyType({
+    "K": "number of classes",
+    "Theta": "parameters, a column for each class; the first row is the bias",
+    "eta": "parameters of the log-variance; the first one is the bias",
+    "tau": "cut points between the classes, increasing",
+    "Y": "targets, one-hot: one column a class",
+    "e": "1 for an event, 0 for a sample that was only seen until then",
+    "R": "R[i, r] is 1 where sample r is at risk at the time of sample i, that is tᵣ ≥ tᵢ, else 0",
+    "c": "index of a class",
+    "d": "index of a class",
+    "b": "index of a cut point",
+    "q": "index of a cut point",
+    "a": "index of a class or cut point",
+    "r": "index of a sample",
+})
+
+JOINT_RANGES: MappingProxyType[str, Range] = MappingProxyType({
+    name: parse_range(text)
+    for name, text in {
+        "K": "integer [2, oo)",
+        "Theta": "real",
+        "eta": "real",
+        "tau": "real",
+        "Y": "{0, 1}",
+        "e": "{0, 1}",
+        "R": "{0, 1}",
+        "c": "0..K-1",
+        "d": "0..K-1",
+        "b": "0..K-2",
+        "q": "0..K-2",
+        "r": "0..m-1",
+    }.items()
+})
+
 
 @lru_cache(maxsize=1024)
 def entry(array: sp.MatrixSymbol, row: sp.Expr, column: sp.Expr = sp.S.Zero) -> sp.Expr:
@@ -75,6 +124,8 @@ def entry(array: sp.MatrixSymbol, row: sp.Expr, column: sp.Expr = sp.S.Zero) -> 
 
 
 @lru_cache(maxsize=64)
-def raw_prediction(row: sp.Expr, index: sp.Symbol = k) -> sp.Expr:
-    """zᵢ = Σₖ Xᵢₖ θₖ, the raw prediction of one sample."""
-    return sp.Sum(entry(X, row, index) * entry(theta, index), (index, 0, n - 1))
+def raw_prediction(
+    row: sp.Expr, index: sp.Symbol = k, array: sp.MatrixSymbol = theta, column: sp.Expr = sp.S.Zero
+) -> sp.Expr:
+    """zᵢ = Σₖ Xᵢₖ θₖ, the raw prediction of one sample; or Σₖ Xᵢₖ Θₖ꜀, by other parameters."""
+    return sp.Sum(entry(X, row, index) * entry(array, index, column), (index, 0, n - 1))

@@ -11,11 +11,14 @@ from typing import Any
 
 from derive import catalog
 from derive import symbols as s
+from derive.blockwise import joint_derivations
 from derive.certificate import Agreement, Certificate, CheckedDerivation, CheckedStep, Notation, Symbol
 from derive.claim import check_chain, equality
-from derive.derivation import Derivation, Step, derivations
+from derive.derivation import Derivation, Step
+from derive.derivation import derivations as row_derivations
 from derive.domain import Domain, Range
 from derive.errors import RuleDoesNotApply
+from derive.joint_loss import JointLoss
 from derive.loss import Loss
 from derive.prove import prove_terms
 from derive.rule import RULES
@@ -24,13 +27,20 @@ from derive.terms.bridge import from_sympy
 from derive.terms.term import free_names, walk
 from derive.theorem import attached
 from derive.version import VERSION
+from derive.writing import written
 
 __all__ = ["check", "derivations", "domain", "verify"]
 
-_SHAPES = {a.name: a.shape for a in (s.X, s.theta, s.y_vector, s.w_vector)}
+_ARRAYS = (s.X, s.theta, s.y_vector, s.w_vector, s.eta, s.Theta, s.tau, s.Y, s.e_vector, s.R)
+_SHAPES = {a.name: a.shape for a in _ARRAYS}
 
 
-def verify(loss: Loss, *, data: Any = None, numeric: bool = True, budget: float = 10.0) -> Certificate:
+def derivations(loss: Loss | JointLoss) -> tuple[Derivation, ...]:
+    """The lemmas that a loss needs, its gradient and its Hessian; of a joint loss, those of each block."""
+    return joint_derivations(loss) if isinstance(loss, JointLoss) else row_derivations(loss)
+
+
+def verify(loss: Loss | JointLoss, *, data: Any = None, numeric: bool = True, budget: float = 10.0) -> Certificate:
     """Derive gradient and Hessian of the cost, prove every step, and compare the formulas with finite differences.
 
     `data` is what `gradcheck` takes, `budget` the seconds that the prover may spend on one step. Without the numeric
@@ -46,7 +56,7 @@ def verify(loss: Loss, *, data: Any = None, numeric: bool = True, budget: float 
 
 
 def certify(
-    loss: Loss, chain: Sequence[Derivation], agreement: Agreement | None = None, *, budget: float = 10.0
+    loss: Loss | JointLoss, chain: Sequence[Derivation], agreement: Agreement | None = None, *, budget: float = 10.0
 ) -> Certificate:
     """The certificate of these derivations.
 
@@ -76,8 +86,10 @@ def certify(
     )
 
 
-def domain(loss: Loss) -> Domain:
+def domain(loss: Loss | JointLoss) -> Domain:
     """The ranges of all names in the derivations of a loss."""
+    if isinstance(loss, JointLoss):
+        return Domain(loss.ranges)
     return Domain({**s.RANGES, **loss.ranges, "z": s.RANGES["z"]})
 
 
@@ -106,13 +118,15 @@ def justified(step: Step, before: Any) -> bool:
         return False
 
 
-def _agreement(loss: Loss, data: Any) -> Agreement:
+def _agreement(loss: Loss | JointLoss, data: Any) -> Agreement:
     from derive.gradcheck import gradcheck
 
     return gradcheck(loss, data=data)
 
 
-def _words(loss: Loss) -> dict[str, str]:
+def _words(loss: Loss | JointLoss) -> dict[str, str]:
+    if isinstance(loss, JointLoss):
+        return loss.words
     return {**s.WORDS, **{p.symbol.name: p.says for p in loss.parameters}}
 
 
@@ -120,8 +134,11 @@ def _symbol(name: str, says: str, r: Range) -> Symbol:
     return Symbol(name, says, str(r), tuple(map(from_sympy, _SHAPES.get(name, ()))))
 
 
-def _notation(loss: Loss) -> tuple[Notation, ...]:
-    """hᵢ and zᵢ; where the prediction is the raw prediction, hᵢ alone."""
+def _notation(loss: Loss | JointLoss) -> tuple[Notation, ...]:
+    """hᵢ and zᵢ; where the prediction is the raw prediction, hᵢ alone. Of a joint loss, its own."""
+    if isinstance(loss, JointLoss):
+        own = ((n.name, tuple(str(a.name) for a in n.indices), written(n.value), n.says) for n in loss.notation)
+        return tuple(Notation(name, indices, from_sympy(value), says) for name, indices, value, says in own)
     h, z = from_sympy(loss.prediction(s.i)), from_sympy(s.raw_prediction(s.i))
     names = [Notation("h", ("i",), h, "prediction for sample i")]
     return (*names, Notation("z", ("i",), z, "raw prediction for sample i")) if h != z else tuple(names)

@@ -151,26 +151,27 @@ def _size(e: Any) -> int:
 def _factor_order(factor: Any) -> tuple[int, str]:
     if _entry_of(factor, s.X):
         return 5, getattr(factor.j, "name", "")
-    if _entry_of(factor, s.theta):
+    if isinstance(factor, MatrixElement) and factor.parent in s.PARAMETER_ARRAYS:
         return 6, ""
     if isinstance(factor, sp.Derivative):
         return 7, ""
     if isinstance(factor, sp.Sum) and not is_raw_prediction(factor):
         return 8, ""
     inside = names(factor)
-    if s.theta in inside:
+    if inside & s.PARAMETER_ARRAYS:
         return 4, ""
     return (2, "") if s.w_vector in inside else (3, "") if inside - {s.m, s.n, s.lam} else (1, "")
 
 
 def is_raw_prediction(e: Any) -> bool:
-    """Is it zᵢ = Σₖ Xᵢₖ θₖ, for any row and any name of the index?"""
+    """Is it zᵢ = Σₖ Xᵢₖ θₖ, for any row, any name of the index, and any parameters (Σₖ Xᵢₖ Θₖ꜀)?"""
     if not isinstance(e, sp.Sum) or len(e.limits) != 1 or len(e.function.args) != 2:
         return False
     x, weight = e.function.args if _entry_of(e.function.args[0], s.X) else e.function.args[::-1]
-    (index, first, last), entries = e.limits[0], _entry_of(x, s.X) and _entry_of(weight, s.theta)
-    full = (first, last) == (0, s.n - 1)
-    return bool(entries and full and x.j == weight.i == index and index not in names(x.i))
+    (index, first, last), entries = e.limits[0], _entry_of(x, s.X) and isinstance(weight, MatrixElement)
+    if not entries or weight.parent not in s.LINEAR or (first, last) != (0, s.n - 1):
+        return False
+    return bool(x.j == weight.i == index and index not in names(x.i) | names(weight.j))
 
 
 def _entry_of(e: Any, parent: Any) -> bool:
@@ -180,3 +181,8 @@ def _entry_of(e: Any, parent: Any) -> bool:
 def row_of(raw_prediction: Any) -> Any:
     """i, of zᵢ."""
     return next(f.i for f in raw_prediction.function.args if f.parent == s.X)
+
+
+def weight_of(raw_prediction: Any) -> Any:
+    """The entry of the parameters, θₖ or Θₖ꜀, in the sum."""
+    return next(f for f in raw_prediction.function.args if f.parent != s.X)

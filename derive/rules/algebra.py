@@ -10,6 +10,7 @@ import sympy as sp
 from derive.errors import RuleDoesNotApply
 from derive.rule import rule
 from derive.rules.collect import base_and_exponent, cancelled, shortest
+from derive.rules.nested import inner_sums
 from derive.rules.sums import pick
 from derive.writing import content, factors_of, is_raw_prediction, product, reciprocal, summed, terms_of, total
 
@@ -35,7 +36,7 @@ def _collect_term(term: Any, how: Callable[[Any], Any]) -> Any:
     left = pick(sums[0])
     if left is not None:
         return product(outside, left)
-    return _signed(outside, how(sums[0].function), sums[0].limits)
+    return _signed(outside, inner_sums(sums[0].function, how), sums[0].limits)
 
 
 def _signed(outside: Any, body: Any, limits: Any) -> Any:

@@ -14,7 +14,18 @@ from derive.functions import sigmoid
 from derive.rule import rule
 from derive.rules import links
 from derive.rules.sums import is_index
-from derive.writing import derivative, is_raw_prediction, names, product, reciprocal, rewrite, row_of, summed, total
+from derive.writing import (
+    derivative,
+    is_raw_prediction,
+    names,
+    product,
+    reciprocal,
+    rewrite,
+    row_of,
+    summed,
+    total,
+    weight_of,
+)
 
 Differentiate = Callable[[Any, Any], Any]
 
@@ -176,14 +187,17 @@ def _evaluate_inner(e: Any, v: Any) -> Any:
 
 
 def _entry_of_the_row(z: Any, v: Any) -> Any:
-    """∂(Σₖ Xᵢₖ θₖ)/∂θⱼ = Xᵢⱼ, if j is one of the k."""
-    if not (isinstance(v, MatrixElement) and v.parent == s.theta and is_index(v.i, *z.limits[0][1:])):
+    """∂(Σₖ Xᵢₖ θₖ)/∂θⱼ = Xᵢⱼ, if j is one of the k; ∂(Σₖ Xᵢₖ Θₖₐ)/∂Θⱼ꜀ = δₐ꜀ Xᵢⱼ."""
+    weight = weight_of(z)
+    if not (isinstance(v, MatrixElement) and v.parent == weight.parent and is_index(v.i, *z.limits[0][1:])):
         raise RuleDoesNotApply(f"{v} is not one of the parameters in {z}: its index may be out of range"[:300])
-    return s.entry(s.X, row_of(z), v.i)
+    entry = s.entry(s.X, row_of(z), v.i)
+    return entry if weight.j == v.j else product(sp.KroneckerDelta(weight.j, v.j), entry)
 
 
 def _same_entry(e: Any, v: Any) -> Any:
-    """∂θₖ/∂θⱼ = δⱼₖ."""
-    if not isinstance(v, MatrixElement) or e.parent != v.parent or e.parent != s.theta:
+    """∂θₖ/∂θⱼ = δⱼₖ, ∂Θₖₐ/∂Θⱼ꜀ = δⱼₖ δₐ꜀."""
+    if not isinstance(v, MatrixElement) or e.parent != v.parent or e.parent not in s.PARAMETER_ARRAYS:
         raise RuleDoesNotApply(f"{e} and {v} are not entries of θ"[:300])
-    return sp.KroneckerDelta(v.i, e.i)
+    row = sp.KroneckerDelta(v.i, e.i)
+    return row if e.j == v.j else product(row, sp.KroneckerDelta(v.j, e.j))

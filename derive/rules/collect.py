@@ -26,6 +26,11 @@ def cancelled(e: Any) -> Any:
     return _in_short_names(e, _cancel)
 
 
+def collected(e: Any) -> Any:
+    """Products with what cancels gone, and common factors in front; multiplied out where it has to be."""
+    return _in_short_names(e, _collect)
+
+
 def _in_short_names(e: Any, how: Callable[[Any], Any]) -> Any:
     """h and z are atoms while it is done."""
     short = _names(e)

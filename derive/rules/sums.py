@@ -42,10 +42,10 @@ def is_index(index: Any, first: Any, last: Any) -> bool:
 
 def index_range(index: Any) -> tuple[Any, Any] | None:
     """First and last value of an index, by its name."""
-    declared = s.RANGES[index.name].index if index.is_Symbol and index.name in s.RANGES else None
-    if declared is None:
+    known = s.RANGES.get(index.name, s.JOINT_RANGES.get(index.name)) if index.is_Symbol else None
+    if known is None or known.index is None:
         return None
-    first, last = (to_sympy(end, {"m": s.m, "n": s.n}) for end in declared)
+    first, last = (to_sympy(end, {"m": s.m, "n": s.n, "K": s.K}) for end in known.index)
     return first, last
 
 
