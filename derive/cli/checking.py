@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from derive.cli.common import pictures
 from derive.cli.console import EXIT_INTERRUPTED, paint, progress
 from derive.errors import DeriveError, UnknownError
 from derive.render.report import WIDTH
+from derive.report import Report
 from derive.suite import outputs
 from derive.suite.cache import Cache, default_folder
 from derive.suite.item import Item, Outcome
@@ -25,6 +28,7 @@ from derive.suite.targets import items_of
 
 _OF_CODE = ("library", "parameters", "classes")
 _OF_FORMULAS = ("gradient", "hessian")
+_MOST_PICTURES = 3  # a page of many claims stays small
 
 
 def check_all(said: Mapping[str, Any], keywords: dict[str, Any]) -> int:
@@ -42,6 +46,8 @@ def check_all(said: Mapping[str, Any], keywords: dict[str, Any]) -> int:
     except Interrupted as stopped:
         outcomes, interrupted = stopped.outcomes, True
     found = outputs.Run(outcomes, policy, len(items), time.monotonic() - begin)
+    if "html" in (said["form"], *files.values()):
+        found = replace(found, pictures=pictures(partial(_drawn, outcomes), {}))
     _write(found, files)
     screen.end(found)
     if cache is not None and not all(o.replayed for o in outcomes):
@@ -91,6 +97,16 @@ def _write(found: outputs.Run, files: Mapping[Path, str]) -> None:
 
     for path, form in files.items():
         write_text(path, outputs.FORMATS[form](found))
+
+
+def _drawn(outcomes: tuple[Outcome, ...], plot: Any) -> dict[str, Any]:
+    """The pictures of what is wrong or not known, and of a claim that is alone; as many as a page can carry."""
+    found: dict[str, Any] = {}
+    for number, outcome in enumerate(outcomes, 1):
+        wanted = len(outcomes) == 1 or outcome.status != "proved"
+        if outcome.report is not None and wanted and len(found) < _MOST_PICTURES:
+            found[outcome.item.name] = plot.of_claim(outcome.report, f"picture-{number}")
+    return {name: each for name, each in found.items() if each}
 
 
 def _cores() -> int:
@@ -178,7 +194,9 @@ class _Screen:
         from derive.render import claims, claims_html
 
         form = self.said["form"]
-        shown = {"latex": claims.latex, "markdown": claims.markdown, "json": claims.json, "html": claims_html.render}
+        drawn = next(iter(found.pictures.values()), ())
+        page: Callable[[Report], str] = partial(claims_html.render, pictures=drawn)
+        shown = {"latex": claims.latex, "markdown": claims.markdown, "json": claims.json, "html": page}
         if form == "text":
             click.echo(claims.text(outcome.report, paint), nl=False)
             click.echo("replayed from the cache\n" if outcome.replayed else "", nl=False)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from derive.errors import EXIT_OK, EXIT_REFUTED, EXIT_UNKNOWN, DeriveError, DomainError, FormulaError
+from derive.errors import EXIT_OK, EXIT_REFUTED, EXIT_UNKNOWN, DeriveError, DomainError, FormulaError, MissingExtraError
 
 if TYPE_CHECKING:
     from derive.certificate import Certificate
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from derive.suite.cache import Cache
     from derive.theorem import Theorem
 
+_T = TypeVar("_T")
 EXIT = {"proved": EXIT_OK, "refuted": EXIT_REFUTED, "unknown": EXIT_UNKNOWN}
 CODES = """
 \b
@@ -51,13 +53,24 @@ def ready_for_pdf(output: Path | None) -> None:
     pdf.engine()
 
 
+def pictures(drawn: Callable[[Any], _T], otherwise: _T) -> _T:
+    """What `derive.plot` draws for a page; where there is no matplotlib something else, and a word on stderr."""
+    from derive import plot
+
+    try:
+        return drawn(plot)
+    except MissingExtraError as error:
+        click.echo(f"note: the page has no pictures; {error}", err=True)
+        return otherwise
+
+
 def _on_a_terminal() -> bool:
     import sys
 
     return sys.stdout.isatty()
 
 
-def worst(statuses: list[str]) -> int:
+def worst(statuses: Sequence[str]) -> int:
     """Refuted, else unknown, else proved; nothing at all is not proved."""
     found = next((s for s in ("refuted", "unknown", "proved") if s in statuses), "unknown")
     return EXIT[found]

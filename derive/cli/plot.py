@@ -18,7 +18,8 @@ _CLAIM = "claim"
 Examples:
   derive plot split-cost -o split.svg       -ln h and -ln(1 - h)
   derive plot squared-error -o curves.png   log loss beside squared error
-  derive plot surface -o two-minima.png     their costs of six samples
+  derive plot surface -o two-minima.png     their costs, as surfaces
+  derive plot contours -o contours.pdf      the same, as contours
   derive plot path -o path.png              gradient descent and Newton
   derive plot huber -o huber.svg            a loss and its derivatives
   derive plot claim --loss "log(1 + exp(z)) - y*z" --gradient "y - sigmoid(z)"
@@ -36,7 +37,7 @@ Exit codes: 0 written   2 usage or bad input
 @click.option("--wrt", metavar="NAME", help="Of a claim: the variable of the derivatives.")
 @click.option("--domain", multiple=True, metavar="NAME=RANGE", help="Of a claim: such as 'y=[0, 1]'.")
 def plot(name: str, output: Path, domain: tuple[str, ...], **said: Any) -> None:
-    """Draw the picture NAME: split-cost, squared-error, surface, path, claim, or a loss of the catalog.
+    """Draw the picture NAME: split-cost, squared-error, surface, contours, path, claim, or a loss of the catalog.
 
     In colours that the colour-blind can tell apart, and in line styles that tell the same in grey.
     """

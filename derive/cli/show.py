@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,8 +30,9 @@ Examples:
 @click.option("--format", "form", type=_FORMATS, default="latex", show_default=True, help="How to print it.")
 @click.option("--standalone", is_flag=True, help="A whole LaTeX document, with the symbols in words.")
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Write there instead of to the terminal.")
+@click.option("--no-pictures", is_flag=True, help="A page without them; they need matplotlib.")
 @click.pass_context
-def show(ctx: click.Context, name: str, form: str, standalone: bool, output: Path | None) -> None:
+def show(ctx: click.Context, name: str, form: str, standalone: bool, output: Path | None, no_pictures: bool) -> None:
     """Print the derivation of NAME: definitions, lemmas, gradient, Hessian, each line with its rule and verdict."""
     if standalone and form != "latex":
         raise click.UsageError(f"--standalone makes a LaTeX document, so it does not go with --format {form}")
@@ -38,7 +40,9 @@ def show(ctx: click.Context, name: str, form: str, standalone: bool, output: Pat
     if form == "pdf":
         ready_for_pdf(output)
     certificate = common.certificate(item)
-    options = {"standalone": True} if standalone else {}
+    options: dict[str, Any] = {"standalone": True} if standalone else {}
+    if form == "html" and not no_pictures:
+        options["pictures"] = common.pictures(lambda plot: plot.of_item(name), ())
     shown: str | bytes = import_module(f"derive.render.{form}").render(certificate, **options)
     write(shown, output)
     ctx.exit(EXIT[certificate.status])

@@ -2,43 +2,80 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from derive.domain import parse_range
 from derive.errors import DeriveError
 from derive.plot.functions import of_expression
-from derive.plot.style import BLACK, BLUE, ORANGE, RED, panels
+from derive.plot.style import BLACK, BLUE, ORANGE, RED, Drawing, Panel
+from derive.render._names import latex_name
 from derive.terms.bridge import to_sympy
 
 _POINTS = 1201
 _SAME = 1e-9
 _ORDER = {"gradient": 1, "hessian": 2}
-_NAMES = {"loss": r"\ell", "gradient": r"\partial\ell/\partial {0}", "hessian": r"\partial^2\ell/\partial {0}^2"}
+_SIDES = {"gradient": "gradient", "hessian": "Hessian"}
+_NAMES = {"gradient": r"\partial\ell/\partial {0}", "hessian": r"\partial^2\ell/\partial {0}^2"}
 
 
-def claim(report: Any) -> Any:
+def can_draw(report: Any) -> bool:
+    """Does it speak of a loss, and of one variable?"""
+    return report.loss is not None and len(report.wrt) == 1
+
+
+def claim(report: Any) -> Drawing:
     """One panel for the loss and one for each claim; the other variables are what they are at the witness."""
-    if report.loss is None or len(report.wrt) != 1:
+    if not can_draw(report):
         raise DeriveError("a picture of a claim needs its loss, and one variable of the derivatives")
     variable, loss = report.wrt[0], to_sympy(report.loss)
     claims = [c for c in (report.gradient, report.hessian) if c is not None]
     point = _point(report, loss, claims)
     x = _range(point.pop(variable, 0.0), report.domain.get(variable, "real"))
-    figure, axes = panels(1, 1 + len(claims), 3.9 * (1 + len(claims)), 3.7)
-    axes[0, 0].plot(x, _values(loss, variable, x, point), color=BLACK)
-    axes[0, 0].set_ylabel(f"${_NAMES['loss']}$")
-    for ax, stated in zip(axes[0, 1:], claims, strict=True):
-        true, own = _derivative(loss, variable, _ORDER[stated.side]), {**point, **_others(stated, point)}
-        right, wrong = stated.components[0].right, to_sympy(stated.components[0].claimed)
-        true = true if right is None else to_sympy(right.term)
-        _beside(ax, x, _values(true, variable, x, own), _values(wrong, variable, x, own))
-        _finish(ax, stated, variable, own)
-    for ax in axes[0]:
-        ax.set_xlabel(f"${variable}$")
-    axes[0, 0].set_title(f"the loss{_held(point)}", fontsize=10)
-    return figure
+    scene = _Scene(loss, variable, x, point)
+    panels: tuple[Panel, ...] = (scene.of_loss, *(partial(scene.of_claim, stated) for stated in claims))
+    return Drawing("What is claimed, and what is true", _says(variable, claims), panels, height=4.0)
+
+
+def _says(variable: str, claims: list[Any]) -> str:
+    answers = "; ".join(f"the {_SIDES[c.side]} is {c.status}" for c in claims)
+    more = " Where they part the space between is shaded, and the point that refutes is marked."
+    refuted = any(c.status == "refuted" for c in claims)
+    return f"The loss over {variable}, then what is claimed beside what is true: {answers}.{more if refuted else ''}"
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What all panels share: the loss, its variable, where it is drawn, and what the other variables are."""
+
+    loss: Any
+    variable: str
+    x: Any
+    point: dict[str, float]
+
+    def of_loss(self, ax: Any) -> None:
+        y = _values(self.loss, self.variable, self.x, self.point)
+        ax.plot(self.x, y, color=BLACK)
+        ax.set(xlabel=_symbol(self.variable), ylabel=r"$\ell$", title=f"the loss{_held(self.point)}")
+        _limit(ax, y)
+
+    def of_claim(self, stated: Any, ax: Any) -> None:
+        component, variable = stated.components[0], self.variable
+        true, own = _derivative(self.loss, variable, _ORDER[stated.side]), {**self.point, **_others(stated, self.point)}
+        true = true if component.right is None else to_sympy(component.right.term)
+        wrong = to_sympy(component.claimed)
+        right, claimed = _values(true, variable, self.x, own), _values(wrong, variable, self.x, own)
+        _beside(ax, self.x, right, claimed)
+        _limit(ax, np.concatenate([right, claimed]))
+        _mark(ax, component, variable)
+        title = f"{_SIDES[stated.side]}: {stated.status}{_held(own)}"
+        name = latex_name(variable)
+        ax.set(xlabel=f"${name}$", ylabel=f"${_NAMES[stated.side].format(name)}$", title=title)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
 
 
 def _derivative(loss: Any, variable: str, order: int) -> Any:
@@ -54,18 +91,13 @@ def _beside(ax: Any, x: Any, right: Any, wrong: Any) -> None:
         ax.fill_between(x, right, wrong, where=apart, color=ORANGE, alpha=0.35, hatch="///", label="they part")
 
 
-def _finish(ax: Any, stated: Any, variable: str, point: dict[str, float]) -> None:
-    _mark(ax, stated.components[0], variable)
-    ax.set_ylabel("$" + _NAMES[stated.side].format(variable) + "$")
-    ax.set_title(
-        f"{'Hessian' if stated.side == 'hessian' else stated.side}: {stated.status}{_held(point)}", fontsize=10
-    )
-    ax.legend(fontsize=9)
+def _symbol(variable: str) -> str:
+    return f"${latex_name(variable)}$"
 
 
 def _held(point: dict[str, float]) -> str:
     """What the other variables are, for a title."""
-    return "".join(f", ${name} = {value:.4g}$" for name, value in sorted(point.items()))
+    return "".join(f", ${latex_name(name)} = {value:.4g}$" for name, value in sorted(point.items()))
 
 
 def _others(stated: Any, point: dict[str, float]) -> dict[str, float]:
@@ -98,10 +130,22 @@ def _point(report: Any, loss: Any, claims: list[Any]) -> dict[str, float]:
     """The witness, where there is one; other variables 1, or what is allowed."""
     witness = next((w for c in claims if (w := c.witness) is not None), None)
     names = {v.name for v in loss.free_symbols}.union(*({v.name for v in _free(c)} for c in claims))
-    found = {name: 1.0 for name in names if name not in report.wrt}
+    found = {name: _allowed(report.domain.get(name, "real")) for name in sorted(names) if name not in report.wrt}
     if witness is not None:
         found |= {name: float(Fraction(value)) for name, value in witness.point if name in names}
     return found
+
+
+def _allowed(domain: str) -> float:
+    """1, or where that is not allowed a number that is, in the middle where there is one."""
+    r = parse_range(domain)
+    if Fraction(1) in r:
+        return 1.0
+    if r.values:
+        return float(max(r.values))
+    if r.lower is not None and r.upper is not None:
+        return float((r.lower + r.upper) / 2)
+    return float(r.lower + 1) if r.lower is not None else float((r.upper or 0) - 1)
 
 
 def _free(stated: Any) -> Any:
@@ -110,14 +154,25 @@ def _free(stated: Any) -> Any:
 
 def _range(middle: float, domain: str) -> Any:
     """From −5 to 5 and around the witness, within the domain."""
-    from derive.domain import parse_range
-
     r = parse_range(domain)
     low, high = min(-5.0, 1.5 * middle), max(5.0, 1.5 * middle)
     low = low if r.lower is None else float(r.lower)
     high = high if r.upper is None else float(r.upper)
+    high, low = (high, low) if low < high else (low + 10.0, low) if r.upper is None else (high, high - 10.0)
     room = (high - low) * 1e-4
     return np.linspace(low + room, high - room, _POINTS)
+
+
+def _limit(ax: Any, values: Any) -> None:
+    """What is very large somewhere leaves the picture: a pole, an exponential."""
+    finite = np.sort(values[np.isfinite(values)])
+    if not len(finite):
+        return
+    low, high = np.quantile(finite, [0.05, 0.95])
+    room = max(3 * (high - low), 1e-9 * max(abs(low), abs(high)))
+    ends = max(finite[0], low - room), min(finite[-1], high + room)
+    if ends != (finite[0], finite[-1]) and ends[0] < ends[1]:
+        ax.set_ylim(*ends)
 
 
 def _values(expr: Any, variable: str, x: Any, point: dict[str, float]) -> Any:

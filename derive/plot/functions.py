@@ -35,16 +35,33 @@ def of_text(formula: str, *names: str) -> Any:
 
 
 def of_expression(expr: Any, names: tuple[str, ...]) -> Any:
-    """A SymPy expression as a function of arrays in the place of these variables."""
+    """A SymPy expression as a function of arrays in the place of these variables; NaN where it has no value.
+
+    Functions that NumPy lacks are computed point by point by mpmath. A derivative at a jump, that SymPy writes as a
+    Dirac delta, is left out: it is 0 beside the jump.
+    """
+    expr = expr.replace(sp.DiracDelta, lambda *_: sp.S.Zero)
     found = {v.name: v for v in expr.free_symbols}
     variables = [found.get(name, sp.Dummy(name)) for name in names]
-    f = kernel(expr, *variables).stable
+    fast, slow = kernel(expr, *variables).stable, sp.lambdify(variables, expr, "mpmath")
 
     def evaluated(*arrays: Array) -> Array:
+        shape = np.broadcast_shapes(*(a.shape for a in arrays))
         with np.errstate(all="ignore"):
-            return np.asarray(f(*arrays) + np.zeros(np.broadcast_shapes(*(a.shape for a in arrays))))
+            try:
+                return np.asarray(fast(*arrays) + np.zeros(shape), float)
+            except (NameError, TypeError, AttributeError):
+                return np.asarray(np.vectorize(_number, otypes=[float])(slow, *arrays))
 
     return evaluated
+
+
+def _number(f: Any, *point: float) -> float:
+    """The value at one point, NaN where it is not a real number."""
+    try:
+        return float(f(*map(float, point)))
+    except (TypeError, ValueError, ArithmeticError):
+        return float("nan")
 
 
 def of_h(loss: Loss) -> Any:

@@ -6,12 +6,14 @@ STYLE = """
   --paper: #fff; --ink: #1b1d21; --soft: #565b64; --line: #d5d8de; --box: #f6f7f9; --link: #0b4fae;
   --proved: #0b5a2c; --proved-box: #e2f4e8; --refuted: #94191c; --refuted-box: #fde9e8;
   --unknown: #664a00; --unknown-box: #fdf2cf;
+  --blue: #0072b2; --red: #d55e00; --green: #00795a; --orange: #e69f00;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #14171b; --ink: #e7e9ec; --soft: #b3b8c0; --line: #3a3f47; --box: #1c2026; --link: #8cb8ff;
     --proved: #92e0ad; --proved-box: #12331f; --refuted: #ffb7b3; --refuted-box: #451a1b;
     --unknown: #ffdc82; --unknown-box: #3a2f0b;
+    --blue: #6db9f0; --red: #ff9a5a; --green: #4fd1a8; --orange: #f2b84b;
   }
 }
 * { box-sizing: border-box; }
@@ -58,6 +60,10 @@ dd ul, .inside ul { margin: 0; padding-left: 1.2rem; }
 .proved { color: var(--proved); background: var(--proved-box); }
 .refuted { color: var(--refuted); background: var(--refuted-box); }
 .unknown { color: var(--unknown); background: var(--unknown-box); }
+figure { margin: 0 0 1.6rem; }
+.panels { display: flex; flex-wrap: wrap; gap: 0.6rem; justify-content: center; }
+.panels svg { flex: 1 1 17rem; min-width: 0; max-width: 34rem; height: auto; }
+figcaption { color: var(--soft); font-size: 0.95rem; margin-top: 0.4rem; }
 .note { color: var(--soft); }
 table { border-collapse: collapse; width: 100%; font-size: 0.95rem; overflow-wrap: normal; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.3rem; }
@@ -76,16 +82,18 @@ th[scope="row"] { font-weight: normal; min-width: 3rem; }
     color-scheme: light;
     --paper: #fff; --ink: #000; --soft: #444; --line: #bbb; --box: #fff; --link: #000;
     --proved: #063; --proved-box: #fff; --refuted: #900; --refuted-box: #fff; --unknown: #530; --unknown-box: #fff;
+    --blue: #0072b2; --red: #d55e00; --green: #00795a; --orange: #e69f00;
   }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
   nav, .skip { display: none; }
   h2, h3, summary { break-after: avoid; }
-  .steps > li > .formula, tr { break-inside: avoid; }
+  .steps > li > .formula, tr, figure { break-inside: avoid; }
   details::details-content { content-visibility: visible; display: block; block-size: auto; }
   summary { list-style: none; }
   /* nothing scrolls on paper: what is wider than a line of 62 letters is set smaller */
   .formula { overflow: visible; }
   .formula math { font-size: calc(1.1em * min(1, 62 / var(--letters))); }
   .wide { overflow: visible; }
+  .panels { flex-wrap: nowrap; }
 }
 """

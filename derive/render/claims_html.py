@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from derive.render._html_page import (
@@ -22,6 +23,7 @@ from derive.render._html_page import (
 )
 from derive.render._names import unicode_name
 from derive.render.claims import Line, summary, told_lines
+from derive.render.picture import Picture, figures
 from derive.report import Report
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ _WHY = {"proved": "How it was proved", "refuted": "What is wrong, and what is ri
 _WORDS = {"error": "✗ cannot be read"}
 
 
-def render(report: Report) -> str:
+def render(report: Report, *, pictures: Sequence[Picture] = ()) -> str:
     """The report as a page.
 
     >>> from derive.check import check
@@ -40,15 +42,23 @@ def render(report: Report) -> str:
     True
     """
     head = [f"<p>{verdict(report.status)} {said(summary(report))}.</p>"]
-    return page("Is the claim right?", head, _parts(report))
+    return page("Is the claim right?", head, _parts(report, pictures))
 
 
-def render_all(outcomes: Sequence[Outcome], counted: str) -> str:
-    """A page about many claims: what came out of each in a table, then its report; `counted` is the line above."""
+def render_all(
+    outcomes: Sequence[Outcome], counted: str, *, pictures: Mapping[str, Sequence[Picture]] = MappingProxyType({})
+) -> str:
+    """A page about many claims: what came out of each in a table, then its report; `counted` is the line above.
+
+    `pictures` are those of the claims, by their names.
+    """
     numbered = list(enumerate(outcomes, 2))  # the numbers of their parts of the page: the first part is the table
     rows = ([f'<a href="#part-{n}">{said(o.item.name)}</a>', _status(o), said(o.summary)] for n, o in numbered)
     found = list(table("What came out", ("claim", "answer", "in short"), rows)) if numbered else []
-    sections = [Section("All claims", found), *(Section(o.item.name, list(_outcome(n, o))) for n, o in numbered)]
+    sections = [
+        Section("All claims", found),
+        *(Section(o.item.name, list(_outcome(n, o, pictures.get(o.item.name, ())))) for n, o in numbered),
+    ]
     return page("Are the claims right?", [f"<p>{said(counted)}</p>"], sections, contents=False)
 
 
@@ -56,24 +66,26 @@ def _status(outcome: Outcome) -> str:
     return verdict("refuted" if outcome.status == "error" else outcome.status, _WORDS.get(outcome.status, ""))
 
 
-def _outcome(number: int, outcome: Outcome) -> Iterator[str]:
+def _outcome(number: int, outcome: Outcome, pictures: Sequence[Picture]) -> Iterator[str]:
     yield f"<p>{_status(outcome)} {said(outcome.summary)}</p>"
     if outcome.report is None:
         yield f'<p class="said">{said(outcome.reason)}</p>'
         return
-    for n, part in enumerate(_parts(outcome.report), 1):
+    for n, part in enumerate(_parts(outcome.report, pictures), 1):
         yield from section(f"{number}-{n}", part, "h3")
 
 
 # -- one report
 
 
-def _parts(report: Report) -> list[Section]:
+def _parts(report: Report, pictures: Sequence[Picture]) -> list[Section]:
     """What was claimed, then each answer with all that belongs to it, then what else there is to say."""
     groups = _grouped(list(told_lines(report))[1:], 0)
     parts = [Section(_capital(line.says), list(_entries(below))) for line, below in groups if below]
     notes = [f"<p>{said(line.says)}</p>" for line, below in groups if not below]
-    return [Section("What is claimed", list(_claimed(report))), *parts, *([Section("Notes", notes)] if notes else [])]
+    drawn = [Section("Pictures", list(figures(pictures)))] if pictures else []
+    more = [Section("Notes", notes)] if notes else []
+    return [Section("What is claimed", list(_claimed(report))), *parts, *drawn, *more]
 
 
 def _claimed(report: Report) -> Iterator[str]:

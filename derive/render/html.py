@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
 
 from derive.certificate import Certificate, Check, CheckedDerivation, CheckedStatement, CheckedStep, Condition, Verdict
 from derive.render import latex
@@ -25,14 +26,11 @@ from derive.render._html_page import (
 from derive.render._names import unicode_name
 from derive.render._statements import Formula, formulas, outcome, sentence
 from derive.render._story import COST, Line, Row, Story, allowances
+from derive.render.picture import Picture, figures
 from derive.render.report import explain, summary
 from derive.render.text import verdict_words
 from derive.terms.term import Term
 
-NABLA = {
-    1: Maths(f"<mo>∇</mo><mi>{COST}</mi>", latex.NABLA[1]),
-    2: Maths(f"<msup><mo>∇</mo><mn>2</mn></msup><mi>{COST}</mi>", latex.NABLA[2]),
-}
 _EQUALS = RELATIONS["eq"]
 _LONG_LEFT = 20
 _QUESTIONS = {
@@ -45,17 +43,17 @@ _QUESTIONS = {
 }
 
 
-def render(certificate: Certificate) -> str:
+def render(certificate: Certificate, *, pictures: Sequence[Picture] = ()) -> str:
     """The whole derivation: symbols, definitions, every line with its rule and its verdict, statements, numbers."""
     c, story = certificate, Story(certificate)
     head = [f"<p>{said(c.description)}</p>"] if c.description else []
     counts = summary(c).removeprefix(f"{c.name}: {c.status}; ")
     head.append(f"<p>{verdict(c.status)} {said(counts)}.</p>")
     foot = [f"<p>Reference: {said(c.reference)}</p>"] if c.reference else []
-    return page(c.title, head, [Section(title, list(lines)) for title, lines in _sections(story)], foot)
+    return page(c.title, head, [Section(title, list(lines)) for title, lines in _sections(story, pictures)], foot)
 
 
-def _sections(story: Story) -> Iterator[tuple[str, Iterable[str]]]:
+def _sections(story: Story, pictures: Sequence[Picture]) -> Iterator[tuple[str, Iterable[str]]]:
     c = story.certificate
     yield "Symbols", _symbols(story.symbols())
     if story.notation:
@@ -64,6 +62,8 @@ def _sections(story: Story) -> Iterator[tuple[str, Iterable[str]]]:
         yield f"Lemma: {d.title}" if d.kind == "lemma" else d.title, _derivation(story, d)
     if c.statements:
         yield "Statements", _statements(story, c.statements)
+    if pictures:
+        yield "Pictures", figures(pictures)
     if c.kind == "loss":
         yield "Rules", _rules(story.rules())
         yield "Numbers", _numbers(c)
@@ -103,7 +103,19 @@ def _derivation(story: Story, d: CheckedDerivation) -> Iterator[str]:
 
 
 def _left(line: Line) -> Maths | None:
-    return NABLA[line.nabla] if line.nabla else maths(line.left) if line.left is not None else None
+    return _nabla(line) if line.nabla else maths(line.left) if line.left is not None else None
+
+
+def _nabla(line: Line) -> Maths:
+    """The whole gradient or Hessian, or the part of it for some blocks of parameters."""
+    below = "".join(f"<mi>{escape(unicode_name(name))}</mi>" for name in line.blocks)
+    sign, two = "<mo>∇</mo>", "<mn>2</mn>" if line.nabla > 1 else ""
+    if below:
+        row = f"<mrow>{below}</mrow>"
+        shown = f"<msubsup>{sign}{row}{two}</msubsup>" if two else f"<msub>{sign}{row}</msub>"
+    else:
+        shown = f"<msup>{sign}{two}</msup>" if two else sign
+    return Maths(f"{shown}<mi>{COST}</mi>", latex.nabla(line))
 
 
 def _equation(left: Maths | None, right: Maths, relation: Maths = _EQUALS) -> str:

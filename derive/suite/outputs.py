@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from textwrap import indent, wrap
 
 from derive.certificate_json import encode
 from derive.render import claims
+from derive.render.picture import Picture
 from derive.render.report import COLOURS, WIDTH, Paint, plain
 from derive.suite.item import Outcome
 from derive.suite.policy import Policy, exit_code
@@ -23,12 +24,16 @@ _COLOURS = {**COLOURS, "error": "red", "unknown": "yellow"}
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run: its outcomes in order, the policy, how many claims there were to check, and how long it took."""
+    """A run: its outcomes in order, the policy, how many claims there were to check, and how long it took.
+
+    `pictures` are those of some claims, by their names: for the page.
+    """
 
     outcomes: tuple[Outcome, ...]
     policy: Policy
     total: int
     seconds: float = 0.0
+    pictures: Mapping[str, Sequence[Picture]] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -195,7 +200,7 @@ def _latex(run: Run) -> str:
 def _html(run: Run) -> str:
     from derive.render import claims_html
 
-    return claims_html.render_all(run.outcomes, " ".join(summary(run).split()))
+    return claims_html.render_all(run.outcomes, " ".join(summary(run).split()), pictures=run.pictures)
 
 
 #: format -> the whole output
