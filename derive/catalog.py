@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING
 from derive.errors import CatalogError, DeriveError
 
 if TYPE_CHECKING:
+    from derive.joint_loss import JointLoss
     from derive.loss import Loss
     from derive.theorem import Theorem
 
 PACKAGE = "derive.losses"
+JOINT = "derive.joint"
 THEOREMS = "derive.theorems"
 #: what running somebody's broken loss file may raise
 _BROKEN = (
@@ -74,17 +76,43 @@ def load(name: str, package: str = PACKAGE) -> Loss:
     return _loss(name, found[name], package)
 
 
+def joint_names() -> tuple[str, ...]:
+    """The names of the joint losses, of several raw predictions or of coupled rows.
+
+    >>> joint_names()[:2]
+    ('cox', 'gaussian-log-variance')
+    """
+    return tuple(_files(JOINT))
+
+
+def load_joint(name: str) -> JointLoss:
+    """The joint loss of this name; a `CatalogError` for a name that is not there, and for a file that is broken.
+
+    >>> [block.name for block in load_joint("ordinal").blocks]
+    ['theta', 'tau']
+    """
+    from derive.joint_loss import JointLoss
+
+    found = _files(JOINT)
+    if name not in found:
+        raise CatalogError(f"there is no joint loss {name!r}; {_suggestion(name, tuple(found))}")
+    loss = _attribute(found[name], JOINT, "LOSS")
+    if not isinstance(loss, JointLoss) or loss.name != name:
+        raise CatalogError(f"the loss file {found[name].name} is broken: LOSS is not the joint loss {name!r}")
+    return loss
+
+
 def theorem_names() -> tuple[str, ...]:
     """The names of the theorems that stand on their own; those named like a loss are shown with that loss.
 
     >>> "update-rule" in theorem_names(), "logistic" in theorem_names()
     (True, False)
     """
-    losses = _files(PACKAGE)
+    losses = {**_files(PACKAGE), **_files(JOINT)}
     return tuple(name for name in _files(THEOREMS) if name not in losses)
 
 
-def find(name: str) -> Loss | Theorem:
+def find(name: str) -> Loss | JointLoss | Theorem:
     """The loss, or the theorem, of this name; a `CatalogError` that suggests one where there is none.
 
     >>> find("combine").name
@@ -92,9 +120,12 @@ def find(name: str) -> Loss | Theorem:
     """
     if name in _files(PACKAGE):
         return load(name)
+    if name in _files(JOINT):
+        return load_joint(name)
     found = theorem(name)
     if found is None:
-        raise CatalogError(f"there is no {name!r}; {_suggestion(name, (*_files(PACKAGE), *theorem_names()))}")
+        known = (*_files(PACKAGE), *_files(JOINT), *theorem_names())
+        raise CatalogError(f"there is no {name!r}; {_suggestion(name, known)}")
     return found
 
 

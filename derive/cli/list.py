@@ -7,10 +7,20 @@ import click
 from derive import catalog
 
 
-@click.command("list")
+@click.command(
+    "list",
+    short_help="Show the losses and the theorems.",
+    epilog="""\b
+Examples:
+  derive list
+  derive list | grep -i poisson
+\b
+Exit codes: 0 listed   2 usage
+""",
+)
 def list_() -> None:
     """Show the losses that can be derived, and the theorems that can be proved."""
-    losses = catalog.entries()
+    losses = sorted((*catalog.entries(), *catalog.entries(catalog.JOINT)), key=lambda entry: entry.name)
     theorems = [e for e in catalog.entries(catalog.THEOREMS) if e.name in catalog.theorem_names()]
     width = max(len(entry.name) for entry in (*losses, *theorems))
     for title, entries in (("losses", losses), ("theorems", theorems)):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,8 @@ import click
 
 from derive import catalog
 from derive.cli import common
-from derive.cli.common import CODES, FILE, FOLDER, to_json, worst, write
-from derive.cli.console import paint, progress
+from derive.cli.common import CODES, FILE, FOLDER, QUIET, complete_name, to_json, worst, write
+from derive.cli.console import Manual, paint, progress
 
 if TYPE_CHECKING:
     from derive.certificate import Certificate
@@ -21,6 +22,8 @@ _REPLAYED = "replayed from the cache: every proof was checked again, the numbers
 
 
 @click.command(
+    cls=Manual,
+    arguments={"NAME...": "Losses and theorems; `derive list` shows them."},
     short_help="Prove every step, and compare with finite differences.",
     epilog=f"""\b
 Examples:
@@ -30,7 +33,7 @@ Examples:
   derive verify logistic --data study.csv --target ill  on your own numbers
 {CODES}""",
 )
-@click.argument("names", nargs=-1, metavar="NAME...")
+@click.argument("names", nargs=-1, metavar="NAME...", shell_complete=complete_name)
 @click.option("--all", "everything", is_flag=True, help="Verify the whole catalog.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--certificate", "file", type=FILE, metavar="FILE", help="Write the certificate (of one loss) there.")
@@ -38,7 +41,8 @@ Examples:
 @click.option("--target", metavar="COLUMN", help="The column of --data that is predicted.")
 @click.option("--cache-dir", type=FOLDER, metavar="FOLDER", help="The cache of proofs.  [env: DERIVE_CACHE]")
 @click.option("--no-cache", is_flag=True, help="Prove everything anew.")
-@click.option("-v", "--verbose", is_flag=True, help="Say what the cache did.")
+@QUIET
+@click.option("-v", "--verbose", is_flag=True, help="How each step was proved, times, and what the cache did.")
 @click.pass_context
 def verify(
     ctx: click.Context,
@@ -50,6 +54,7 @@ def verify(
     target: str | None,
     cache_dir: Path | None,
     no_cache: bool,
+    quiet: bool,
     verbose: bool,
 ) -> None:
     """Prove every step of the derivations of NAME..., and compare the result with finite differences.
@@ -62,16 +67,18 @@ def verify(
     found = []
     for number, name in enumerate(chosen, 1):
         progress(f"{number}/{len(chosen)} {name}" if everything else "")
-        found.append(_verified(name, table, store))
+        found.append(_timed(name, table, store))
     progress("")
     if verbose:
-        click.echo("".join(f"{f.certificate.name}: {f.cached}\n" for f in found if f.cached), err=True, nl=False)
+        click.echo("".join(map(_took, found)), err=True, nl=False)
     certificates = [f.certificate for f in found]
     if file is not None:
         from derive.certificate_json import dumps
 
         write(dumps(certificates[0]), file)
-    click.echo(_report(found, form), nl=False)
+    shown = [f for f in found if not quiet or f.certificate.status != "proved"]
+    if shown or form == "json":
+        click.echo(_report(shown, form, verbose=verbose), nl=False)
     ctx.exit(worst([c.status for c in certificates]))
 
 
@@ -80,7 +87,7 @@ def _chosen(names: tuple[str, ...], everything: bool, file: Path | None) -> list
         raise click.UsageError("name one or more losses, or say --all; `derive list` shows them")
     if file is not None and len(names) != 1:
         raise click.UsageError("--certificate writes the certificate of one loss; name one")
-    every = (*catalog.names(), *catalog.theorem_names())
+    every = (*catalog.names(), *catalog.joint_names(), *catalog.theorem_names())
     for name in names:
         if name not in every:
             catalog.find(name)  # an error that suggests the near one
@@ -104,6 +111,7 @@ class _Verified:
     certificate: Certificate
     replayed: bool = False
     cached: str = ""
+    seconds: float = 0.0
 
 
 def _verified(name: str, table: Any, store: Cache | None) -> _Verified:
@@ -118,7 +126,19 @@ def _verified(name: str, table: Any, store: Cache | None) -> _Verified:
     return _Verified(certificate, False, into_cache(name, certificate, store) or why)
 
 
-def _report(found: list[_Verified], form: str) -> str:
+def _timed(name: str, table: Any, store: Cache | None) -> _Verified:
+    begin = time.monotonic()
+    found = _verified(name, table, store)
+    return replace(found, seconds=time.monotonic() - begin)
+
+
+def _took(found: _Verified) -> str:
+    """For `--verbose`: how long it took, and what the cache had to do with it."""
+    how = found.cached or ("replayed from the cache" if found.replayed else "proved anew")
+    return f"{found.certificate.name}: {found.seconds:.2f} s, {how}\n"
+
+
+def _report(found: list[_Verified], form: str, *, verbose: bool) -> str:
     if form == "json":
         from derive.certificate_json import encode
 
@@ -126,11 +146,11 @@ def _report(found: list[_Verified], form: str) -> str:
         replayed = [f.certificate.name for f in found if f.replayed]
         certificates = [encode(f.certificate) for f in found]
         return to_json({"losses": statuses, "replayed": replayed, "certificates": certificates})
-    return "\n".join(_text(f) for f in found)
+    return "\n".join(_text(f, verbose=verbose) for f in found)
 
 
-def _text(found: _Verified) -> str:
+def _text(found: _Verified, *, verbose: bool) -> str:
     from derive.render import report
 
-    shown = report.render(found.certificate, paint)
+    shown = report.render(found.certificate, paint, verbose=verbose)
     return f"{shown}{_REPLAYED}\n" if found.replayed else shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 
 from derive.certificate import Notation
 from derive.terms.term import BINDERS, LEAVES, Term, at, free_names, make, num, rebuild, sub, substitute, sym, walk
@@ -44,7 +45,22 @@ def _replace(term: Term, rules: Sequence[tuple[Term, Term, tuple[str, ...]]]) ->
         found = match(pattern, term, indices)
         if found is not None:
             return substitute(short, found)
+        some = _some_factors(pattern, term, indices)
+        if some is not None:
+            found, rest = some
+            return _replace(make("mul", substitute(short, found), *rest), rules)
     return rebuild(term, lambda a: _replace(a, rules)) if term.head not in LEAVES else term
+
+
+def _some_factors(pattern: Term, term: Term, holes: Iterable[str]) -> tuple[dict[str, Term], list[Term]] | None:
+    """What the holes stand for where a product is some of the factors of the term, and the others."""
+    if pattern.head != "mul" or term.head != "mul" or not len(pattern.args) < len(term.args) <= _MAX_FACTORS:
+        return None
+    for chosen in combinations(range(len(term.args)), len(pattern.args)):
+        found = match(pattern, Term("mul", tuple(term.args[n] for n in chosen)), holes)
+        if found is not None:
+            return found, [a for n, a in enumerate(term.args) if n not in chosen]
+    return None
 
 
 def match(pattern: Term, term: Term, holes: Iterable[str]) -> dict[str, Term] | None:
@@ -174,6 +190,8 @@ def _lower(term: Term) -> Term:
 
 def _lower_entries(term: Term) -> Term:
     body, i, j, _, columns = term.args
+    if body.head == "at" and body.args[1:] == (i, j):
+        return column(body.name)
     if columns == num(1) and i.name in free_names(body) and j.name not in free_names(body):
         return vectorise(body, i.name) or term
     return term

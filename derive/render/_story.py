@@ -24,6 +24,7 @@ class Line:
     right: Term
     step: CheckedStep | None
     note: str = ""
+    blocks: tuple[str, ...] = ()  # of parameters, where there are several: the gradient in θ, the Hessian in θ and τ
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,17 @@ class Story:
             whole = step.result.head in MATRIX_HEADS
             nabla = {"gradient": 1, "hessian": 2}.get(d.kind, 0) if whole else 0
             first = left if opening is None and step is d.steps[0] and not nabla else None
-            yield Line(first, nabla, self._right(step.result, d, whole and not nabla), step)
+            blocks = self._blocks(d) if nabla else ()
+            yield Line(first, nabla, self._right(step.result, d, whole and not nabla), step, blocks=blocks)
+
+    def _blocks(self, d: CheckedDerivation) -> tuple[str, ...]:
+        """What is differentiated by, where that has to be said: the blocks, or the classes of a block with columns."""
+        found = self._of_gradient(d.start)
+        by = [found[0], d.start.args[1]] if found is not None else [d.start.args[1]] if d.start.head == "diff" else []
+        if sum(other.kind == "gradient" for other in self.certificate.derivations) > 1:
+            return tuple(v.name for v in by)
+        columns = [v.args[2] for v in by if v.head == "at" and len(v.args) == 3]
+        return tuple(c.name for c in columns) if len(columns) == 2 else ()
 
     def _right(self, result: Term, d: CheckedDerivation, entry: bool) -> Term:
         right = self.folded(result)

@@ -18,7 +18,6 @@ from derive.render.report import explain, summary
 from derive.terms.term import Term
 
 RELATIONS = {"positive": "> 0", "nonnegative": r"\ge 0", "nonzero": r"\ne 0"}
-NABLA = {1: rf"\nabla {COST}", 2: rf"\nabla^{{2}} {COST}"}
 _ROOM = 62.0
 _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[T1]{fontenc}
@@ -143,8 +142,15 @@ def _separated(rows: list[tuple[str, str]]) -> Iterator[str]:
         yield row + (r" \\" if n < len(rows) else "") + (f" % {comment}" if comment else "")
 
 
+def nabla(line: Line) -> str:
+    """The whole gradient or Hessian, or the part of it for some blocks of parameters."""
+    power = "^{2}" if line.nabla > 1 else ""
+    below = f"_{{{' '.join(map(latex_name, line.blocks))}}}" if line.blocks else ""
+    return rf"\nabla{power}{below} {COST}"
+
+
 def _line(line: Line) -> tuple[str, str]:
-    left = NABLA[line.nabla] if line.nabla else marked(line.left) if line.left is not None else ""
+    left = nabla(line) if line.nabla else marked(line.left) if line.left is not None else ""
     equation = _equation(left, marked(line.right))
     if line.step is None:
         return equation + _tag(escape(line.note)), line.note

@@ -104,7 +104,7 @@ def _formula(f: Formula) -> str:
 
 
 def _line(line: Line) -> Iterator[str]:
-    left = latex.NABLA[line.nabla] if line.nabla else _math(line.left) if line.left is not None else ""
+    left = latex.nabla(line) if line.nabla else _math(line.left) if line.left is not None else ""
     yield from _block(f"{left} = {_math(line.right)}".strip())
     yield escape(line.note) if line.step is None else _verdict(line.step)
 

@@ -8,7 +8,7 @@ from textwrap import wrap
 from derive.certificate import Certificate, Check, CheckedDerivation, CheckedStatement, CheckedStep, Condition, Notation
 from derive.render._fold import fold
 from derive.render._lines import broken
-from derive.render._names import unicode_name
+from derive.render._names import subscript, unicode_name
 from derive.render._printer import Out, all_names, unmarked
 from derive.render._statements import TEXT, Formula, formulas, outcome, sentence
 from derive.render._story import COST, Line, Row, Story, allowances
@@ -19,7 +19,6 @@ from derive.terms.term import Term
 WIDTH = 80
 MARKS = {"proved": "✓", "refuted": "✗", "unknown": "?"}
 RELATIONS = {"positive": "> 0", "nonnegative": "≥ 0", "nonzero": "≠ 0"}
-_NABLA = {1: f"∇{COST}", 2: f"∇²{COST}"}
 
 
 def term(t: Term, notation: Iterable[Notation] = ()) -> str:
@@ -118,7 +117,7 @@ class _Page:
     def line(self, line: Line) -> Iterator[str]:
         if line.left is not None:
             yield from self.pieces("  ", _marked(line.left), 4)
-        left = f"  {_NABLA[line.nabla]} = " if line.nabla else "    = "
+        left = f"  {_nabla(line)} = " if line.nabla else "    = "
         note = line.note if line.step is None else f"{line.step.rule}  {verdict_words(line.step)}"
         yield from self.painted(self.equation(left, _marked(line.right), note), line.step)
         yield from self.reasons(line.step)
@@ -195,6 +194,13 @@ def _sides(f: Formula) -> tuple[Out, Out]:
 
 def _condition(c: Condition) -> str:
     return f"{term(c.term)} {RELATIONS[c.kind]}"
+
+
+def _nabla(line: Line) -> str:
+    """The whole gradient or Hessian, or the part of it for some blocks of parameters."""
+    below = "".join(map(unicode_name, line.blocks))
+    below = (subscript(below) or (f"_{below}" if len(below) == 1 else f"_{{{below}}}") + " ") if below else ""
+    return f"∇{'²' if line.nabla > 1 else ''}{below}{COST}"
 
 
 def _values(row: Row) -> str:
