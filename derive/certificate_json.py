@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import types
 import typing
 from collections.abc import Callable
@@ -23,6 +24,9 @@ from derive.terms.term import Term
 
 _VERDICTS = {v.status: v for v in (Proved, Refuted, Unknown)}
 Record = TypeVar("Record")
+_LARGEST = 2**53  # as a decimal, no larger whole number is certain to be itself
+#: control characters but for the end of a line, directions of writing, halves of characters
+_UNSEEN = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
 _NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 
@@ -40,6 +44,7 @@ def loads(text: str) -> Certificate:
             f"schema {body.get('schema')!r} is not {SCHEMA}: the file is of another version of derive"
         )
     written = body.pop("digest", None)
+    _check_characters(body)
     certificate: Certificate = _decode(Certificate, body, "certificate")
     if written != digest(body):
         raise CertificateError(
@@ -64,6 +69,19 @@ def _object(text: str) -> dict[str, Json]:
     if not isinstance(body, dict):
         raise CertificateError("not a certificate: the file does not hold a JSON object")
     return body
+
+
+def _check_characters(body: Json) -> None:
+    """A text that moves the cursor of a terminal, or the direction of writing, could show something else than it is."""
+    rest = [body]
+    while rest:
+        match rest.pop():
+            case str() as text if found := _UNSEEN.search(text):
+                raise CertificateError(f"not a certificate: the character U+{ord(found[0]):04X} in {text[:80]!r}")
+            case dict() as inner:
+                rest += [*inner.keys(), *inner.values()]
+            case list() as inner:
+                rest += inner
 
 
 def _no_duplicates(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -209,9 +227,9 @@ def _yes_no(value: Json, where: str) -> bool:
 def _decimal(value: Json, where: str) -> float:
     if isinstance(value, str) and value in _NOT_FINITE:
         return _NOT_FINITE[value]
-    if type(value) not in (int, float):
-        raise _wrong(where, "a number", value)
-    return float(value)
+    if type(value) is float or (type(value) is int and abs(value) <= _LARGEST):
+        return float(value)
+    raise _wrong(where, "a number", value)
 
 
 _LEAVES: dict[Any, Callable[[Json, str], Any]] = {

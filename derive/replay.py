@@ -14,6 +14,7 @@ from pathlib import Path
 
 from derive.certificate import (
     Certificate,
+    Check,
     CheckedDerivation,
     CheckedStatement,
     Condition,
@@ -31,8 +32,10 @@ from derive.terms.term import Term
 
 _BY_PROVER = "by the prover, as the small checker does not do:"
 _SIGNS = "signs, limits and minima are decided again by the prover"
+_MOST_ALLOWED = 1e-2  # a relative error beyond which numbers are not compared any more
 MAX_BYTES = 20_000_000
 _METHOD = "normal form over exact arithmetic"
+_SIGN_METHOD = "signs by exact arithmetic"
 _NOTES = (
     "that each rule gives its step was recorded by the author of the file, not checked here",
     "the numeric agreement was recorded by the author of the file, not computed here",
@@ -123,8 +126,30 @@ def _check_contents(certificate: Certificate) -> None:
     """A loss has derivations that belong together; a theorem has statements, and nothing else."""
     if certificate.kind == "loss" and certificate.cost is not None:
         check_chain(certificate.derivations, certificate.cost, certificate.domain)
-    elif certificate.kind == "loss" or certificate.derivations or not certificate.statements:
+    elif certificate.kind == "loss" or _more_than_stated(certificate) or not certificate.statements:
         raise DerivationError("a loss has a cost and derivations, a theorem has statements only")
+    for kind in ("derivations", "statements", "notation"):
+        names = [part.name for part in getattr(certificate, kind)]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise DerivationError(f"two of its {kind} are named {twice!r}")
+    for check in certificate.agreement.checks if certificate.agreement else ():
+        _check_numbers(check)
+
+
+def _more_than_stated(c: Certificate) -> bool:
+    return bool(c.derivations) or c.cost is not None or c.agreement is not None
+
+
+def _check_numbers(check: Check) -> None:
+    """Whether numbers agree is not computed here, but it must be what the recorded error and its bound say."""
+    if (
+        check.points < 1
+        or not 0 <= check.allowed <= _MOST_ALLOWED
+        or check.ok is not (0 <= check.error <= check.allowed)
+    ):
+        said = "agreement" if check.ok else "no agreement"
+        at = f"at {check.points} points, with the error {check.error:.3g} of {check.allowed:.3g}"
+        raise DerivationError(f"{check.name}: {said} is recorded {at}")
 
 
 def _stated(s: CheckedStatement, budget: float, said: list[str]) -> Verdict:
@@ -144,7 +169,9 @@ def _stated(s: CheckedStatement, budget: float, said: list[str]) -> Verdict:
 
 def _has_the_sign(s: CheckedStatement, domain: Domain) -> bool:
     """Does the recorded sign follow from the form of the term alone?"""
-    if not isinstance(s.verdict, Proved) or s.verdict.notes or s.verdict.domains_differ or len(s.terms) != 1:
+    if not isinstance(s.verdict, Proved) or s.verdict.method != _SIGN_METHOD or len(s.terms) != 1:
+        return False
+    if s.verdict.notes or s.verdict.domains_differ:
         return False
     try:
         shown = recheck_sign(s.terms[0], domain, strict=s.question == "positive")

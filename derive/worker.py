@@ -23,6 +23,7 @@ from derive.terms.json import Json, from_json, to_json
 from derive.terms.term import Term
 
 if TYPE_CHECKING:
+    from derive.replay import Replayed
     from derive.report import Report
 
 TIMEOUT = 20.0
@@ -45,6 +46,15 @@ def check(claims: Json, *, budget: float = 10.0, timeout: float = TIMEOUT) -> Re
 
     answer = run("check", {**claims, "budget": budget}, timeout=timeout)
     return answer if isinstance(answer, Unknown) else record_from_json(Report, answer)
+
+
+def replay(path: Path, *, timeout: float = TIMEOUT) -> Replayed | Unknown:
+    """What `derive.replay.replay` says of a file from a stranger, in a worker."""
+    from derive.certificate_json import record_from_json
+    from derive.replay import Replayed
+
+    answer = run("replay", {"path": str(path)}, timeout=timeout)
+    return answer if isinstance(answer, Unknown) else record_from_json(Replayed, answer)
 
 
 def run(function: str, payload: Json, *, timeout: float = TIMEOUT, memory: int = MEMORY_MIB) -> Json | Unknown:
@@ -120,7 +130,19 @@ def _matching_loss(payload: Json) -> Json:
     return encode(matching_loss(**payload))
 
 
-FUNCTIONS: dict[str, Callable[[Json], Json]] = {"prove": _prove, "check": _check, "matching-loss": _matching_loss}
+def _replay(payload: Json) -> Json:
+    from derive.certificate_json import encode
+    from derive.replay import replay as replay_file
+
+    return encode(replay_file(**payload))
+
+
+FUNCTIONS: dict[str, Callable[[Json], Json]] = {
+    "prove": _prove,
+    "check": _check,
+    "matching-loss": _matching_loss,
+    "replay": _replay,
+}
 
 
 def _limit(memory: int, seconds: float) -> None:

@@ -30,7 +30,11 @@ from derive.errors import CertificateError
 from derive.terms.term import make, num, sym
 
 Z = sym("z")
-TEXT = st.text(max_size=20)
+#: what a file may hold: no control characters but the end of a line, and nothing that changes the direction of writing
+TEXT = st.text(
+    st.characters(blacklist_categories=("Cc", "Cf", "Cs", "Zl", "Zp"), whitelist_characters="\n", codec="utf-8"),
+    max_size=20,
+)
 TERMS = st.recursive(
     st.sampled_from([Z, sym("θ"), num(0), num(-7, 3), make("pi")]),
     lambda t: st.one_of(st.tuples(t, t).map(lambda a: make("add", *a)), t.map(lambda a: make("exp", a))),

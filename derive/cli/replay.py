@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from derive.cli.common import CODES, FILE, worst
-from derive.cli.console import paint
-
-if TYPE_CHECKING:
-    pass
+from derive.cli.common import CODES, FILE, QUIET, worst
+from derive.cli.console import Manual, paint
 
 
 @click.command(
+    cls=Manual,
+    arguments={"FILE...": "Certificates, as `derive verify --certificate` writes them."},
     short_help="Check a certificate file again, from its terms alone.",
     epilog=f"""\b
 Examples:
@@ -23,12 +21,24 @@ Examples:
 {CODES}""",
 )
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
+@click.option("--timeout", type=click.FloatRange(0.1, 3600), default=60.0, show_default=True, help="Seconds a file.")
+@QUIET
 @click.pass_context
-def replay(ctx: click.Context, files: tuple[Path, ...]) -> None:
-    """Check certificate FILEs again, from the terms in them alone: no loss, no rule and no author is asked."""
-    from derive.render.report import render_replayed
-    from derive.replay import replay as replay_file
+def replay(ctx: click.Context, files: tuple[Path, ...], timeout: float, quiet: bool) -> None:
+    """Check certificate FILEs again, from the terms in them alone: no loss, no rule and no author is asked.
 
-    reports = [replay_file(path) for path in files]
-    click.echo("".join(render_replayed(report.found, report.notes, paint) for report in reports), nl=False)
-    ctx.exit(worst([report.status for report in reports]))
+    What was proved is printed in full. Each file is read in a process of its own, with limited time and memory.
+    """
+    from derive.certificate import Unknown
+    from derive.render.replayed import render
+    from derive.worker import replay as replay_file
+
+    statuses = []
+    for path in files:
+        report = replay_file(path, timeout=timeout)
+        if isinstance(report, Unknown):
+            click.echo(f"{path}: {paint('unknown', 'yellow')}; {report.reason}")
+        elif not quiet or report.status != "proved":
+            click.echo(render(report.found, report.notes, paint), nl=False)
+        statuses.append(report.status)
+    ctx.exit(worst(statuses))

@@ -30,17 +30,17 @@ def plain(text: str, colour: str) -> str:
     return text
 
 
-def render(certificate: Certificate, paint: Paint = plain) -> str:
-    """The report of a whole certificate."""
-    return "\n".join(_lines(certificate, paint)) + "\n"
+def render(certificate: Certificate, paint: Paint = plain, *, verbose: bool = False) -> str:
+    """The report of a whole certificate; with `verbose` it says how each step and statement was proved."""
+    return "\n".join(_lines(certificate, paint, verbose)) + "\n"
 
 
-def _lines(certificate: Certificate, paint: Paint) -> Iterator[str]:
+def _lines(certificate: Certificate, paint: Paint, verbose: bool) -> Iterator[str]:
     yield f"{certificate.name}: {certificate.title}"
     for derivation in certificate.derivations:
-        yield from _derivation(derivation, paint)
+        yield from _derivation(derivation, paint, verbose)
     for statement in certificate.statements:
-        yield from _statement(statement, paint)
+        yield from _statement(statement, paint, verbose)
     if certificate.kind == "loss":
         yield from _agreement(certificate, paint)
     first, *rest = wrap(summary(certificate), WIDTH)
@@ -61,25 +61,25 @@ def summary(certificate: Certificate, paint: Paint = plain) -> str:
     return f"{certificate.name}: {_word(certificate.status, paint)}; {', '.join(counts)}"
 
 
-def _derivation(derivation: CheckedDerivation, paint: Paint) -> Iterator[str]:
+def _derivation(derivation: CheckedDerivation, paint: Paint, verbose: bool) -> Iterator[str]:
     title = derivation.title if derivation.kind != "lemma" else f"lemma: {derivation.title}"
     yield from wrap(title, WIDTH, initial_indent="  ", subsequent_indent="    ")
     if not derivation.steps:
         yield "    no steps: nothing is shown"
     for number, step in enumerate(derivation.steps, 1):
-        yield from _step(number, step, paint)
+        yield from _step(number, step, paint, verbose)
 
 
-def _statement(statement: CheckedStatement, paint: Paint) -> Iterator[str]:
+def _statement(statement: CheckedStatement, paint: Paint, verbose: bool) -> Iterator[str]:
     yield from _dotted(statement.says, statement.status, _word(statement.status, paint))
-    if not statement.ok:
+    if verbose or not statement.ok:
         yield from _indented(explain(statement.verdict))
 
 
-def _step(number: int, step: CheckedStep, paint: Paint) -> Iterator[str]:
+def _step(number: int, step: CheckedStep, paint: Paint, verbose: bool) -> Iterator[str]:
     words = ("justified" if step.justified else "not justified", step.verdict.status)
     yield from _dotted(f"{number}. {step.rule}", ", ".join(words), ", ".join(_word(w, paint) for w in words))
-    if step.verdict.status != "proved":
+    if verbose or step.verdict.status != "proved":
         yield from _indented(explain(step.verdict))
 
 
@@ -88,24 +88,6 @@ def _dotted(label: str, answer: str, painted: str) -> Iterator[str]:
     *lines, last = wrap(label, WIDTH - len(answer) - 5, initial_indent="    ", subsequent_indent="      ")
     yield from lines
     yield f"{last} {'.' * (WIDTH - len(last) - len(answer) - 2)} {painted}"
-
-
-def render_replayed(found: Certificate, notes: tuple[str, ...], paint: Paint = plain) -> str:
-    """What came out when a certificate file was proved again, and what that does not check."""
-    steps = [step for d in found.derivations for step in d.steps]
-    proved = sum(step.verdict.status == "proved" for step in steps)
-    held = sum(s.ok for s in found.statements)
-    counts = [f"{proved} of {len(steps)} steps"] if steps else []
-    counts += [f"{held} of {len(found.statements)} statements"] if found.statements else []
-    lines = wrap(f"{found.name}: {found.status}; {', '.join(counts)} proved again, from the file alone", WIDTH)
-    lines[0] = lines[0].replace(found.status, _word(found.status, paint), 1)
-    for derivation in found.derivations:
-        bad = [(n, s) for n, s in enumerate(derivation.steps, 1) if not s.ok]
-        lines += [line for number, step in bad for line in (f"  {derivation.title}", *_step(number, step, paint))]
-    lines += [line for s in found.statements if not s.ok for line in _statement(s, paint)]
-    for note in notes:
-        lines += wrap(f"note: {note}", WIDTH, initial_indent="  ", subsequent_indent="    ")
-    return "\n".join(lines) + "\n"
 
 
 def render_verdict(verdict: Verdict, paint: Paint = plain) -> str:

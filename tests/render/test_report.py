@@ -17,7 +17,7 @@ from derive.certificate import (
     Verdict,
     Witness,
 )
-from derive.render import report
+from derive.render import replayed, report
 from derive.terms.text import parse_formula
 
 LONG = "a very long reason that goes on and on, " * 6
@@ -65,7 +65,7 @@ def test_a_verdict_on_its_own() -> None:
 
 def test_a_replay_shows_what_was_not_proved_again() -> None:
     """The steps that did not come out as proved, and what a replay cannot check."""
-    text = report.render_replayed(certificate(Unknown("no time left")), ("the numbers were not computed",))
+    text = replayed.render(certificate(Unknown("no time left")), ("the numbers were not computed",))
     assert text.startswith("sample: unknown; 0 of 1 steps proved again")
     assert "no time left" in text
     assert "note: the numbers were not computed" in text

@@ -123,7 +123,7 @@ def test_a_refuted_certificate_replays_as_refuted() -> None:
 
 def test_missing_numbers_stay_missing(whole: Certificate) -> None:
     """Without a recorded agreement the status is unknown; with a bad one it is refuted."""
-    bad = Agreement((replace(AGREEMENT.checks[0], ok=False),))
+    bad = Agreement((replace(AGREEMENT.checks[0], error=1.0, ok=False),))
     assert replay_text(dumps(replace(whole, agreement=None))).status == "unknown"
     assert replay_text(dumps(replace(whole, agreement=Agreement(())))).status == "refuted"
     assert replay_text(dumps(replace(whole, agreement=bad))).status == "refuted"

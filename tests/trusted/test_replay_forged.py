@@ -1,0 +1,253 @@
+"""Forged files: each is consistent in itself and has the right digest, and must not be read as more than it proves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from derive.certificate import Agreement, Certificate, Check, CheckedDerivation, CheckedStep, Notation
+from derive.certificate_json import digest, dumps
+from derive.claim import equality
+from derive.cli import main
+from derive.domain import Domain
+from derive.errors import CertificateError
+from derive.prove import prove_terms
+from derive.replay import replay_text
+from derive.terms.term import Term, at, make, num, sym
+from derive.terms.text import parse_formula
+from derive.theorem import Statement, Theorem
+from derive.theorem import certify as certify_theorem
+from tests.shared import certificate_of
+
+SIZES = {"m": "integer (0, oo)", "n": "integer (0, oo)", "j": "0..n-1", "l": "0..n-1"}
+THETA = make("matrix", sym("theta"), sym("n"), num(1))
+CHECK = Check("a check", 3, 1e-12, 1e-10, "as it should be", True)
+
+
+def signed(certificate: Certificate, change: Callable[[dict[str, Any]], None]) -> str:
+    """The text of a certificate after an edit, with the digest that belongs to it."""
+    body = json.loads(dumps(certificate))
+    change(body)
+    del body["digest"]
+    return json.dumps({**body, "digest": digest(body)})
+
+
+def linear() -> Certificate:
+    """A good certificate of a loss."""
+    return replace(certificate_of("linear"), agreement=Agreement((CHECK,)))
+
+
+def theorem(**changes: Any) -> Certificate:
+    """A good certificate of a theorem."""
+    square = Statement("square", "it is never negative", "nonnegative", ("(x - 1)**2",))
+    made = certify_theorem(Theorem("squares", "Squares", "About squares.", (square,), {"x": "a number"}, {}))
+    return replace(made, **changes)
+
+
+def _derivation(
+    kind: Any, start: Term, results: tuple[Term, ...], indices: tuple[str, ...], domain: Domain
+) -> CheckedDerivation:
+    steps, before = [], start
+    for result in results:
+        verdict = prove_terms(*equality(before, result, indices), domain)
+        steps.append(CheckedStep("a rule", "a = b", "So it is.", result, True, verdict))
+        before = result
+    return CheckedDerivation(kind, kind, kind, start, tuple(steps), indices)
+
+
+def forged(cost: str, gradient: str, scaled: str, domain: dict[str, str]) -> str:
+    """A file whose every step is proved: a gradient as an entry, then as (scaled) θ, and the Hessian 2 scaled I."""
+    described = Domain.of(domain)
+    j, second, row, column, n = map(sym, ("j", "l", "r", "c", "n"))
+    j_cost, entry, factor = parse_formula(cost), parse_formula(gradient), parse_formula(scaled)
+    first = _derivation(
+        "gradient", make("diff", j_cost, at("theta", j)), (entry, make("scale", factor, THETA)), ("j",), described
+    )
+    whole = make("entries", make("mul", factor, make("delta", row, column)), row, column, n, n)
+    start = make("diff", entry, at("theta", second))
+    last = _derivation("hessian", start, (make("mul", factor, make("delta", j, second)), whole), ("j", "l"), described)
+    assert all(step.ok for d in (first, last) for step in d.steps)
+    return dumps(replace(linear(), cost=j_cost, domain=domain, derivations=(first, last), statements=(), notation=()))
+
+
+def test_an_honest_file_of_this_kind_is_proved() -> None:
+    """So what is refused below is refused for one reason."""
+    assert replay_text(forged("sum(theta[k]**2, k, 0, n-1)", "2*theta[j]", "2", SIZES)).ok
+
+
+def test_a_cost_that_knows_the_index_of_its_gradient_is_refused() -> None:
+    """J = θⱼ² has not the gradient 2θ, though every entry of ∂θⱼ²/∂θⱼ is 2θⱼ."""
+    with pytest.raises(CertificateError, match="the cost depends on j"):
+        replay_text(forged("theta[j]**2", "2*theta[j]", "2", SIZES))
+
+
+NARROW: dict[str, tuple[str, dict[str, str]]] = {  # what is left out of the domain, and what is written in its place
+    "one of two sizes": ("m", {"m, q": "one-hot"}),
+    "parameters that are 0 or 1": ("theta", {"theta, q": "one-hot"}),
+    "parameters in a simplex": ("theta", {"theta, q": "simplex"}),
+    "data in a simplex": ("X", {"X, q": "simplex"}),
+    "whole parameters": ("theta", {"theta": "integer real"}),
+    "whole data": ("X", {"X": "integer real"}),
+    "an index with a group": ("j", {"j, q": "one-hot"}),
+}
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_the_data_cannot_be_narrowed_by_the_way(name: str) -> None:
+    """A group of variables and a word in front say as much of a domain as a range does."""
+    left, written = NARROW[name]
+
+    def change(body: dict[str, Any]) -> None:
+        body["domain"] = {k: v for k, v in body["domain"].items() if k != left} | written
+
+    with pytest.raises(CertificateError, match="would not hold for every data set"):
+        replay_text(signed(linear(), change))
+
+
+NUMBERS: dict[str, dict[str, Any]] = {
+    "more error than allowed": {"error": 1.0},
+    "everything is allowed": {"allowed": 1e9},
+    "no bound": {"allowed": "inf"},
+    "a bound that is no number": {"allowed": "nan"},
+    "an error that is no number": {"error": "nan"},
+    "an endless error": {"error": "inf"},
+    "a negative error": {"error": -1.0},
+    "no points": {"points": 0},
+    "less than no points": {"points": -5},
+    "a disagreement within the bound": {"ok": False},
+    "a number beyond all decimals": {"error": 10**400, "allowed": 10**401},
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_an_agreement_is_what_its_numbers_say(name: str) -> None:
+    """The numbers are not computed again, but `ok` cannot be written beside others."""
+    with pytest.raises(CertificateError, match=r"recorded at|a number was expected"):
+        replay_text(signed(linear(), lambda body: body["agreement"]["checks"][0].update(NUMBERS[name])))
+
+
+def test_an_honest_disagreement_is_read() -> None:
+    """An error beyond its bound, or none that is a number, recorded as such."""
+    for error in (1.0, "nan", "inf"):
+        said = {"ok": False, "error": error}
+        text = signed(linear(), lambda body, said=said: body["agreement"]["checks"][0].update(said))  # type: ignore[misc]
+        assert replay_text(text).status == "refuted"
+
+
+def test_a_theorem_has_statements_only() -> None:
+    """A cost beside it would be printed, and nothing is shown of it."""
+    assert replay_text(dumps(theorem())).ok
+    for more in (
+        {"cost": parse_formula("x")},
+        {"agreement": Agreement((CHECK,))},
+        {"kind": "loss"},
+        {"statements": ()},
+    ):
+        with pytest.raises(CertificateError, match="a theorem has statements only"):
+            replay_text(dumps(theorem(**more)))
+
+
+def test_no_two_parts_have_one_name() -> None:
+    """Neither statements nor derivations nor short names: which of them is meant would be open."""
+    square = theorem().statements[0]
+    h = Notation("h", (), parse_formula("x + 1"))
+    for name, parts in (("statements", (square, square)), ("notation", (h, h))):
+        with pytest.raises(CertificateError, match=f"two of its {name} are named"):
+            replay_text(dumps(theorem(**{name: parts})))
+
+
+@pytest.mark.parametrize("bad", ["\x1b[2J", "\x00", "\u202e", "\ud800", "\u2028", "\r"])
+def test_no_character_moves_the_cursor(bad: str) -> None:
+    """A text that is printed must not overwrite what is printed beside it, nor stop the printing."""
+    for field in ("name", "title", "description", "version"):
+        with pytest.raises(CertificateError, match="the character U"):
+            replay_text(signed(theorem(), lambda body, field=field: body.update({field: f"a{bad}b"})))  # type: ignore[misc]
+
+
+def test_the_words_of_a_sign_cannot_be_forged() -> None:
+    """How a sign was found is said by the prover, not by the file."""
+    change = {"method": "magic"}
+    with pytest.raises(CertificateError, match=r"not as recorded \(method\)"):
+        replay_text(signed(theorem(), lambda body: body["statements"][0]["verdict"].update(change)))
+
+
+# -- what is printed
+
+
+def shown(tmp_path: Path, text: str, *options: str) -> tuple[str, int]:
+    """What the command prints of a file, and its exit code."""
+    file = tmp_path / "file.json"
+    file.write_text(text, encoding="utf-8", errors="surrogatepass")
+    done = CliRunner().invoke(main, ["replay", str(file), *options])
+    return " ".join(done.output.split()), done.exit_code
+
+
+def test_what_was_proved_is_printed_in_full(tmp_path: Path) -> None:
+    """A trivial statement under a great name, and a name that stands for something else, mislead nobody."""
+    words = {"name": "convex", "says": "every cost is convex"}
+    proved = replace(theorem(), notation=(Notation("h", (), parse_formula("(x - 1)**2"), "the cost"),))
+    output, code = shown(tmp_path, signed(proved, lambda body: body["statements"][0].update(words)))
+    assert code == 0
+    assert "convex: proved (x − 1)² ≥ 0 for x: real" in output
+    assert "every cost" not in output
+
+
+def test_the_cost_and_its_derivatives_are_printed_in_full(tmp_path: Path) -> None:
+    """Without the short names of the file, and with the values of every variable."""
+    h = Notation("X", (), num(0), "nothing")
+    output, code = shown(tmp_path, dumps(replace(linear(), notation=(h,))))
+    assert code == 0
+    assert "J = 1/(2m) · Σᵢ₌₀ᵐ⁻¹ (Σₖ₌₀ⁿ⁻¹ xᵢₖ·θₖ − yᵢ)²" in output
+    assert "the gradient, whose entries are ∂J/∂θⱼ = 1/m · Xᵀ(Xθ − y)" in output
+    assert "the hessian, whose entries are ∂²J/∂θₗ∂θⱼ = 1/m · Xᵀ X" in output
+    assert "m: integer (0, oo)" in output
+
+
+# -- files that are made to hurt
+
+DEEP = '["exp", ' * 140 + '"m"' + "]" * 140
+HOSTILE = {
+    "a million nodes": '{"schema": 2, "cost": ["add"' + ", 1" * 1_000_000 + "]}",
+    "a million short lists": '{"schema": 2, "cost": [' + ",".join(["[]"] * 1_000_000) + "]}",
+    "a long number": '{"schema": 2, "cost": ' + "7" * 5_000 + "}",
+    "brackets": "[" * 1_000_000,
+    "objects in objects": '{"a":' * 200_000,
+    "half a character": '{"schema": 2, "name": "\\ud83d"}',
+    "a second field of the same name": '{"schema": 2, "schema": 1}',
+    "something behind it": '{"schema": 2} {}',
+    "a mark of the byte order": '\ufeff{"schema": 2}',
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_an_error(tmp_path: Path, name: str) -> None:
+    """One line of reason, the exit code of bad input, and no traceback."""
+    output, code = shown(tmp_path, HOSTILE[name])
+    assert code == 2
+    assert "Traceback" not in output
+    assert len(output) < 600
+
+
+def test_a_file_that_takes_too_long_is_undecided(tmp_path: Path) -> None:
+    """The time for a file is limited as a whole, however many steps it has, and then the answer is unknown."""
+    output, code = shown(tmp_path, dumps(theorem()), "--timeout", "0.1")
+    assert code == 3
+    assert "unknown; not decided within 0.1 seconds" in output
+
+
+def test_the_worst_of_several_files_counts(tmp_path: Path) -> None:
+    """One file that is refuted among good ones: exit code 1."""
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_text(dumps(theorem()), encoding="utf-8")
+    wrong = Statement("sign", "it is never negative", "nonnegative", ("x - 1",))
+    bad.write_text(dumps(certify_theorem(Theorem("wrong", "Wrong", "It is.", (wrong,), {}, {}))), encoding="utf-8")
+    done = CliRunner().invoke(main, ["replay", str(good), str(bad)])
+    assert done.exit_code == 1
+    assert "squares: proved" in done.output
+    assert "wrong: refuted" in done.output
