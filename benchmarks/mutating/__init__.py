@@ -1,0 +1,1 @@
+"""Mutants of a module: one place of its syntax tree changed at a time."""
