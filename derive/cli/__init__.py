@@ -13,6 +13,7 @@ from derive.version import VERSION
 #: command -> where it is: it is imported when it is called, so that each command pays for itself only
 _COMMANDS = {
     "check": "derive.cli.check:check",
+    "completion": "derive.cli.completion:completion",
     "fit": "derive.cli.fit:fit",
     "list": "derive.cli.list:list_",
     "matching-loss": "derive.cli.matching_loss:matching_loss",

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from derive.cli.common import FOLDER, distributions, formulas, ranges
+from derive.cli.console import Manual
 
 _FORMATS = click.Choice(["text", "json", "markdown", "latex", "html", "sarif", "github"])
 #: what describes one claim, and not all of them
@@ -16,6 +17,11 @@ _OF_FORMULAS = ("gradient", "hessian")
 
 
 @click.command(
+    cls=Manual,
+    arguments={
+        "TARGET": "A Python file, file.py::function, module:function, a folder, or a claims file (derive.toml, or "
+        "pyproject.toml with [tool.derive])."
+    },
     short_help="Prove or refute gradients and Hessians of yours.",
     epilog="""\b
 Examples:
@@ -26,8 +32,6 @@ Examples:
   derive check . --format github --output sarif=derive.sarif
   derive check . --policy unknown=warn,findings=fail -k "focal and not old"
 \b
-A TARGET is a Python file, file.py::function, module:function, a folder, or a
-claims file (derive.toml, or pyproject.toml with [tool.derive]).
 With several variables, write --gradient once for each; and --hessian once for
 each (its diagonal), or once for each entry, row by row.
 \b
@@ -59,7 +63,7 @@ Exit codes: 0 proved   1 refuted, or failed by the policy
 @click.option(
     "--policy", multiple=True, metavar="NAME=LEVEL", help="unknown, numeric-only, findings: fail, warn, ignore."
 )
-@click.option("--format", "form", type=_FORMATS, default="text", show_default=True)
+@click.option("--format", "form", type=_FORMATS, default="text", show_default=True, help="How to print it.")
 @click.option("--output", "outputs", multiple=True, metavar="FORMAT=FILE", help="Write a report there too; repeatable.")
 @click.option("-q", "--quiet", is_flag=True, help="Only what fails, and the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Every report in full, times, and what the cache did.")

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from derive.errors import EXIT_OK, EXIT_REFUTED, EXIT_UNKNOWN, DeriveError, DomainError, FormulaError, MissingExtraError
+from derive.errors import (
+    EXIT_OK,
+    EXIT_REFUTED,
+    EXIT_UNKNOWN,
+    DeriveError,
+    DomainError,
+    FileError,
+    FormulaError,
+    MissingExtraError,
+)
 
 if TYPE_CHECKING:
     from derive.certificate import Certificate
+    from derive.joint_loss import JointLoss
     from derive.loss import Loss
     from derive.suite.cache import Cache
     from derive.theorem import Theorem
@@ -24,7 +35,31 @@ Exit codes: 0 proved, and the numbers agree   1 refuted
             3 something could not be decided  2 usage or bad input
 """
 FILE = click.Path(path_type=Path)
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Print only what fails; the exit code says the rest.")
 FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+def complete_loss(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    """For a shell: the losses whose names begin like this."""
+    return _completed(incomplete, ())
+
+
+def complete_name(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    """For a shell: the losses and the theorems whose names begin like this."""
+    from derive import catalog
+
+    more = {*catalog.joint_names(), *catalog.theorem_names()}
+    entries = (*catalog.entries(catalog.JOINT), *catalog.entries(catalog.THEOREMS))
+    return _completed(incomplete, [e for e in entries if e.name in more])
+
+
+def _completed(incomplete: str, more: Sequence[Any]) -> list[Any]:
+    from click.shell_completion import CompletionItem
+
+    from derive import catalog
+
+    entries = sorted((*catalog.entries(), *more), key=lambda entry: entry.name)
+    return [CompletionItem(e.name, help=e.title) for e in entries if e.name.startswith(incomplete)]
 
 
 def to_json(value: Any) -> str:
@@ -42,6 +77,19 @@ def write(shown: str | bytes, output: Path | None) -> None:
     from derive.files import write_bytes
 
     write_bytes(output, shown.encode("utf-8") if isinstance(shown, str) else shown)
+
+
+def check_folder(output: Path) -> None:
+    """Before any work is done: can the file be written at all?"""
+    folder = output.absolute().parent
+    if output.exists() and not output.is_file() and not output.is_dir():
+        return  # a device or a pipe
+    if not folder.is_dir():
+        raise FileError(f"cannot write {output}: there is no folder {folder}")
+    if output.is_dir():
+        raise FileError(f"cannot write {output}: it is a folder; name a file")
+    if not os.access(folder, os.W_OK):
+        raise FileError(f"cannot write {output}: nothing may be written in {folder}")
 
 
 def ready_for_pdf(output: Path | None) -> None:
@@ -110,7 +158,7 @@ def cache_in(folder: Path | None) -> Cache | None:
     return Cache(where) if where is not None else None
 
 
-def certificate(item: Loss | Theorem, data: Any = None) -> Certificate:
+def certificate(item: Loss | JointLoss | Theorem, data: Any = None) -> Certificate:
     """What was found out about a loss, or about a theorem."""
     from derive import theorem
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -22,7 +21,22 @@ EXIT_CLOSED_PIPE = 141
 EXIT_BUG = 70
 
 
-class TakesFormulas(click.Command):
+class Manual(click.Command):
+    """A command whose help is a page of a manual: it says what its arguments are, too."""
+
+    def __init__(self, *args: Any, arguments: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.arguments = dict(arguments or {})
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The arguments, then the options."""
+        if self.arguments:
+            with formatter.section("Arguments"):
+                formatter.write_dl(list(self.arguments.items()))
+        super().format_options(ctx, formatter)
+
+
+class TakesFormulas(Manual):
     """A command whose arguments are formulas: `-log(h)` is one, and no option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -70,6 +84,8 @@ class PoliteGroup(click.Group):
         """Find the command, or suggest one."""
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             known = self.list_commands(ctx)
+            import difflib
+
             close = difflib.get_close_matches(args[0], known, 1)
             hint = f"did you mean {close[0]!r}?" if close else f"the commands are {', '.join(known)}"
             ctx.fail(f"there is no command {args[0]!r}; {hint}")
@@ -112,10 +128,17 @@ def crashed(kind: type[BaseException], error: BaseException, trace: TracebackTyp
 
 
 def prepare(ctx: click.Context) -> None:
-    """No colour where NO_COLOR says so (nor in a pipe); characters that the terminal lacks are written as escapes."""
-    ctx.color = False if os.environ.get("NO_COLOR") else None
+    """Colour as the environment says; characters that the terminal lacks are written as escapes."""
+    ctx.color = _coloured(os.environ)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _coloured(environment: Mapping[str, str]) -> bool | None:
+    """NO_COLOR: never. FORCE_COLOR: in a pipe, too. Neither: on a terminal that is not dumb."""
+    if environment.get("NO_COLOR") or (environment.get("TERM") == "dumb" and not environment.get("FORCE_COLOR")):
+        return False
+    return True if environment.get("FORCE_COLOR", "0") not in ("", "0") else None
 
 
 def paint(text: str, colour: str) -> str:

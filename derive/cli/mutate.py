@@ -7,13 +7,18 @@ from pathlib import Path
 import click
 
 from derive.cli.common import FILE, to_json, write
-from derive.cli.console import paint, progress
+from derive.cli.console import Manual, paint, progress
 from derive.errors import EXIT_OK, EXIT_REFUTED
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.command(
+    cls=Manual,
+    arguments={
+        "FILE.py::NAME": "The function that gets the mistakes, or Class.method.",
+        "COMMAND...": "What runs your tests; its exit code says whether it noticed.",
+    },
     short_help="Do your tests catch the mistakes that are made by hand?",
     epilog="""\b
 Examples:
@@ -38,7 +43,9 @@ Exit codes: 0 all mutants were caught  1 some survived
 @click.option("--project", type=_FOLDER, metavar="FOLDER", help="What is copied. [default: the project of FILE]")
 @click.option("--only", multiple=True, metavar="KIND", help="Only mistakes of this kind; may be repeated.")
 @click.option("--list", "listed", is_flag=True, help="Show the mutants, and run nothing.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print it."
+)
 @click.option("--output", type=FILE, metavar="FILE", help="Write the answer there.")
 @click.pass_context
 def mutate(

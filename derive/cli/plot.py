@@ -7,12 +7,24 @@ from typing import Any
 
 import click
 
-from derive.cli.common import FILE, ranges
+from derive.cli.common import FILE, complete_loss, ranges
+from derive.cli.console import Manual
 
 _CLAIM = "claim"
+_PICTURES = ("split-cost", "squared-error", "surface", "contours", "path", _CLAIM)
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    """For a shell: pictures, then losses."""
+    from click.shell_completion import CompletionItem
+
+    pictures = [CompletionItem(name) for name in _PICTURES if name.startswith(incomplete)]
+    return [*pictures, *complete_loss(ctx, param, incomplete)]
 
 
 @click.command(
+    cls=Manual,
+    arguments={"NAME": "split-cost, squared-error, surface, contours, path, claim, or a loss of `derive list`."},
     short_help="Draw a loss, a cost, a search or a claim.",
     epilog="""\b
 Examples:
@@ -29,7 +41,7 @@ Needs matplotlib: pip install 'derive[plot]'
 Exit codes: 0 written   2 usage or bad input
 """,
 )
-@click.argument("name")
+@click.argument("name", shell_complete=_complete)
 @click.option("-o", "--output", type=FILE, required=True, metavar="FILE", help="A .png, .svg or .pdf file.")
 @click.option("--loss", metavar="FORMULA", help="Of a claim: the loss.")
 @click.option("--gradient", metavar="FORMULA", help="Of a claim: its gradient.")

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from derive.cli.common import CODES, EXIT, ranges, to_json
 from derive.cli.console import TakesFormulas, paint
 
-if TYPE_CHECKING:
-    pass
-
 
 @click.command(
     cls=TakesFormulas,
+    arguments={"LEFT": "A formula, such as 'log(x*y)'.", "RIGHT": "What it is to be equal to."},
     short_help="Prove or refute that two formulas are equal.",
     epilog=f"""\b
 Examples:
@@ -26,10 +22,15 @@ Examples:
 @click.argument("left")
 @click.argument("right")
 @click.option("--domain", "domains", multiple=True, metavar="NAME=RANGE", help="Such as x=positive or 'y=[0, 1]'.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print it."
+)
 @click.option("--timeout", type=click.FloatRange(0.1, 3600), default=20.0, show_default=True, help="In seconds.")
+@click.option("--quiet", is_flag=True, help="Print nothing if it is proved.")  # no -q: that is a formula
 @click.pass_context
-def prove(ctx: click.Context, left: str, right: str, domains: tuple[str, ...], form: str, timeout: float) -> None:
+def prove(
+    ctx: click.Context, left: str, right: str, domains: tuple[str, ...], form: str, timeout: float, quiet: bool
+) -> None:
     """Prove or refute that the formulas LEFT and RIGHT are equal wherever both are defined.
 
     A variable is real unless --domain says more. The formulas are read, never run, and decided in a process of their
@@ -45,5 +46,6 @@ def prove(ctx: click.Context, left: str, right: str, domains: tuple[str, ...], f
     verdict = decide(
         parse_formula(left.strip()), parse_formula(right.strip()), domain, budget=timeout / 2, timeout=timeout
     )
-    click.echo(to_json(encode(verdict)) if form == "json" else render_verdict(verdict, paint), nl=False)
+    if not quiet or verdict.status != "proved":
+        click.echo(to_json(encode(verdict)) if form == "json" else render_verdict(verdict, paint), nl=False)
     ctx.exit(EXIT[verdict.status])

@@ -10,12 +10,15 @@ import click
 
 from derive import catalog
 from derive.cli import common
-from derive.cli.common import CODES, EXIT, FILE, ready_for_pdf, write
+from derive.cli.common import CODES, EXIT, FILE, complete_name, ready_for_pdf, write
+from derive.cli.console import Manual
 
 _FORMATS = click.Choice(["latex", "text", "markdown", "html", "pdf", "json"])
 
 
 @click.command(
+    cls=Manual,
+    arguments={"NAME": "A loss or a theorem; `derive list` shows them."},
     short_help="Print a derivation, step by step.",
     epilog=f"""\b
 Examples:
@@ -26,7 +29,7 @@ Examples:
   derive show logistic --format pdf -o logistic.pdf      by a LaTeX of yours
 {CODES}""",
 )
-@click.argument("name")
+@click.argument("name", shell_complete=complete_name)
 @click.option("--format", "form", type=_FORMATS, default="latex", show_default=True, help="How to print it.")
 @click.option("--standalone", is_flag=True, help="A whole LaTeX document, with the symbols in words.")
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Write there instead of to the terminal.")

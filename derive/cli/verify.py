@@ -35,7 +35,9 @@ Examples:
 )
 @click.argument("names", nargs=-1, metavar="NAME...", shell_complete=complete_name)
 @click.option("--all", "everything", is_flag=True, help="Verify the whole catalog.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print it."
+)
 @click.option("--certificate", "file", type=FILE, metavar="FILE", help="Write the certificate (of one loss) there.")
 @click.option("--data", type=FILE, metavar="FILE.csv", help="Compare on these numbers too: a header, numeric columns.")
 @click.option("--target", metavar="COLUMN", help="The column of --data that is predicted.")
