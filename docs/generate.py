@@ -1,4 +1,4 @@
-"""Writes rules.md, losses.md, bug-museum.md and the list of modules in architecture.md: `python docs/generate.py`.
+"""Writes what the documentation has from the code, and the notebook and the pictures: `python docs/generate.py`.
 
 A test compares the files with what this makes, so that they cannot fall behind the code.
 """
@@ -10,21 +10,23 @@ import itertools
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from derive import catalog
-from derive.certificate import Certificate, CheckedDerivation
+from derive.certificate import Certificate
 from derive.check import check
 from derive.render import latex, markdown
-from derive.render._story import Line, Story
 from derive.render.markdown import inline
 from derive.report import ClaimVerdict, Component
 from derive.rule import Rule, load_rules
 from derive.terms.text import parse_formula
 from derive.theorem import certify
 from derive.verify import verify
+from make import losses as loss_pages
+from make import notebook, pictures
 
 DOCS = Path(__file__).parent
 _NOTE = "<!-- Written by docs/generate.py from the code. Change the code, then run it again. -->"
@@ -68,41 +70,41 @@ def _users() -> dict[str, tuple[str, ...]]:
 
 
 def losses() -> str:
-    """Every loss of the catalog, with its cost, its gradient and its Hessian."""
-    lines = [_NOTE, "# The losses", "", _CATALOG.strip()]
-    for c in _certificates():
-        loss = catalog.load(c.name)
-        story = Story(c)
-        lines += ["", f"## {c.name}", "", f"{c.title}. {c.description}", ""]
-        lines += ["| | |", "| --- | --- |", f"| targets | `{loss.interval_y_true}` |", f"| link | {loss.link} |"]
-        lines += [f"| {d.says} | {inline(_equation(d.left, d.right))} |" for d in story.definitions()]
-        lines += [f"| {d.kind} | {inline(_last(story, d))} |" for d in c.derivations if d.kind != "lemma"]
-        count = sum(len(d.steps) for d in c.derivations)
-        lines += [f"| steps | {count}, all proved |", f"| reference | {c.reference} |"]
-    return "\n".join(lines) + "\n"
+    """The table of all losses of the catalog."""
+    return f"{_NOTE}\n{loss_pages.index(_certificates())}"
 
 
-_CATALOG = """
-`derive show NAME` prints the derivation, `derive verify NAME` proves it. $h$ without an index is the column vector of
-all $h_{i}$, $w$ that of the weights, and $D$ = diag(0, 1, …, 1) leaves the bias alone.
-"""
+def loss(name: str) -> str:
+    """The page of one loss."""
+    return f"{_NOTE}\n{loss_pages.page(_certificate(name))}"
 
 
-def _last(story: Story, d: CheckedDerivation) -> str:
-    line: Line = story.lines[d.name][-1]
-    return f"{latex.NABLA[line.nabla]} = {latex.term(line.right)}"
+def filled(page: str) -> str:
+    """A page as it is, with what it asks for by `<!-- gradient of logistic -->` and `<!-- picture path -->` anew."""
+
+    def fresh(found: re.Match[str]) -> str:
+        return "\n".join([found[1], *_asked(*found[1][5:-4].split()), "", "<!-- end -->"])
+
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return re.sub(r"(<!-- (?:picture [\w-]+|[\w-]+ of [\w-]+) -->)\n.*?<!-- end -->", fresh, text, flags=re.DOTALL)
 
 
-def _equation(left: object, right: object) -> str:
-    return f"{latex.term(left)} = {latex.term(right)}"  # type: ignore[arg-type]
+def _asked(*words: str) -> Iterable[str]:
+    if words[0] == "picture":
+        return pictures.shown(words[1], pictures.drawing(words[1]))
+    return loss_pages.part(_certificate(words[2]), words[0])
 
 
 def _certificates() -> Iterator[Certificate]:
-    for name in catalog.names():
-        certificate = verify(catalog.load(name), numeric=False)
-        if any(v.status != "proved" for v in certificate.verdicts):
-            raise SystemExit(f"{name} is not proved: nothing was written")
-        yield certificate
+    return map(_certificate, loss_pages.names())
+
+
+@cache
+def _certificate(name: str) -> Certificate:
+    certificate = verify(loss_pages.load(name), numeric=False)
+    if any(v.status != "proved" for v in certificate.verdicts):
+        raise SystemExit(f"{name} is not proved: nothing was written")
+    return certificate
 
 
 def _first(doc: str | None) -> str:
@@ -209,13 +211,21 @@ PAGES = {
     "theorems.md": theorems,
     "architecture.md": architecture,
     "bug-museum.md": museum,
+    "tutorial.md": partial(filled, "tutorial.md"),
+    "index.md": partial(filled, "index.md"),
+    **{f"losses/{name}.md": partial(loss, name) for name in loss_pages.names()},
 }
 
 
 def main() -> None:
     """Write the files."""
+    (DOCS / "losses").mkdir(exist_ok=True)
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
+    for old in set((DOCS / "losses").glob("*.md")) - {DOCS / name for name in PAGES}:
+        old.unlink()
+    notebook.write(notebook.run(notebook.read()))
+    pictures.draw()
 
 
 if __name__ == "__main__":

@@ -14,15 +14,22 @@ from derive.certificate import Agreement, Certificate
 from derive.certificate_json import encode, record_from_json
 from derive.files import write_text
 from derive.gradcheck import gradcheck
+from derive.joint_loss import JointLoss
+from derive.loss import Loss
 
 FOLDER = "DERIVE_TESTS_SHARED"  # set by conftest.py, for this run only
 Record = TypeVar("Record")
 
 
+def loss_of(name: str) -> Loss | JointLoss:
+    """A loss of the catalog, of one raw prediction or of several."""
+    return catalog.load(name) if name in catalog.names() else catalog.load_joint(name)
+
+
 @cache
 def certificate_of(name: str) -> Certificate:
     """The proofs of a loss of the catalog, without the numbers."""
-    return _once(Certificate, name, lambda: verify(catalog.load(name), numeric=False))
+    return _once(Certificate, name, lambda: verify(loss_of(name), numeric=False))
 
 
 @cache

@@ -9,18 +9,48 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
+from fractions import Fraction
+from functools import cache
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import yaml
 
+import derive
 from tests.shared import certificate_of
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+LOSSES = sorted((DOCS / "losses").glob("*.md"))
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted({*DOCS.rglob("*.md")} - {*LOSSES})]
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 _FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_ANY_FENCE = re.compile(r"^[ \t>]*(?:```+|~~~+)(.*)\n((?:.*\n)*?)[ \t>]*(?:```+|~~~+)[ \t]*$", re.MULTILINE)
+#: (page, how a block begins) -> why it is not run, and what is asked of it instead
+NOT_RUN = {
+    (
+        "README.md",
+        "python3 -m venv .venv && .venv/bin/pip install -q . &&",
+    ): "installs, for a reader",
+    (
+        "README.md",
+        "python3 -m venv .venv && .venv/bin/pip install -q -e",
+    ): "runs these tests, see .ci/run",
+    ("architecture.md", "Loss ─►"): "a diagram",
+    ("architecture.md", "two terms, a domain"): "a diagram",
+    ("architecture.md", "pyproject.toml   build"): "a tree: its files are there",
+    ("ci.md", "[defaults]"): "a claims file of code that is not there: it is read, and its keys are known",
+    ("ci.md", "repos:"): "a configuration of pre-commit: its hook is there",
+    ("ci.md", "derive check......"): "what pre-commit prints, which has its own width",
+    ("mutate.md", "derive mutate objectives.py::huber"): "takes minutes: tests/test_mutate.py runs a smaller one",
+    ("mutate.md", "objectives.py::huber: 23 mutants"): "what that prints, with times",
+    ("quickstart-ci.md", "python -m venv .venv"): "installs, from a path that the reader knows",
+    ("trust.md", "python benchmarks/fuzz.py"): "takes hours: its file is there",
+}
 #: how far a rounded number of lines may be from the count
 _ROUNDED = 0.15
 
@@ -69,24 +99,82 @@ def run(command: str, folder: Path) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_no_block_is_passed_over(page: Path) -> None:
+    """Each fenced block is run by the tests above, or is in the list of those that are not, with the reason."""
+    text = page.read_text(encoding="utf-8")
+    fences = [(info, block) for info, block in _ANY_FENCE.findall(text)]
+    assert text.count("\n```") == 2 * len(fences), "a fence within a list or without an end"
+    left = [block for info, block in fences if info not in {"python", "console"} and " " not in info]
+    known = [start for name, start in NOT_RUN if name == page.name]
+    assert [block for block in left if not any(block.startswith(start) for start in known)] == []
+    assert [start for start in known if not any(block.startswith(start) for block in left)] == []
+
+
+def test_what_is_not_run_is_looked_at() -> None:
+    """The files that the other blocks name are there, and the configurations in them can be read."""
+    ci = (DOCS / "ci.md").read_text(encoding="utf-8")
+    claims = tomllib.loads(next(b for b in blocks(DOCS / "ci.md", "text") if b.startswith("[defaults]")))
+    assert {key for claim in claims["claim"] for key in claim} <= {
+        *signature(derive.check).parameters,
+        *_OF_A_CLAIMS_FILE,
+    }
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    wanted = yaml.safe_load(blocks(DOCS / "ci.md", "yaml")[0])["repos"][0]["hooks"]
+    assert {hook["id"] for hook in wanted} <= {hook["id"] for hook in hooks}
+    assert f"hook id: {hooks[0]['id']}" in ci
+    tree = next(b for b in blocks(DOCS / "architecture.md", "text") if b.startswith("pyproject.toml"))
+    named = re.findall(r"^(\S+)  ", tree, re.MULTILINE)
+    commands = re.findall(r"^python (\S+\.py)", "".join(blocks(DOCS / "trust.md", "text")), re.MULTILINE)
+    assert [name for name in named + commands if not (ROOT / name).exists()] == []
+
+
+#: keys of a claim in a file that are not those of `derive.check`
+_OF_A_CLAIMS_FILE = {"name", "objective", "parameters", "timeout"}
+
+
+@pytest.mark.parametrize("page", [p for p in LOSSES if p.stem in derive.catalog.names()], ids=lambda p: p.stem)
+def test_code_of_a_loss(page: Path) -> None:
+    """The NumPy code on the page of a loss, run, gives the derivatives that `derive` compiles."""
+    loss = derive.catalog.load(page.stem)
+    (code,) = blocks(page, "python")
+    for y in filter(loss.interval_y_true.__contains__, map(Fraction, ("0", "1/4", "1", "3", "-1"))):
+        for z in filter(loss.interval_z.__contains__, map(Fraction, ("-6/5", "1/8", "9/5"))):
+            names: dict[str, Any] = {"z": np.array([float(z)]), "y": np.array([float(y)])}
+            exec(code, names)
+            at = ([float(z)], [[1.0]], [float(y)])
+            assert names["grad"] == pytest.approx(derive.gradient(loss)(*at), rel=1e-9, abs=1e-12)
+            assert names["hess"] == pytest.approx(derive.hessian(loss)(*at)[0], rel=1e-9, abs=1e-12)
+
+
+def test_every_loss_has_its_page() -> None:
+    """There is a page for each loss of the catalog, and none for what is not in it."""
+    assert {page.stem for page in LOSSES} == {*derive.catalog.names(), *derive.catalog.joint_names()}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_links_lead_somewhere(page: Path) -> None:
     """Every relative link on the page names a file or a folder that is there."""
     targets = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8"))
     assert [t for t in targets if not (page.parent / t).exists()] == []
 
 
+@cache
 def generator() -> Any:
     """The module docs/generate.py."""
     spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    sys.path.insert(0, str(DOCS))  # as `python docs/generate.py` does
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(DOCS))
     module.verify = lambda loss, **_: certificate_of(loss.name)  # proved once in a run of the tests
     return module
 
 
-@pytest.mark.parametrize("name", ["rules.md", "losses.md", "theorems.md", "architecture.md", "bug-museum.md"])
+@pytest.mark.parametrize("name", generator().PAGES)
 def test_generated_pages_are_up_to_date(name: str) -> None:
     """The pages are what docs/generate.py writes: run it after a change of rules, losses or modules."""
     page = generator().PAGES[name]

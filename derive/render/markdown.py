@@ -122,8 +122,8 @@ def _block(math: str) -> Iterator[str]:
 
 
 def inline(math: str) -> str:
-    """Mathematics within a line."""
-    return f"${re.sub(r'(?<=[^A-Za-z0-9 ])_', ' _ ', _safe(math))}$"
+    """Mathematics within a line: with no blank beside a dollar, which would make a price of it."""
+    return f"${re.sub(r'(?<=[^A-Za-z0-9 ])_', ' _ ', _safe(math)).strip()}$"
 
 
 def _math(folded: Term) -> str:
