@@ -118,8 +118,8 @@ class Objective:
         """`Unreadable` where the code does not compute the formulas that were read."""
         from derive.probing.reality import differs
 
-        classes = len(reading.wrt) if len(reading.wrt) > 1 and not reading.rows else None
-        classes = self.asked.classes or classes
+        scores = len(reading.wrt) if self.library not in ("torch", "jax") and not reading.rows else 1  # not inputs
+        classes = self.asked.classes or (scores if scores > 1 else None)
         self.asked = replace(self.asked, layout=reading.layout, averaged=reading.averaged, classes=classes)
         if wrong := differs(self, reading, report.domain, report.status):
             raise Unreadable(wrong)

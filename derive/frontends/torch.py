@@ -73,7 +73,8 @@ def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
 
     torch = _torch()
     v = (_function if _is_function(target) else _loss)(target, asked)
-    given = [_column(torch, i, columns) for i in v.inputs]
+    values = {**parameters.numbers_of(v.target), **columns}
+    given = [_column(torch, i, values) for i in v.inputs]
     chosen = [given[k] for k in v.chosen()]
     called = _callable(target)
     out = _value(called(*(x.requires_grad_(x.is_floating_point()) for x in given)))
