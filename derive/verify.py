@@ -17,7 +17,7 @@ from derive.claim import check_chain, equality
 from derive.derivation import Derivation, Step
 from derive.derivation import derivations as row_derivations
 from derive.domain import Domain, Range
-from derive.errors import RuleDoesNotApply
+from derive.errors import DataError, RuleDoesNotApply
 from derive.joint_loss import JointLoss
 from derive.loss import Loss
 from derive.prove import prove_terms
@@ -119,6 +119,13 @@ def justified(step: Step, before: Any) -> bool:
 
 
 def _agreement(loss: Loss | JointLoss, data: Any) -> Agreement:
+    if isinstance(loss, JointLoss):
+        from derive.gradcheck.joint import gradcheck as joint_gradcheck
+
+        if data is not None:
+            said = "is compared on data of its own: it has more than one column of targets or parameters"
+            raise DataError(f"the joint loss {loss.name!r} {said}; leave the data out")
+        return joint_gradcheck(loss)
     from derive.gradcheck import gradcheck
 
     return gradcheck(loss, data=data)

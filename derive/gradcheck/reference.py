@@ -141,8 +141,8 @@ class Reference:
         form = self._form(self._terms[int(abs(z) > _PRECISIONS[-1] / 3)], z, y)
         for precision, radius in product(_PRECISIONS, _RADII):
             with ctx.workprec(precision):
-                found = _differences(form, (arb(z), arb(direction), arb(y)), precision, arb(radius))
-                if found is not None:
+                found = differences(form, (arb(z), arb(direction), arb(y)), precision, arb(radius))
+                if all(map(is_sharp, found)):
                     return found
         raise TermError(f"ℓ(z, y) cannot be evaluated at z = {float(z):g}, y = {y:g}: it has no finite value there")
 
@@ -171,16 +171,15 @@ class Reference:
         return self._forms[taken]
 
 
-def _differences(
-    form: Evaluate, point: tuple[Ball, Ball, Ball], precision: int, r: Ball
-) -> tuple[Ball, Ball, Ball] | None:
+def differences(form: Evaluate, point: tuple[Ball, Ball, Ball], precision: int, r: Ball) -> tuple[Ball, Ball, Ball]:
+    """The value, and the first and second derivative along a direction u ≤ 1, each a ball that holds it."""
     z, u, y = point
     h = arb(2) ** -(precision // 5)
     left, middle, right = form(z - h * u, y), form(z, y), form(z + h * u, y)
     m = _bound(form, z, y, r)
     first = (right - left) / (2 * h) + arb(0, m * h**2 / (r * (r**2 - h**2)))
     second = (right - 2 * middle + left) / h**2 + arb(0, 2 * m * h**2 / (r**2 * (r**2 - h**2)))
-    return (middle, first, second) if all(map(_is_sharp, (middle, first, second))) else None
+    return middle, first, second
 
 
 def _bound(form: Evaluate, z: Ball, y: Ball, r: Ball) -> Ball:
@@ -189,5 +188,6 @@ def _bound(form: Evaluate, z: Ball, y: Ball, r: Ball) -> Ball:
     return acb(form(around, acb(y))).abs_upper()
 
 
-def _is_sharp(x: Ball) -> bool:
+def is_sharp(x: Ball) -> bool:
+    """Is it known to 15 digits, or too small for them to matter?"""
     return bool(x.is_finite() and (x.rad() < abs(x) * arb(2) ** -50 or x.rad() < _NOTHING))

@@ -17,7 +17,11 @@ LOSS = JointLoss(
     link="log",
     constant_to_optimal_zero="0",
     reference="D. R. Cox, Regression models and life-tables, J. R. Stat. Soc. B 34 (1972) 187-220",
-    description="-",
+    description=(
+        "Minus the logarithm of the partial likelihood, by Breslow for ties, divided by m: each event is compared with "
+        "all samples that are still at risk. X has no bias column, which would cancel. What is proved holds whatever R "
+        "is; R[i, r] = 1 where tᵣ ≥ tᵢ makes it the risk sets of the times t."
+    ),
     convex=True,
     notation=(
         Short("z", (i,), raw_prediction(i), "raw prediction for sample i"),

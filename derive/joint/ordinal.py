@@ -21,7 +21,11 @@ LOSS = JointLoss(
     link="cumulative logit",
     constant_to_optimal_zero="0",
     reference="P. McCullagh, Regression models for ordinal data, J. R. Stat. Soc. B 42 (1980) 109-142",
-    description="-",
+    description=(
+        "Minus the log-likelihood of ordered classes with P(class ≤ a) = σ(τ_a − z), z = Xθ, and increasing cut points "
+        "τ; X has no bias column, the cut points are its place. With one-hot Y the sum is that of the class of the "
+        "sample: σ at its upper cut point (1 for the last class), less σ at its lower one (0 for the first)."
+    ),
     convex=True,
     notation=(
         Short("z", (i,), _Z, "raw prediction for sample i"),

@@ -35,7 +35,7 @@ def matrix_products(expr: Any) -> Any:
         raise RuleDoesNotApply(f"{expr} is no entry of a gradient or of a Hessian: it has no index"[:300])
     parts = [_scaled(term, where) for part in terms_of(expr) for term in _expanded([part], where, {})]
     parts.sort(key=lambda part: bool(content(part[0])[0] < 0))
-    return _in_front(parts, len(where) == 1) if len(parts) > 1 else _product(*parts[0])
+    return _in_front(parts, s.l not in where and s.cut_q not in where) if len(parts) > 1 else _product(*parts[0])
 
 
 def _in_front(parts: list[tuple[Any, list[Any]]], vector: bool) -> Any:

@@ -25,10 +25,11 @@ def pick(e: Any) -> Any:
     Raises `RuleDoesNotApply` where the other index may be out of the range of the sum.
     """
     (index, first, last), factors = e.limits[0], factors_of(e.function)
-    delta = next((f for f in factors if isinstance(f, sp.KroneckerDelta) and index in f.args), None)
-    if delta is None or len(e.limits) != 1:
+    deltas = [f for f in factors if isinstance(f, sp.KroneckerDelta) and index in f.args]
+    if not deltas or len(e.limits) != 1:
         return None
-    chosen = next(a for a in delta.args if a != index)
+    others = [next(a for a in f.args if a != index) for f in deltas]
+    delta, chosen = next(((f, a) for f, a in zip(deltas, others, strict=True) if index_range(a)), (deltas[0], others[0]))
     gaps = _missing(chosen, first, last)
     rest = product(*(f for f in factors if f is not delta))
     return product(*(_not_equal(chosen, g) for g in gaps), rest.xreplace({index: chosen}))
