@@ -13,7 +13,7 @@ from flint import arb, fmpq
 from derive.domain import Range
 from derive.prove.ball_functions import REAL_FUNCTIONS, Ball, compare, finite, log, signum, to_arb
 from derive.prove.ball_slopes import slope
-from derive.prove.differentiate import CHOICES, differentiate
+from derive.prove.differentiate import CHOICES, slopes
 from derive.prove.point import Point
 from derive.prove.signals import GaveUp, Kink, Outside, Undefined
 from derive.prove.unfold import unfold
@@ -77,10 +77,13 @@ class Evaluator:
         name, _, side = self.along
         if not side:
             raise Kink
-        slope = signum(self.go(unfold(differentiate(gap, sym(name)), self.point.domain)))
-        if not slope:
-            raise GaveUp("a boundary that is touched and not crossed")
-        return slope * side
+        orders, polynomial = slopes(gap, sym(name))
+        for order, derivative in enumerate(orders, 1):
+            if found := signum(self.go(unfold(derivative, self.point.domain))):
+                return found if order % 2 == 0 else found * side
+        if polynomial:
+            return 0
+        raise GaveUp("a boundary that is touched and not crossed")
 
     def seen_along(self, along: tuple[str, Ball, int] | None, t: Term) -> Ball:
         """The value of a term, with the variable of a derivative at its place."""

@@ -35,6 +35,7 @@ _MANY = 5  # choices: more of them are first taken as they are, before regions a
 _QUICK = 6
 _ENOUGH, _ENOUGH_WITH_ARRAYS = 3, 1
 _HARD = 60
+_PINNED = 24
 _QUICK_BITS = (96,)
 _HARD_BITS = (96, 512, 4096)
 
@@ -147,7 +148,9 @@ class Question:
         around = (where(self._sides, self.domain, base) for base in bases for where in (points.kinks, points.corners))
         more = points.search((*self.plain, *self._sides), self.domain, 100, _HARD)
         tails = points.together(self._sides, self.domain, bases[0]) if bases else ()
-        for point in itertools.chain(*around, tails, more):
+        others = list(points.search((*self.plain, *self._sides), self.domain, _QUICK, _PINNED))
+        pinned = points.pinned(self._sides, self.domain, bases, others)
+        for point in itertools.chain(*around, tails, pinned, more):
             if time.monotonic() > self.deadline + 0.5:
                 return
             yield point

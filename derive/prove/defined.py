@@ -9,7 +9,7 @@ from derive.prove import signs
 from derive.prove.elementary import exp, log_abs
 from derive.prove.field import Frac
 from derive.prove.normal import Normal, law
-from derive.prove.powers import rational_power
+from derive.prove.powers import even_exponent, rational_power
 from derive.prove.signals import Undefined
 from derive.terms.term import Term, add, mul, num, power, sub
 
@@ -28,7 +28,13 @@ def log_of(n: Normal, term: Term, a: Frac) -> Frac:
 
 @law("log")
 def _log(n: Normal, t: Term) -> Frac:
-    return log_of(n, t.args[0], n.go(t.args[0]))
+    """log(u^k) = k log|u| for an even number k: u keeps its factors, which a power modulo relations loses."""
+    (a,) = t.args
+    k = even_exponent(a)
+    if k and not n.field.is_zero(n.go(a)):
+        n.require("positive", a, n.go(a))
+        return n.field.scale(log_abs(n, n.go(a.args[0])), Fraction(k))
+    return log_of(n, a, n.go(a))
 
 
 @law("log1p")

@@ -8,6 +8,7 @@ from functools import lru_cache
 from derive.prove.signals import GaveUp
 from derive.terms.term import Term, add, children, free_names, fresh, make, mul, neg, num, power, sub, substitute, sym
 
+_MAX_ORDER = 6  # of derivatives, where two formulas touch
 _ZERO, _ONE, _TWO, _MINUS = num(0), num(1), num(2), num(-1)
 
 
@@ -73,6 +74,32 @@ def has_choice(t: Term, name: str) -> bool:
     if name not in free_names(t):
         return False
     return t.head in CHOICES or any(has_choice(a, name) for a in children(t))
+
+
+def degree(t: Term, name: str) -> int | None:
+    """At most the degree of a polynomial in the variable; None for what is not seen to be one."""
+    if name not in free_names(t):
+        return 0
+    if t.head == "sym":
+        return 1
+    inner = [degree(a, name) for a in t.args] if t.head in ("add", "mul") else []
+    known = [d for d in inner if d is not None]
+    if t.head == "pow" and t.args[1].head == "num" and t.args[1].value.denominator == 1 and t.args[1].value >= 0:
+        base = degree(t.args[0], name)
+        return None if base is None else base * int(t.args[1].value)
+    if not inner or len(known) < len(inner):
+        return None
+    return max(known) if t.head == "add" else sum(known)
+
+
+@lru_cache(maxsize=20_000)
+def slopes(gap: Term, v: Term) -> tuple[tuple[Term, ...], bool]:
+    """The first derivatives of a gap; and whether a gap that is zero with all of them is zero everywhere."""
+    known = degree(gap, v.name)
+    out = [gap]
+    for _ in range(_MAX_ORDER if known is None else min(known, _MAX_ORDER)):
+        out.append(differentiate(out[-1], v))
+    return tuple(out[1:]), known is not None and known <= _MAX_ORDER
 
 
 @lru_cache(maxsize=20_000)

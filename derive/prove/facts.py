@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from math import gcd
 from typing import Any
 
 from derive.prove import linear, signs
 from derive.prove.field import Field, Frac
 from derive.prove.polys import Poly, to_fraction
 from derive.prove.registry import Registry
+from derive.prove.roots import Interval, sign_on
 from derive.prove.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
 
 _MAX_FACTS = 60
@@ -169,10 +171,11 @@ class Facts:
         before = self.quick(p)
         if len(p) > _MAX_LENGTH:
             return False
-        found = before & self._by_discriminant(p)
-        if found == before:
-            found = before & self._by_all_facts(p)
-        if found == before:
+        for look in (self._by_discriminant, self._by_roots, self._by_all_facts):
+            found = before & look(p)
+            if found != before:
+                break
+        else:
             return False
         self.enter(p, found)
         return True
@@ -196,6 +199,24 @@ class Facts:
             if lead in (POSITIVE, NEGATIVE) and not gap & POSITIVE:
                 return lead | (gap & ZERO)
         return ANY
+
+    def _by_roots(self, p: Poly) -> int:
+        """A polynomial in one monomial h, by its real roots where h has its values."""
+        rows = self.field.terms(p)
+        highest = max((m for m, _ in rows), key=lambda m: sum(e for _, e in m), default=())
+        if not highest:
+            return ANY
+        root = gcd(*(e for _, e in highest))
+        h = tuple((g, e // root) for g, e in highest)
+        dense = [Fraction(0)] * (root + 1)
+        for m, c in rows:
+            k = m[0][1] // h[0][1] if m else 0
+            if m != tuple((g, e * k) for g, e in h if k):
+                return ANY
+            dense[k] = c
+        mask = self._of_monomial(h)
+        low, high = (None if mask & side else Fraction(0) for side in (NEGATIVE, POSITIVE))
+        return sign_on(dense, Interval(low, high, *(end is None or not mask & ZERO for end in (low, high))))
 
     def _by_all_facts(self, p: Poly) -> int:
         """The signs of p that linear inequalities between monomials leave: facts, and the signs of the monomials."""

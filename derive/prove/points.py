@@ -43,6 +43,7 @@ _GRID = [
 _BISECTIONS = 60
 _TAIL = 40
 _SIMPLE_SEEDS = 4
+_MAX_PINNED = 3
 
 
 def arrays(*terms: Term) -> frozenset[str]:
@@ -131,19 +132,31 @@ def together(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[P
 
 def kinks(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[Point]:
     """Along each variable: every break of a choice, and a point inside each region between two breaks."""
-    known = gaps(*terms)
-    for name in scalars(*terms):
-        r = domain[name]
-        if r.index is None and r.values is None and not r.whole:
-            breaks = sorted({b for g in known if name in free_names(g) for b in _breaks(g, name, base)})
-            inside = [(a + b) / 2 for a, b in itertools.pairwise(breaks)]
-            ends = [breaks[0] - 1, breaks[-1] + 1] if breaks else []
-            ends += (
-                [(e + b) / 2 for e, b in ((r.lower, breaks[0]), (r.upper, breaks[-1])) if e is not None]
-                if breaks
-                else []
-            )
-            yield from (moved(base, name, v) for v in (*breaks, *inside, *ends) if v in r)
+    for name in _continuous(terms, domain):
+        r, breaks = domain[name], _all_breaks(terms, name, base)
+        inside = [(a + b) / 2 for a, b in itertools.pairwise(breaks)]
+        ends = [breaks[0] - 1, breaks[-1] + 1] if breaks else []
+        ends += (
+            [(e + b) / 2 for e, b in ((r.lower, breaks[0]), (r.upper, breaks[-1])) if e is not None] if breaks else []
+        )
+        yield from (moved(base, name, v) for v in (*breaks, *inside, *ends) if v in r)
+
+
+def pinned(terms: tuple[Term, ...], domain: Domain, bases: list[Point], others: list[Point]) -> Iterator[Point]:
+    """Many points at each break that is the same for two bases: what is so only there may need other values."""
+    for name in _continuous(terms, domain) if len(bases) > 1 else ():
+        breaks = [_all_breaks(terms, name, base) for base in bases[:2]]
+        for v in [b for b in breaks[0] if b in breaks[1] and b in domain[name]][:_MAX_PINNED]:
+            yield from (moved(point, name, v) for point in others)
+
+
+def _continuous(terms: tuple[Term, ...], domain: Domain) -> list[str]:
+    ranges = {name: domain[name] for name in scalars(*terms)}
+    return [name for name, r in ranges.items() if r.index is None and r.values is None and not r.whole]
+
+
+def _all_breaks(terms: tuple[Term, ...], name: str, base: Point) -> list[Fraction]:
+    return sorted({b for g in gaps(*terms) if name in free_names(g) for b in _breaks(g, name, base)})
 
 
 def gaps(*terms: Term) -> list[Term]:

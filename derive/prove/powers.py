@@ -50,11 +50,20 @@ def _rational_power(n: Normal, base: Term, r: Fraction) -> Frac:
             n.require("nonnegative", base, a)
         return a
     n.require("positive" if r < 0 else "nonnegative", base, a)
-    return rational_power(n, a, r)
+    k = even_exponent(base)
+    return rational_power(n, n.go(base.args[0]), r * k) if k else rational_power(n, a, r)
+
+
+def even_exponent(t: Term) -> int:
+    """k of u^k, where it is an even number as written, else 0."""
+    if t.head != "pow" or t.args[1].head != "num":
+        return 0
+    k = t.args[1].value
+    return int(k) if k.denominator == 1 and k > 0 and k % 2 == 0 else 0
 
 
 def rational_power(n: Normal, a: Frac, r: Fraction) -> Frac:
-    """a^r for a ≥ 0: |c|^r Π |p|^(e r) over the irreducible factors."""
+    """|a|^r = |c|^r Π |p|^(e r) over the irreducible factors."""
     f = n.field
     out = f.constant(Fraction(1))
     c, found = f.factor(a.num)

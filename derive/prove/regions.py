@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.certificate import Condition
-from derive.domain import Domain
+from derive.domain import Domain, Range
 from derive.errors import TermError
 from derive.prove import choices, defined, gammas, powers, signs, slopes, special, sums, trigonometry, variables
 from derive.prove.field import Frac
@@ -19,7 +19,7 @@ from derive.prove.signals import GaveUp, Restart, Split, Undefined
 from derive.prove.variables import whole
 from derive.terms.json import Json, to_json
 from derive.terms.readable import readable
-from derive.terms.term import Term, free_names, sub, substitute
+from derive.terms.term import Term, free_names, sub, substitute, sym
 from derive.terms.term import num as number
 from derive.terms.unparse import unparse
 
@@ -191,6 +191,8 @@ class Study:
         put = {name: value}
         inside = tuple((substitute(t, put), mask) for t, mask in assumed)
         limits = _limits(self.domain, name, value)
+        if any(name in bounds for r in self.domain.ranges.values() if (bounds := _named(r))):
+            limits = (*limits, (sub(sym(name), value), signs.ZERO))  # other ranges speak of it
         self.places.append(f"{name} = {_text(value)}")
         a, b = (substitute(side, put) for side in sides)
         tree = self.prove(a, b, (*inside, *limits), depth + 1)
@@ -221,6 +223,11 @@ def _text(t: Term) -> str:
         return unparse(readable(t))
     except TermError:
         return repr(t)
+
+
+def _named(r: Range) -> frozenset[str]:
+    """The names in the bounds of an index, or in the size of a vector."""
+    return frozenset().union(*map(free_names, r.index or ()), free_names(r.total) if r.total is not None else ())
 
 
 def _limits(domain: Domain, name: str, value: Term) -> Assumed:

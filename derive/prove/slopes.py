@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.prove import signs
-from derive.prove.differentiate import differentiate
+from derive.prove.differentiate import slopes
 from derive.prove.field import Frac
 from derive.prove.normal import Along, Normal, law
 from derive.prove.signals import GaveUp, Kink, Outside, Undefined
@@ -31,14 +31,22 @@ def sign_of(n: Normal, gap: Term, wanted: Sequence[int] = _EXACT) -> int:
 
 
 def sign_beside(n: Normal, gap: Term, along: Along) -> int:
-    """The sign of a gap that is zero at the point, on the side from which the variable comes."""
+    """The sign of a gap that is zero at the point, on the side from which the variable comes.
+
+    It is that of the first derivative that is not zero: by the mean value theorem, from one order to the next. A
+    polynomial whose derivatives are all zero is zero.
+    """
     if not along.side:
         raise Kink
-    slope = n.go(unfold(differentiate(gap, sym(along.name)), n.domain))
-    mask = signs.ZERO if n.field.is_zero(slope) else n.sign(slope)
-    if mask == signs.ZERO:
-        raise GaveUp("a boundary that is touched and not crossed")
-    return mask if along.side > 0 else signs.negated(mask)
+    orders, polynomial = slopes(gap, sym(along.name))
+    for order, derivative in enumerate(orders, 1):
+        slope = n.go(unfold(derivative, n.domain))
+        mask = signs.ZERO if n.field.is_zero(slope) else n.sign(slope)
+        if mask != signs.ZERO:
+            return mask if along.side > 0 or order % 2 == 0 else signs.negated(mask)
+    if polynomial:
+        return signs.ZERO
+    raise GaveUp("a boundary that is touched and not crossed")
 
 
 @law("slope")

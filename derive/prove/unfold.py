@@ -21,6 +21,7 @@ from derive.terms.term import (
     fresh,
     make,
     mul,
+    neg,
     num,
     power,
     rebuild,
@@ -112,8 +113,8 @@ class Unfolding:
             delta = _find_delta(body, index.name, through)
         if delta is None:
             return t
-        e = delta.args[1] if delta.args[0] == index else delta.args[0]
-        if not (whole(e, self._range) and whole(first, self._range)):
+        e = _hit(delta, index.name)
+        if e is None or not (whole(e, self._range) and whole(first, self._range)):
             return t
         off, on = (_with_delta(body, delta, value, through) for value in _VALUES[delta.head])
         if through is _ANYWHERE and not total(off, self.domain):
@@ -179,13 +180,30 @@ def _unequal(condition: Term, name: str) -> Term:
 def _find_delta(t: Term, index: str, through: frozenset[str]) -> Term | None:
     """A delta or an equation of the index and something else, under these operations only."""
     if t.head in _VALUES:
-        a, b = t.args
-        if a == sym(index) and index not in free_names(b):
-            return t
-        return t if b == sym(index) and index not in free_names(a) else None
+        return None if _hit(t, index) is None else t
     if t.head not in through:
         return None
     return next((d for a in t.args if (d := _find_delta(a, index, through)) is not None), None)
+
+
+def _hit(delta: Term, index: str) -> Term | None:
+    """What the index is where the two sides are equal."""
+    a, b = delta.args
+    if (index in free_names(a)) == (index in free_names(b)):
+        return None
+    return _solved(a, index, b) if index in free_names(a) else _solved(b, index, a)
+
+
+def _solved(t: Term, index: str, value: Term) -> Term | None:
+    """The index where t has the value, for t = c + index or c − index."""
+    inner = [a for a in t.args if isinstance(a, Term) and index in free_names(a)]
+    if t == sym(index):
+        return value
+    if t.head == "add" and len(inner) == 1:
+        return _solved(inner[0], index, sub(value, add(*(a for a in t.args if a is not inner[0]))))
+    if t.head == "mul" and len(t.args) == 2 and t.args[0] == num(-1):
+        return _solved(t.args[1], index, neg(value))
+    return None
 
 
 def _with_delta(t: Term, delta: Term, value: Term, through: frozenset[str]) -> Term:

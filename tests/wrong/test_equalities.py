@@ -232,6 +232,20 @@ REFUTED = [
     Row("exp(z)/(1 + exp(z))**2", "sigmoid(z)*(1 + sigmoid(z))", "a sign in the second derivative"),
     Row("clip(z, 0, 6)", "min(max(z, 0), 6 + 1/10**9)", "a bound off by 1e-9"),
     Row("lambertw(z)*exp(lambertw(z))", "z + 1/10**9", "off by 1e-9", {"z": "nonnegative"}),
+    Row("diff(abs(x**2), x)", "2*x*sign(x)", "touches 0 and does not cross it"),
+    Row("diff(x*heaviside(x**2), x)", "1 + Piecewise((1/2, Eq(x, 0)), (0, True))", "the same, wrong at the point only"),
+    Row("diff(max(x**2, x**4), x)", "Piecewise((4*x**3, abs(x) < 1), (2*x, True))", "the branches exchanged"),
+    Row("diff(abs((x - y)**2), x)", "2*(x - y)*sign(x - y)", "touches along a line"),
+    Row("diff(max(x, x), x)", "1 + sign(x - x + 1)/2", "a tie everywhere"),
+    Row("Sum(delta(n - 1 - i, j)*v[i], (i, 0, n - 1))", "v[j]", "the index is turned round", {**N, "j": "0..n-1"}),
+    Row("Sum(delta(n - i, j), (i, 0, n - 1))", "1", "n - j is no index for j = 0", {**N, "j": "0..n-1"}),
+    Row("Sum(delta(i + 1, j)*v[i], (i, 0, n - 1))", "v[j - 1]", "no index for j = 0", {**N, "j": "0..n-1"}),
+    Row("Sum(delta(2*i, j), (i, 0, n - 1))", "1", "no index for an odd j", {**N, "j": "0..n-1"}),
+    Row("log((x - sqrt(x**2 + 1))**2)", "2*log(x + sqrt(x**2 + 1)) + 1/10**9", "off by 1e-9"),
+    Row("sqrt((x - sqrt(x**2 + 1))**2)", "x - sqrt(x**2 + 1)", "the root is positive"),
+    Row("abs(p**3 - p + 1/3)", "p**3 - p + 1/3", "negative between two roots", {"p": "positive"}),
+    Row("abs(x**4*y**4 - 3*x**2*y**2 + 1)", "x**4*y**4 - 3*x**2*y**2 + 1", "a square of xy between two roots"),
+    Row("Piecewise((log(1 - p), Eq(w, 37/41)), (0, True))", "Piecewise((log(1 + p), Eq(w, 37/41)), (0, True))", "at one w, and p < 1, only", {"p": "positive"}),
 ]  # fmt: skip
 
 #: equal wherever both sides have a value, and not the same function: never without a word about it
