@@ -1,83 +1,88 @@
-"""Cox's partial likelihood: a cost whose rows are coupled, its gradient, Hessian and convexity"""
+"""Cox's partial likelihood is convex; samples at one time are at risk together"""
 
 from derive.theorem import Statement, Theorem
 
-_ZI = "sum(X[i, k]*theta[k], k, 0, n - 1)"
-_ZR = "sum(X[r, k]*theta[k], k, 0, n - 1)"
-_RISK = f"sum(R[i, r]*exp({_ZR}), r, 0, m - 1)"
+
+def _z(row: str, theta: str) -> str:
+    return f"sum(X[{row}, k]*({theta}), k, 0, n - 1)"
 
 
-def _average(of: str) -> str:
-    return f"sum(R[i, r]*exp({_ZR})*{of}, r, 0, m - 1)/{_RISK}"
+_LINE, _STEP = "theta[k] + s*v[k]", "v[k]"
+
+
+def _risk(of: str = "", row: str = "r") -> str:
+    return f"sum(R[i, {row}]*exp({_z(row, _LINE)}){of}, {row}, 0, m - 1)"
 
 
 def _mean(summand: str) -> str:
-    return f"sum(e[i]*{summand}, i, 0, m - 1)/m"
+    return f"sum(e[i]*({summand}), i, 0, m - 1)/m"
 
 
-_COST = _mean(f"(log({_RISK}) - {_ZI})")
-_GRADIENT = _mean(f"({_average('X[r, j]')} - X[i, j])")
-_WEIGHT = "sum(w[r], r, 0, m - 1)"
-_CENTRE = f"sum(w[r]*u[r], r, 0, m - 1)/{_WEIGHT}"
-_VARIANCE = f"sum(w[r]*(u[r] - {_CENTRE})**2, r, 0, m - 1)/{_WEIGHT}"
+_COST = _mean(f"log({_risk()}) - {_z('i', _LINE)}")
+_AVERAGE = f"{_risk('*' + _z('q', _STEP), 'q')}/{_risk(row='q')}"
+_VARIANCE = f"{_risk('*(' + _z('r', _STEP) + ' - ' + _AVERAGE + ')**2')}/{_risk()}"
+_WEIGHTS = "sum(R[i, q]*exp(z[q]), q, 0, m - 1)"
+_SPREAD = f"sum(R[i, r]*exp(z[r])*(u[r] - sum(R[i, q]*exp(z[q])*u[q], q, 0, m - 1)/{_WEIGHTS})**2, r, 0, m - 1)"
+_PAIR = "log(exp(u)*where(t[0] <= t[0], 1, 0) + exp(w)*where(t[0] {} t[1], 1, 0)) - u"
 
 THEOREM = Theorem(
     name="cox",
-    title="Cox's partial likelihood: a cost whose rows are coupled, its gradient, Hessian and convexity",
-    description=(
-        "Minus the logarithm of the partial likelihood, by Breslow for ties: each event is compared with all samples "
-        "that "
-        "are still at risk. R[i, r] is 1 where sample r is at risk at the time of sample i, e[i] is 1 for an event."
-    ),
+    title="Cox's partial likelihood is convex; samples at one time are at risk together",
+    description="For every data set of any size.",
     domain={
         "m": "positive integer",
         "n": "positive integer",
-        "j": "0..n-1",
-        "l": "0..n-1",
         "R": "nonnegative",
-        "w": "positive",
+        "e": "{0, 1}",
     },
     symbols={
-        "m": "the number of samples",
-        "n": "the number of features",
-        "X": "the features",
-        "theta": "the parameters",
         "R": "who is at risk at whose time",
         "e": "whether it is an event",
-        "w": "the hazards R e^z of those at risk at one time",
-        "u": "a direction in the space of raw predictions",
+        "v": "a direction in the space of parameters",
+        "s": "how far to go in that direction",
+        "t": "the times of two samples",
+        "z": "the raw predictions",
+        "u": "what is added to the raw predictions along the line; or that of the first of two samples, an event",
+        "w": "the raw prediction of the second",
     },
     statements=(
         Statement(
-            "gradient",
-            "at each event, the average of the features of those at risk, weighted by their hazards, less those of "
-            "the event",
+            "curvature",
+            "the second derivative of J along a line θ + sv is, over the events, 1/m Σ of the variances of (Xv)ᵣ over "
+            "those at risk, weighted by their hazards",
             "equal",
-            (f"diff({_COST}, theta[j])", _GRADIENT),
+            (f"diff(diff({_COST}, s), s)", _mean(_VARIANCE)),
         ),
         Statement(
-            "hessian",
-            "the sum over the events of the weighted covariances of the features of those at risk",
-            "equal",
-            (
-                f"diff({_GRADIENT}, theta[l])",
-                _mean(f"({_average('X[r, j]*X[r, l]')} - {_average('X[r, j]')}*{_average('X[r, l]')})"),
-            ),
+            "convex",
+            "which are nowhere negative, here in z = X(θ + sv) and u = Xv: J is convex",
+            "nonnegative",
+            (_mean(f"{_SPREAD}/{_WEIGHTS}"),),
         ),
         Statement(
-            "variance",
-            "along a direction it is a sum of variances, Σ w u²/Σ w − (Σ w u/Σ w)²",
+            "ties",
+            "at an event, a sample of the same time is at risk",
             "equal",
-            (f"sum(w[r]*u[r]**2, r, 0, m - 1)/{_WEIGHT} - ({_CENTRE})**2", _VARIANCE),
+            (_PAIR.format("<="), "log(exp(u) + exp(w)) - u"),
+            {"t": "{1}"},
         ),
-        Statement("convex", "which are nowhere negative: the cost is convex", "nonnegative", (_VARIANCE,)),
         Statement(
-            "not-row-by-row",
-            "without the average over those at risk it is another function",
+            "not-later-only",
+            "with only those in the risk set whose time is later, it is another function",
             "equal",
-            (f"diff({_COST}, theta[j])", _mean("(-X[i, j])")),
-            expected="refuted",
+            (_PAIR.format("<"), "log(exp(u) + exp(w)) - u"),
+            {"t": "{1}"},
+            "refuted",
+        ),
+        Statement(
+            "no-bias",
+            "what is added to all raw predictions cancels, so a bias column has no effect",
+            "equal",
+            ("log(sum(R[r]*exp(z[r] + a), r, 0, m - 1)) - (z[i] + a)", "log(sum(R[r]*exp(z[r]), r, 0, m - 1)) - z[i]"),
+            {"z": "real", "a": "real", "i": "0..m-1"},
         ),
     ),
-    reference="D. R. Cox, Regression models and life-tables, J. R. Stat. Soc. B 34 (1972) 187-220",
+    reference=(
+        "P. K. Andersen, R. D. Gill, Cox's regression model for counting processes, Ann. Stat. 10 (1982) 1100-1120"
+    ),
 )

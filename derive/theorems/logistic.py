@@ -6,6 +6,8 @@ _Z = "sum(X[i, k]*(theta[k] + s*v[k]), k, 0, n - 1)"
 _H = f"sigmoid({_Z})"
 _SQUARE = "sum(X[i, k]*v[k], k, 0, n - 1)**2"
 _CURVATURE = f"sum({_H}*(1 - {_H})*{_SQUARE}, i, 0, m - 1)/m"
+_SUMMAND = f"{_H}*(1 - {_H})*{_SQUARE}"
+_ONE = _SUMMAND.replace("X[i", "X[r")
 _GAP = f"sum(({_H} - 1/2)**2*{_SQUARE}, i, 0, m - 1)/m"
 
 THEOREM = Theorem(
@@ -13,7 +15,15 @@ THEOREM = Theorem(
     title="The log loss is convex, and its gradient is Lipschitz with ‖X‖²/(4m)",
     description="For every data set of any size.",
     domain={"m": "positive integer", "n": "positive integer"},
-    symbols={"v": "a direction", "s": "how far to go in that direction"},
+    symbols={
+        "v": "a direction",
+        "s": "how far to go in that direction",
+        "r": "index of one sample",
+        "u": "the entry of Xv for one sample",
+        "q": "weights of the other samples",
+        "x": "a feature of the first of two samples",
+        "t": "raw prediction of the second of two samples",
+    },
     notation={
         "q[i]": ("sum(X[i, k]*(theta[k] + s*v[k]), k, 0, n - 1)", "the raw prediction for sample i at θ + sv"),
         "d[i]": ("sum(X[i, k]*v[k], k, 0, n - 1)", "the entry i of Xv"),
@@ -26,12 +36,39 @@ THEOREM = Theorem(
             (f"diff(diff(sum(-y[i]*log({_H}) - (1 - y[i])*log(1 - {_H}), i, 0, m - 1)/m, s), s)", _CURVATURE),
         ),
         Statement("convex", "which is nowhere negative: J is convex", "nonnegative", (_CURVATURE,)),
+        Statement("weights", "every weight h(1 − h) is positive", "positive", ("sigmoid(z)*(1 - sigmoid(z))",)),
         Statement(
-            "weights",
-            "every weight h(1 − h) is positive, so the sum is 0 only where Xv = 0: J is strictly convex if and only if "
-            "the columns of X are linearly independent",
+            "one-sample",
+            "take one sample r out of the sum: the rest has the weight 1 − δᵢᵣ, which is 0 or 1",
+            "equal",
+            (_CURVATURE, f"({_ONE} + sum((1 - delta(i, r))*{_SUMMAND}, i, 0, m - 1))/m"),
+            {"r": "0..m-1"},
+        ),
+        Statement(
+            "strictly-convex",
+            "so vᵀHv > 0 if (Xv)ᵣ, here u, is not 0 for one sample: for all v ≠ 0, if X has full column rank",
             "positive",
-            ("sigmoid(z)*(1 - sigmoid(z))",),
+            (f"(sigmoid(z)*(1 - sigmoid(z))*u**2 + sum(q[i]*{_SUMMAND}, i, 0, m - 1))/m",),
+            {"u": "nonzero", "q": "nonnegative"},
+        ),
+        Statement(
+            "only-if",
+            "and if X has not, Xv = 0 for some v ≠ 0, and vᵀHv = 0: J is strictly convex if and only if the columns of "
+            "X are linearly independent",
+            "equal",
+            (f"sum({_H}*(1 - {_H})*d[i]**2, i, 0, m - 1)/m", "0"),
+            {"d": "{0}"},
+        ),
+        Statement(
+            "not-without-rank",
+            "without that it is not: two samples, and a second column of X that is twice the first",
+            "positive",
+            (
+                "(sigmoid(z)*(1 - sigmoid(z))*(x*v[0] + 2*x*v[1])**2"
+                " + sigmoid(t)*(1 - sigmoid(t))*(y*v[0] + 2*y*v[1])**2)/2",
+            ),
+            {"v": "nonzero"},
+            "refuted",
         ),
         Statement(
             "largest-weight",

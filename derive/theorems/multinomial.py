@@ -1,94 +1,93 @@
-"""Multinomial logistic regression: gradient, Hessian and convexity for any number of classes"""
+"""The multinomial loss: targets as numbers of classes, and convexity in all parameters"""
 
 from derive.theorem import Statement, Theorem
 
 
-def _z(c: str, row: str = "i") -> str:
-    return f"sum(X[{row}, k]*Theta[k, {c}], k, 0, n - 1)"
+def _z(c: str, theta: str = "Theta[k, {}]") -> str:
+    return f"sum(X[i, k]*({theta.format(c)}), k, 0, n - 1)"
 
 
-_TOTAL = f"sum(exp({_z('a')}), a, 0, K - 1)"
+_LINE = "Theta[k, {0}] + s*V[k, {0}]"
+_STEP = "V[k, {}]"
 
 
-def _p(c: str) -> str:
-    return f"exp({_z(c)})/{_TOTAL}"
+def _total(theta: str, of: str = "") -> str:
+    return f"sum(exp({_z('a', theta)}){of}, a, 0, K - 1)"
 
 
 def _mean(summand: str) -> str:
     return f"sum({summand}, i, 0, m - 1)/m"
 
 
-_COST = _mean(f"log({_TOTAL}) - sum(Y[i, b]*{_z('b')}, b, 0, K - 1)")
-_GRADIENT = _mean(f"({_p('c')} - Y[i, c])*X[i, j]")
-_WEIGHT = "sum(exp(z[a]), a, 0, K - 1)"
-_CENTRE = f"sum(exp(z[a])*u[a], a, 0, K - 1)/{_WEIGHT}"
-_VARIANCE = f"sum(exp(z[c])*(u[c] - {_CENTRE})**2, c, 0, K - 1)/{_WEIGHT}"
+_COST = _mean(f"log({_total(_LINE)}) - sum(Y[i, a]*{_z('a', _LINE)}, a, 0, K - 1)")
+_AVERAGE = f"{_total(_LINE, '*' + _z('a', _STEP))}/{_total(_LINE)}"
+_VARIANCE = f"sum(exp({_z('c', _LINE)})*({_z('c', _STEP)} - {_AVERAGE})**2, c, 0, K - 1)/{_total(_LINE)}"
+_WEIGHTS = "sum(exp(z[i, a]), a, 0, K - 1)"
+_SPREAD = f"sum(exp(z[i, c])*(u[i, c] - sum(exp(z[i, a])*u[i, a], a, 0, K - 1)/{_WEIGHTS})**2, c, 0, K - 1)"
+_P = "exp(z[{}])/sum(exp(z[a]), a, 0, K - 1)"
+_INDEX = f"log({_total('Theta[k, {}]')}) - {_z('y')}"
 
 THEOREM = Theorem(
     name="multinomial",
-    title="Multinomial logistic regression: gradient, Hessian and convexity for any number of classes",
-    description=(
-        "Minus the log-likelihood of one-hot targets under the probabilities of softmax, with a column of parameters "
-        "for "
-        "each of K classes; for every m, n and K."
-    ),
+    title="The multinomial loss: targets as numbers of classes, and convexity in all parameters",
+    description="For every data set of any size and any number of classes.",
     domain={
         "m": "positive integer",
         "n": "positive integer",
         "K": "positive integer",
+        "i": "0..m-1",
         "j": "0..n-1",
-        "l": "0..n-1",
         "c": "0..K-1",
         "d": "0..K-1",
+        "y": "0..K-1",
     },
     symbols={
-        "m": "the number of samples",
-        "n": "the number of features",
-        "K": "the number of classes",
-        "X": "the features",
-        "Y": "the targets, one-hot",
         "y": "the target of one sample, as the number of its class",
-        "Theta": "the parameters, a column for each class",
-        "z": "the raw predictions of one sample",
-        "u": "a direction in the space of raw predictions",
+        "z": "raw predictions",
+        "u": "what is added to the raw predictions along the line",
+        "V": "a direction in the space of all parameters",
+        "s": "how far to go in that direction",
     },
     statements=(
         Statement(
-            "gradient",
-            "the gradient is Xᵀ(P − Y)/m, P the matrix of probabilities: its entry for parameter j of class c",
-            "equal",
-            (f"diff({_COST}, Theta[j, c])", _GRADIENT),
-        ),
-        Statement(
             "index-targets",
-            "with the number y of the class in place of a one-hot row, the slope of one sample is p_c, less 1 if c is"
-            " y",
+            "with the number y of the class in place of a one-hot row, what is summed against the raw predictions is "
+            "the one of class y",
             "equal",
-            (f"diff(log({_WEIGHT}) - z[y], z[c])", f"exp(z[c])/{_WEIGHT} - delta(c, y)"),
-            {"y": "0..K-1"},
+            (f"sum(delta(a, y)*{_z('a')}, a, 0, K - 1)", _z("y")),
         ),
         Statement(
-            "hessian",
-            "the block of the Hessian for the classes c and d is Xᵀ diag(p_c(δ − p_d)) X/m",
+            "index-gradient",
+            "and the derivative of the loss of one sample is (p_c − δ) xᵢⱼ: p_c, less 1 if c is y",
             "equal",
-            (f"diff({_GRADIENT}, Theta[l, d])", _mean(f"{_p('c')}*(delta(c, d) - {_p('d')})*X[i, j]*X[i, l]")),
+            (f"diff({_INDEX}, Theta[j, c])", f"(exp({_z('c')})/{_total('Theta[k, {}]')} - delta(c, y))*X[i, j]"),
         ),
         Statement(
             "majorizer",
-            "2p(1 − p), which some libraries use on the diagonal, is not the Hessian",
+            "2p(1 − p), which some libraries use on the diagonal, is not the second derivative",
             "equal",
-            (f"diff({_GRADIENT}, Theta[l, c])", _mean(f"2*{_p('c')}*(1 - {_p('c')})*X[i, j]*X[i, l]")),
+            (f"diff({_P.format('c')}, z[c])", f"2*{_P.format('c')}*(1 - {_P.format('c')})"),
             expected="refuted",
         ),
         Statement(
-            "variance",
-            "for one sample and a direction u, uᵀHu = Σ p u² − (Σ p u)² is a variance",
+            "curvature",
+            "the second derivative of J along a line Θ + sV is 1/m Σ of the variances of (XV)ᵢ꜀ over the classes, "
+            "weighted by their probabilities",
             "equal",
-            (f"sum(exp(z[c])*u[c]**2, c, 0, K - 1)/{_WEIGHT} - ({_CENTRE})**2", _VARIANCE),
+            (f"diff(diff({_COST}, s), s)", _mean(_VARIANCE)),
         ),
-        Statement("convex", "which is nowhere negative: the cost is convex", "nonnegative", (_VARIANCE,)),
+        Statement(
+            "convex",
+            "which are nowhere negative, here in z = X(Θ + sV) and u = XV: J is convex",
+            "nonnegative",
+            (_mean(f"{_SPREAD}/{_WEIGHTS}"),),
+        ),
+        Statement(
+            "not-strictly",
+            "but not strictly: the same step for all classes changes no probability",
+            "equal",
+            ("exp(z[c] + t)/sum(exp(z[a] + t), a, 0, K - 1)", _P.format("c")),
+        ),
     ),
-    reference=(
-        "D. McFadden, Conditional logit analysis of qualitative choice behavior, in Frontiers in Econometrics, 1974"
-    ),
+    reference=("D. Böhning, Multinomial logistic regression algorithm, Ann. Inst. Stat. Math. 44 (1992) 197-200"),
 )
