@@ -214,21 +214,25 @@ def not_rechecked(recorded: Verdict, left: Term, right: Term, domain: Domain) ->
     """Why the small checker cannot confirm a recorded verdict in all it says, or None where it does."""
     if not isinstance(recorded, Proved):
         return f"nothing was proved, but {recorded.status}"
-    if recorded.method != _METHOD or recorded.notes:
-        return "it checks no notes"
+    if recorded.method != _METHOD:
+        return "it knows no such method"
     try:
         shown = recheck(left, right, domain, recorded.proof)
-        differ = bool(shown.conditions) and _needs(left, domain, recorded) != _needs(right, domain, recorded)
+        limited = shown.conditions or shown.notes
+        differ = bool(limited) and _needs(left, domain, recorded) != _needs(right, domain, recorded)
     except CertificateError as error:
         return str(error)
     if shown.conditions != frozenset(recorded.conditions) or shown.undefined or shown.partial:
         return "it finds other side conditions"
+    if shown.notes != recorded.notes:
+        return "it does not see what the notes say"
     return None if differ == recorded.domains_differ else "it does not see where each side is defined"
 
 
-def _needs(side: Term, domain: Domain, recorded: Proved) -> frozenset[Condition]:
+def _needs(side: Term, domain: Domain, recorded: Proved) -> tuple[frozenset[Condition], tuple[str, ...]]:
     """What one side alone needs to have a value."""
-    return recheck(side, side, domain, recorded.proof).conditions
+    shown = recheck(side, side, domain, recorded.proof)
+    return shown.conditions, shown.notes
 
 
 def _compare(recorded: Verdict, found: Verdict, place: str) -> None:

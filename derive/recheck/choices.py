@@ -15,7 +15,7 @@ from derive.recheck.region import Along, Kink, Outside, Region, Unsigned
 from derive.recheck.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, SIGNS, ZERO, negated
 from derive.recheck.translate import Law, beside, go, law, number
 from derive.recheck.unfold import CHOICES
-from derive.terms.term import Term, free_names, sub, substitute, sym, walk
+from derive.terms.term import Term, free_names, make, neg, num, sub, substitute, sym, walk
 
 _WAYS = (NONNEGATIVE, NONPOSITIVE)
 _COMPARED = {
@@ -49,7 +49,13 @@ def beside_zero(r: Region, gap: Term, along: Along) -> int:
 
 @law("abs")
 def _abs(r: Region, t: Term) -> Frac:
-    return r.scale(go(r, t.args[0]), 1 if sign_of(r, t.args[0], _WAYS) == NONNEGATIVE else -1)
+    (a,) = t.args
+    try:
+        return r.scale(go(r, a), 1 if sign_of(r, a, _WAYS) == NONNEGATIVE else -1)
+    except Unsigned:
+        if not _has_index(r, t):
+            raise
+        return _by_masks(r, [(neg(a), make("lt", a, num(0))), (a, make("true"))])
 
 
 def _step(below: int, at_zero: Fraction) -> Law:
@@ -73,10 +79,48 @@ def _extreme(r: Region, t: Term) -> Frac:
 @law("piecewise")
 def _piecewise(r: Region, t: Term) -> Frac:
     """The branch that is taken; the others need not be defined."""
-    for value, condition in zip(t.args[::2], t.args[1::2], strict=True):
-        if holds(r, condition):
-            return go(r, value)
+    branches = list(zip(t.args[::2], t.args[1::2], strict=True))
+    try:
+        for value, condition in branches:
+            if holds(r, condition):
+                return go(r, value)
+    except Unsigned:
+        if not _has_index(r, t) or branches[-1][1].head != "true":
+            raise
+        return _by_masks(r, branches)
     raise Vacuous("no condition of a piecewise holds")
+
+
+def _has_index(r: Region, t: Term) -> bool:
+    """May masks stand for a choice? Where it depends on the index of a sum, and no derivative is taken."""
+    return r.along is None and bool(r.bound.keys() & free_names(t))
+
+
+def _by_masks(r: Region, branches: list[tuple[Term, Term]]) -> Frac:
+    """A choice that depends on the index of a sum: last + Σ (value − last) · mask, which is 1 on its branch, else 0.
+
+    So each branch must be seen to have a value, also where it is not taken.
+    """
+    strict, r.strict = r.strict, True
+    try:
+        *values, last = [go(r, value) for value, _ in branches]
+        conditions = [_canonical(r, condition) for _, condition in branches[:-1]]
+    finally:
+        r.strict = strict
+    out = [last]
+    taken: tuple[Term, ...] = ()
+    for value, condition in zip(values, conditions, strict=True):
+        mask = r.of(Term("piecewise", (*taken, num(1), condition, num(0), make("true"))), NONNEGATIVE)
+        out.append(r.mul(r.sub(value, last), mask))
+        taken += (num(0), condition)
+    return r.add(out)
+
+
+def _canonical(r: Region, t: Term) -> Term:
+    """A condition by the fractions that it compares with 0."""
+    if t.head in _COMPARED:
+        return Term(t.head, (num(0), r.book.term(r.sub(go(r, t.args[1]), go(r, t.args[0])))))
+    return Term(t.head, tuple(_canonical(r, a) for a in t.args))
 
 
 def holds(r: Region, t: Term) -> bool:

@@ -94,10 +94,11 @@ def _extreme(t: Term, v: Term) -> Term:
     return make("piecewise", differentiate(first, v), taken, differentiate(other, v), make("true"))
 
 
-def _polygamma(t: Term, v: Term) -> Term:
+def _next_order(t: Term, v: Term) -> Term:
+    """f(k, a)′ = f(k + 1, a) a′."""
     if t.args[0].head != "num":
-        raise NotRechecked("cannot re-check the derivative of polygamma of a symbolic order")
-    return _times(make("polygamma", num(t.args[0].value + 1), t.args[1]), differentiate(t.args[1], v))
+        raise NotRechecked(f"cannot re-check the derivative of {t.head} of a symbolic order")
+    return _times(make(t.head, num(t.args[0].value + 1), t.args[1]), differentiate(t.args[1], v))
 
 
 _OUTER: dict[str, Callable[[Term], Term]] = {
@@ -126,7 +127,8 @@ _RULES: dict[str, Callable[[Term, Term], Term]] = {
     "sign": lambda t, v: _ZERO,
     "heaviside": lambda t, v: _ZERO,
     "slope": lambda t, v: differentiate(t.args[0], v),
-    "polygamma": _polygamma,
+    "polygamma": _next_order,
+    "cumulant": _next_order,
     "sum": _sum,
     "given": lambda t, v: make("given", differentiate(t.args[0], v), t.args[1]),
 }

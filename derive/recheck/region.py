@@ -172,6 +172,8 @@ class Region(Arithmetic):
         if self.along is not None:
             return self._require_along(wanted, mask, term)
         if self.strict and mask | wanted != wanted:
+            mask = self._seen_by_form(term, a, mask)
+        if self.strict and mask | wanted != wanted:
             raise Unsigned(f"{term!r} is not seen to be {kind} in this region"[:300])
         if not mask & wanted:
             raise Vacuous(f"{term!r} is not {kind}"[:200])
@@ -179,6 +181,15 @@ class Region(Arithmetic):
             self.conditions.add(Condition(kind, term))  # type: ignore[arg-type]
             self.learn(a, wanted)
         return None
+
+    def _seen_by_form(self, term: Term, a: Frac, mask: int) -> int:
+        """1 + (s − t)² is positive, though that is not seen once it is multiplied out."""
+        from derive.recheck.form import by_form
+
+        if term.head == "add" and (more := by_form(self, term) & mask) != mask:
+            self.learn(a, more)
+            return more
+        return mask
 
     def _require_along(self, wanted: int, mask: int, term: Term) -> None:
         """While a derivative is taken nothing is assumed; a root of zero has a sign beside the point."""

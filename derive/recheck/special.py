@@ -9,7 +9,7 @@ from derive.recheck.fraction import Frac, NotRechecked
 from derive.recheck.laws import atoms, log_abs
 from derive.recheck.poly import ONE, Number
 from derive.recheck.region import Region
-from derive.recheck.signs import POSITIVE
+from derive.recheck.signs import ANY, NONNEGATIVE, POSITIVE
 from derive.recheck.translate import canonical, go, law, number
 from derive.terms.term import Term, mul, num, sub
 
@@ -31,7 +31,11 @@ def _odd(r: Region, t: Term) -> Frac:
     inner = r.book.term(r.scale(a, c))
     if inner.head == _INVERSE.get(t.head):
         return r.scale(canonical(r, inner.args[0]), c)
-    return r.scale(r.of(Term(t.head, (r.book.term(r.scale(a, c)),))), c)
+    out = r.of(Term(t.head, (inner,)))
+    if t.head == "erf":  # −1 < erf < 1
+        for side in (-1, 1):
+            r.learn(r.add((number(1), r.scale(out, side))), POSITIVE)
+    return r.scale(out, c)
 
 
 @law("sin", "cos")
@@ -72,7 +76,8 @@ def _angle(r: Region, atom: Term, e: Number) -> tuple[Frac, Frac]:
 def _gamma(r: Region, t: Term) -> Frac:
     """f(b + n) by the recurrence from b, where b > 0 is the argument with its whole part taken off."""
     a = go(r, t.args[-1])
-    r.book.opaque.add(t.head)
+    if t.head != "loggamma" and r.mask(a) != POSITIVE:
+        r.book.opaque.add(t.head)  # there may be poles
     n = floor(a.num.get((), 0)) if not a.den else 0
     base = r.sub(a, number(n))
     if t.head == "loggamma":
@@ -95,5 +100,12 @@ def _gamma(r: Region, t: Term) -> Frac:
 def _order(t: Term) -> int:
     k = t.args[0].value if t.args[0].head == "num" else Fraction(-1)
     if k.denominator != 1 or not 0 <= k <= _MAX_SHIFT:
-        raise NotRechecked("cannot re-check polygamma of this order")
+        raise NotRechecked(f"cannot re-check {t.head} of this order")
     return int(k)
+
+
+@law("cumulant")
+def _cumulant(r: Region, t: Term) -> Frac:
+    """The k-th derivative of a smooth convex function: the second one is not negative, and no more is known."""
+    k = _order(t)
+    return r.of(Term("cumulant", (num(k), r.book.term(go(r, t.args[1])))), NONNEGATIVE if k == 2 else ANY)

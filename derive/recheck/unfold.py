@@ -31,6 +31,8 @@ _ZERO, _ONE, _TWO, _HALF = num(0), num(1), num(2), num(1, 2)
 CHOICES = frozenset({"abs", "sign", "heaviside", "max", "min", "lt", "le", "eq", "ne", "xlogy"})
 
 
+#: what is said where the derivative of a choice with respect to an entry was taken by its formula
+NO_TIES = "derivatives with respect to an entry are compared where no choice ties"
 Ranges = Callable[[str], Range]
 #: operations that have a value whenever their arguments have
 _TOTAL = frozenset({
@@ -46,6 +48,7 @@ _TOTAL = frozenset({
     "tanh",
     "sum",
     "delta",
+    "cumulant",
 })
 
 
@@ -70,8 +73,12 @@ def whole(t: Term, ranges: Ranges) -> bool:
     return t.head in ("delta", "floor", "sign") or (t.head in ("add", "mul") and all(whole(a, ranges) for a in t.args))
 
 
-def unfold(t: Term, ranges: Ranges) -> Term:
-    """The same value without entries, derivatives, and deltas that a sum resolves."""
+def unfold(t: Term, ranges: Ranges, ties: set[Term] | None = None) -> Term:
+    """The same value without entries, derivatives, and deltas that a sum resolves.
+
+    `ties` receives what has choices and is differentiated with respect to an entry: it is so where none of them ties.
+    Without such a set, that is refused.
+    """
     memo: dict[Term, Term] = {}
 
     def go(a: Term) -> Term:
@@ -86,18 +93,20 @@ def unfold(t: Term, ranges: Ranges) -> Term:
         if a.head == "diff":
             body, v = a.args
             d = go(differentiate(plain(body), v))
-            return d if all(_total(b, ranges) for b in walk(body)) else _guarded(d, body, v)
+            return d if all(_total(b, ranges) for b in walk(body)) else _guarded(d, body, v, ties)
         return _without_delta(a, ranges, go) if a.head == "sum" else a
 
     return go(t)
 
 
-def _guarded(d: Term, body: Term, v: Term) -> Term:
+def _guarded(d: Term, body: Term, v: Term, ties: set[Term] | None) -> Term:
     """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
     if v.head == "sym":
         return make("slope", d, body, v, v)
     if any(a.head in CHOICES and v.name in free_names(a) for a in walk(body)):
-        raise NotRechecked("cannot re-check the derivative of a choice with respect to an entry")
+        if ties is None:
+            raise NotRechecked("cannot re-check the derivative of a choice with respect to an entry")
+        ties.add(body)
     return make("given", d, body)
 
 

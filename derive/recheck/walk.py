@@ -16,20 +16,20 @@ import itertools
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
 from typing import Any, NamedTuple
 
 from derive.certificate import Condition
 from derive.domain import Domain, Range
 from derive.errors import CertificateError, DeriveError
 from derive.recheck.arithmetic import Vacuous
+from derive.recheck.form import by_form
 from derive.recheck.fraction import Book, NotRechecked
 from derive.recheck.laws import limits
 from derive.recheck.region import Region, Unsigned
-from derive.recheck.signs import ANY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO, product, total
+from derive.recheck.signs import NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
 from derive.recheck.sums import is_zero
 from derive.recheck.translate import go
-from derive.recheck.unfold import generic_entries, unfold, whole
+from derive.recheck.unfold import NO_TIES, generic_entries, unfold, whole
 from derive.terms.json import Json, from_json
 from derive.terms.readable import readable
 from derive.terms.term import MATRIX_HEADS, Term, free_names, num, substitute, sym, walk
@@ -37,7 +37,6 @@ from derive.terms.term import MATRIX_HEADS, Term, free_names, num, substitute, s
 _BRANCHES = (("+", POSITIVE), ("0", ZERO), ("-", NEGATIVE))
 _LEAVES = ({"zero": True}, {"empty": True})
 _MAX_DEPTH = 60
-_INDEX = " index"
 #: what derivatives are written out to
 _MADE = frozenset({"slope", "given"})
 Assumed = tuple[tuple[Term, int], ...]
@@ -47,12 +46,13 @@ Assumed = tuple[tuple[Term, int], ...]
 class Shown:
     """What a re-check has met: side conditions of the two sides, and whether a region was seen where one is undefined.
 
-    `partial`: a function was met about whose domain the checker knows nothing.
+    `partial`: a function was met about whose domain the checker knows nothing. `notes` limit what was shown.
     """
 
     conditions: frozenset[Condition]
     undefined: bool
     partial: bool
+    notes: tuple[str, ...] = ()
 
 
 def recheck(a: Term, b: Term, domain: Domain, proof: Json) -> Shown:
@@ -110,7 +110,9 @@ class _Walk:
         self.book = Book()
         known = free_names(a) | free_names(b) | self.domain.ranges.keys()
         index = Range(integer=True)  # a name that is not free is the index of a sum
-        self.sides = [unfold(t, lambda name: self.domain[name] if name in known else index) for t in (a, b)]
+        ties: set[Term] = set()
+        self.sides = [unfold(t, lambda name: self.domain[name] if name in known else index, ties) for t in (a, b)]
+        self.notes = (NO_TIES,) if ties else ()
         self.conditions: set[Condition] = set()
         self.undefined = False
         self.proved = 0
@@ -121,7 +123,7 @@ class _Walk:
         if not self.proved:
             raise CertificateError("in no region of the proof are both sides defined: it shows nothing")
         conditions = frozenset(Condition(c.kind, readable(c.term)) for c in self.conditions)
-        return Shown(conditions, self.undefined, bool(self.book.opaque))
+        return Shown(conditions, self.undefined, bool(self.book.opaque), self.notes)
 
     def _node(self, node: Json, place: _Place) -> None:
         if place.depth > _MAX_DEPTH or not isinstance(node, dict):
@@ -234,25 +236,10 @@ class _Walk:
             raise CertificateError(f"a region that is said to be {kind} is not seen to be")
         if self.wanted == ZERO and not is_zero(r, gap):
             raise CertificateError(f"the difference of the two sides does not vanish: {r.book.poly(gap.num)!r}"[:300])
-        if self.wanted != ZERO and (r.mask(gap) & _by_form(r, place.a)) | self.wanted != self.wanted:
+        if self.wanted != ZERO and (r.mask(gap) & by_form(r, place.a)) | self.wanted != self.wanted:
             raise CertificateError(f"the sign of {r.book.poly(gap.num)!r} is not seen"[:300])
         self.proved += 1
         self.conditions |= r.conditions
-
-
-def _by_form(r: Region, t: Term) -> int:
-    """What the form of a term says of its sign, before sums are split and squares multiplied out."""
-    match t.head:
-        case "add" | "mul":
-            return reduce(total if t.head == "add" else product, (_by_form(r, a) for a in t.args))
-        case "pow" if t.args[1].head == "num" and t.args[1].value.denominator == 1 and t.args[1].value % 2 == 0:
-            return NONNEGATIVE
-        case "sum":
-            summand = substitute(t.args[0], {t.args[1].name: sym(_INDEX)})  # a name of which nothing can be known
-            return NONNEGATIVE if _by_form(r, summand) in (NONNEGATIVE, POSITIVE, ZERO) else ANY
-        case "sym" | "num" | "pow":
-            return r.mask(go(r, t))
-    return ANY
 
 
 def _plain(data: Json) -> Term:

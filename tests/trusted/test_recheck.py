@@ -101,13 +101,9 @@ def test_the_proof_of_a_true_claim_is_confirmed(a: str, b: str, described: Descr
     recheck(right, left, domain, proof_of(right, left, domain))
 
 
-#: choices under a sum of symbolic length, and a root there, are left to the prover
-LEFT_TO_THE_PROVER = {*(name for name in catalog.names() if catalog.load(name).kinks), "tukey", "pseudo-huber"}
-
-
-@pytest.mark.parametrize("name", [name for name in catalog.names() if name not in LEFT_TO_THE_PROVER])
+@pytest.mark.parametrize("name", catalog.names())
 def test_every_step_of_the_catalog_is_confirmed(name: str) -> None:
-    """All equalities of the derivations of smooth losses, matrix forms included; a value is missing nowhere."""
+    """All equalities of the derivations, matrix forms and choices under a sum included; a value is missing nowhere."""
     certificate = certificate_of(name)
     domain = Domain.of(certificate.domain)
     for d in certificate.derivations:

@@ -8,7 +8,7 @@ from derive.certificate import Proved
 from derive.domain import Domain
 from derive.errors import CertificateError
 from derive.prove import prove
-from derive.recheck import Shown, recheck
+from derive.recheck import Shown, recheck, recheck_sign
 from derive.terms.json import Json
 from derive.terms.term import make, sym
 from derive.terms.text import parse_formula
@@ -27,6 +27,7 @@ def split(on: Json, negative: Json, zero: Json = ZERO, positive: Json = ZERO) ->
     return {"split": on, "+": positive, "0": zero, "-": negative}
 
 
+SIZED = {"n": "positive integer"}
 FORGED: dict[str, tuple[str, str, dict[str, str], Json]] = {
     "no cases of a variable that has no finite set, in one region": (
         *("sqrt(z**2)", "z", {}),
@@ -50,10 +51,6 @@ FORGED: dict[str, tuple[str, str, dict[str, str], Json]] = {
         {"j": "positive integer", "n": "positive integer"},
         split(["add", "n", -1, ["mul", -1, ["pow", "j", -1]]], ZERO),
     ),
-    "the formula of a derivative where a choice of an entry ties": (
-        *("diff(where(v[j] == 0, 0, v[j]), v[j])", "where(v[j] == 0, 0, 1)", {"n": "positive integer", "j": "0..n-1"}),
-        split(["at", "v", "j"], ZERO),
-    ),
     "two multiples of one sum": (
         *("x*sum(v[i], i, 0, n-1)", "y*sum(v[i], i, 0, n-1)", {"n": "positive integer"}),
         ZERO,
@@ -66,6 +63,42 @@ FORGED: dict[str, tuple[str, str, dict[str, str], Json]] = {
         *("sum(v[i], i, 0, n-1)", "sum(v[i], i, 0, m-1)", {"n": "positive integer", "m": "positive integer"}),
         ZERO,
     ),
+    "a branch that has no value where it is not taken": (
+        *("sum(where(v[i] > 0, log(v[i]), v[i]), i, 0, n-1)", "sum(where(v[i] > 0, log(v[i]), abs(v[i])), i, 0, n-1)"),
+        *(SIZED, ZERO),
+    ),
+    "a mask with its border and one without": (
+        *("sum(where(v[i] < 0, 1, 0), i, 0, n-1)", "sum(where(v[i] <= 0, 1, 0), i, 0, n-1)", SIZED, ZERO),
+    ),
+    "the other mask": (
+        *("sum(where(v[i] < 0, 1, 0), i, 0, n-1)", "sum(where(v[i] > 0, 1, 0), i, 0, n-1)", SIZED, ZERO),
+    ),
+    "a mask that is 0 where it is 1": (
+        *("sum(where(v[i] < 0, 1, 0), i, 0, n-1)", "sum(where(v[i] < 0, 0, 1), i, 0, n-1)", SIZED, ZERO),
+    ),
+    "conditions in another order": (
+        "sum(where(v[i] < 0, 1, where(v[i] < 1, 2, 3)), i, 0, n-1)",
+        *("sum(where(v[i] < 1, 2, where(v[i] < 0, 1, 3)), i, 0, n-1)", SIZED, ZERO),
+    ),
+    "and for or": (
+        "sum(where((v[i] < 0) & (w[i] < 0), 1, 0), i, 0, n-1)",
+        *("sum(where((v[i] < 0) | (w[i] < 0), 1, 0), i, 0, n-1)", SIZED, ZERO),
+    ),
+    "a choice without the last branch": (
+        *("sum(Piecewise((2, v[i] < 0)), i, 0, n-1)", "sum(where(v[i] < 0, 2, 2), i, 0, n-1) + 1", SIZED, ZERO),
+    ),
+    "the size of an entry without its sign": (*("sum(abs(v[i]), i, 0, n-1)", "sum(v[i], i, 0, n-1)", SIZED, ZERO),),
+    "a kink in each summand": (
+        *("diff(sum(abs(x - v[i]), i, 0, n-1), x)", "sum(where(x < v[i], -1, 1), i, 0, n-1)", SIZED, ZERO),
+    ),
+    "erf above 1/2": (*("abs(2*erf(x) - 1)", "2*erf(x) - 1", {}, ZERO),),
+    "erf below 1/2": (*("abs(2*erf(x) - 1)", "1 - 2*erf(x)", {}, ZERO),),
+    "erf above 0": (*("abs(erf(x))", "erf(x)", {}, ZERO),),
+    "the bounds of another odd function": (*("abs(1 - atan(x))", "1 - atan(x)", {}, ZERO),),
+    "a cumulant is no even function": (*("cumulant(0, z)", "cumulant(0, -z)", {}, ZERO),),
+    "the slope of a cumulant without the inner one": (*("diff(cumulant(0, z**2), z)", "cumulant(1, z**2)", {}, ZERO),),
+    "the slope of a cumulant of its own order": (*("diff(cumulant(1, z), z)", "cumulant(1, z)", {}, ZERO),),
+    "the third cumulant has a sign": (*("abs(cumulant(3, z))", "cumulant(3, z)", {}, ZERO),),
     "the boundary alone": (*("abs(z)", "z + 1", {}), split("z", NOTHING, NOTHING, NOTHING)),
 }
 
@@ -75,6 +108,58 @@ def test_a_forged_proof_is_refused(name: str) -> None:
     """Each claim is false, and its proof holds but for one thing."""
     with pytest.raises(CertificateError):
         check(*FORGED[name])
+
+
+def test_a_derivative_of_a_choice_of_an_entry_says_where_it_holds() -> None:
+    """Its formula holds where no choice ties, so that is noted, and `replay` asks for the very same note."""
+    where = {"n": "positive integer", "j": "0..n-1"}
+    proof = split(["at", "v", "j"], ZERO)
+    shown = check("diff(where(v[j] == 0, 0, v[j]), v[j])", "where(v[j] == 0, 0, 1)", where, proof)
+    assert shown.notes == ("derivatives with respect to an entry are compared where no choice ties",)
+    assert check("diff(v[j]**2, v[j])", "2*v[j]", where, ZERO).notes == ()
+    with pytest.raises(CertificateError):
+        check("diff(abs(v[j]), v[j])", "1", where, proof)
+    with pytest.raises(CertificateError):
+        check("diff(where(v[j] == 0, log(v[j]), v[j]), v[j])", "0", where, proof)
+
+
+SIGNED = [
+    ("-log(h)", {"h": "(0, 1)"}, True, True),
+    ("-log(h)", {"h": "(0, 1]"}, True, False),
+    ("-log(h)", {"h": "(0, 1]"}, False, True),
+    ("-log(h)", {"h": "(0, 2)"}, False, False),
+    ("log(1 + x**2)", {}, False, True),
+    ("cumulant(2, z)", {}, False, True),
+    ("cumulant(2, z)", {}, True, False),
+    ("cumulant(1, z)", {}, False, False),
+    ("cumulant(4, z)", {}, False, False),
+    ("1 + erf(z)", {}, True, True),
+    ("1 - erf(z)", {}, True, True),
+    ("erf(z)", {}, False, False),
+    ("1/2 + erf(z)", {}, False, False),
+    ("sum(where(v[i] < 0, 1, 0), i, 0, n-1)", SIZED, False, True),
+    ("sum(where(v[i] < 0, 1, 0), i, 0, n-1)", SIZED, True, False),
+    ("sum(where(v[i] < 0, 1, 0) - 1, i, 0, n-1)", SIZED, False, False),
+    ("sum(log(v[i])*w[i], i, 0, n-1)", SIZED, False, False),
+]
+
+
+@pytest.mark.parametrize(("f", "described", "strict", "seen"), SIGNED)
+def test_a_sign_is_no_stronger_than_its_law(f: str, described: dict[str, str], strict: bool, seen: bool) -> None:
+    """What each bound gives, and nothing beyond it."""
+    if seen:
+        assert recheck_sign(parse_formula(f), Domain.of(described), strict=strict)
+        return
+    with pytest.raises(CertificateError):
+        recheck_sign(parse_formula(f), Domain.of(described), strict=strict)
+
+
+def test_poles_are_seen_where_there_may_be_some() -> None:
+    """Of gamma and polygamma nothing is known but that they have values at positive numbers."""
+    for f in ("gamma(x)", "polygamma(1, x)"):
+        assert check(f"{f} - {f} + x", "x", {}, ZERO).partial
+        assert check(f"{f} - {f} + x", "x", {"x": "nonnegative"}, ZERO).partial
+        assert not check(f"{f} - {f} + x", "x", {"x": "positive"}, ZERO).partial
 
 
 CHOICES = [

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from derive import catalog
 from derive.certificate import Agreement, Certificate, Check, Proved, Unknown
 from derive.certificate_json import digest, dumps
+from derive.claim import equality
 from derive.domain import Domain
 from derive.errors import CertificateError, UnknownError
 from derive.prove import prove_terms
@@ -26,6 +27,7 @@ from derive.replay import MAX_BYTES, Replayed, not_rechecked, replay, replay_tex
 from derive.terms.json import Json
 from derive.terms.text import parse_formula
 from derive.verify import certify, derivations, verify
+from tests.shared import certificate_of
 
 AGREEMENT = Agreement((Check("a check", 3, 1e-12, 1e-10, "as it should be", True),))
 
@@ -242,12 +244,25 @@ def test_the_small_checker_confirms_all_or_nothing() -> None:
     assert verdict.notes
     silent = replace(verdict, notes=(), domains_differ=False)
     assert not_rechecked(silent, a, b, plain) == "it finds other side conditions"
-    positive = Domain.of({"x": "positive"})
     a, b = parse_formula("gamma(x + 1)"), parse_formula("x*gamma(x)")
-    verdict = prove_terms(a, b, positive)
+    for described, confirmed in (("positive", True), ("real", False)):  # there are poles
+        verdict = prove_terms(a, b, domain := Domain.of({"x": described}))
+        assert isinstance(verdict, Proved)
+        assert (not_rechecked(verdict, a, b, domain) is None) == confirmed
+    assert not_rechecked(Unknown("why"), a, b, plain) == "nothing was proved, but unknown"
+
+
+def test_notes_are_confirmed_as_they_are_or_not_at_all() -> None:
+    """The hinge ties where yz = 1: the proof of its gradient says that ties are left out, and so does the checker."""
+    hinge = certificate_of("hinge")
+    (gradient,) = (d for d in hinge.derivations if d.kind == "gradient")
+    verdict, domain = gradient.steps[0].verdict, Domain.of(hinge.domain)
+    sides = equality(gradient.start, gradient.steps[0].result, gradient.indices)
     assert isinstance(verdict, Proved)
-    assert not_rechecked(verdict, a, b, positive) == "it finds other side conditions"
-    assert not_rechecked(Unknown("why"), a, b, positive) == "nothing was proved, but unknown"
+    assert len(verdict.notes) == 1
+    assert not_rechecked(verdict, *sides, domain) is None
+    for forged in ({"notes": ()}, {"notes": ("all is well",)}, {"domains_differ": False}, {"method": "magic"}):
+        assert not_rechecked(replace(verdict, **forged), *sides, domain) is not None
 
 
 def test_the_report_says_who_decided(whole: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
