@@ -13,7 +13,7 @@ from derive.claims.hessian_kinds import KINDS
 from derive.claims.stated import read
 from derive.domain import Range
 from derive.errors import DeriveError
-from derive.floating import DTYPES
+from derive.floating import DTYPES, TYPES
 from derive.floating.claims import of_claims
 from derive.report import Report
 
@@ -45,8 +45,8 @@ def check(
     `derive.claims.families`. `convention` says which derivatives are wanted: "loss", "catboost" (of minus the loss),
     "glum" …, or a pair of signs. `reduction` is "sum", or "mean" for 1/m ("mean:n" for 1/n) times the stated loss.
     Without a loss the Hessian is compared with the gradient, and a gradient in several variables is asked whether it is
-    one. `dtypes` are the types in which all formulas, as they are written, are compared with their true values; what is
-    found there changes no verdict, but with `strict_floating_point` a serious finding is not `ok`. `budget` (in
+    one. `dtypes` are the types (float64, float32, and float16 only if asked for) in which all formulas, as they are
+    written, are compared with their true values; what is found there changes no verdict, but with `strict_floating_point` a serious finding is not `ok`. `budget` (in
     seconds) is for the verdicts.
 
     A `DeriveError` says which claim cannot be read, and where.
@@ -59,8 +59,8 @@ def check(
     look(gradient=gradient, hessian=hessian, wrt=wrt, where=where, domain=domain, hessian_kind=hessian_kind)
     look(distribution=distribution, convention=convention, reduction=reduction, dtypes=dtypes, budget=budget)
     dtypes = [dtypes] if isinstance(dtypes, str) else dtypes
-    if unknown := [d for d in dtypes if d not in DTYPES]:
-        raise DeriveError(f"dtypes: {unknown[0]!r:.60} is not one of {', '.join(DTYPES)}")
+    if unknown := [d for d in dtypes if d not in TYPES]:
+        raise DeriveError(f"dtypes: {unknown[0]!r:.60} is not one of {', '.join(TYPES)}")
     if hessian_kind is not None and hessian_kind not in KINDS:
         raise DeriveError(f"hessian_kind: {hessian_kind[:60]!r} is not one of {', '.join(KINDS)}")
     stated = read(loss, gradient, hessian, wrt, where, domain, convention, reduction, distribution)

@@ -20,7 +20,7 @@ from derive.check import check
 from derive.domain import Domain
 from derive.errors import DomainError, RefutedError, TermError
 from derive.finding import Finding
-from derive.floating import DTYPES, findings
+from derive.floating import TYPES, findings
 from derive.floating.claims import of_claims
 from derive.floating.library import as_written, meaning
 from derive.floating.machine import Machine
@@ -136,7 +136,7 @@ PLAIN: dict[str, Callable[[Any], Any]] = {
 EDGES = re.compile(r"z (>=|<=) (\S+)")
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("formula", PLAIN)
 def test_the_end_of_the_finite_range_is_sharp(formula: str, dtype: str) -> None:
     """NumPy's value is not finite at the reported end, and finite at the neighbouring number."""
@@ -205,7 +205,7 @@ def test_both_values_are_what_they_are_said_to_be(formula: str) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(sorted(PLAIN)), st.sampled_from(DTYPES), st.floats(-100, 100))
+@given(st.sampled_from(sorted(PLAIN)), st.sampled_from(TYPES), st.floats(-100, 100))
 def test_the_machine_computes_what_numpy_computes(formula: str, dtype: str, z: float) -> None:
     """Bit for bit, in the order in which the formula is written."""
     with np.errstate(all="ignore"):
@@ -256,8 +256,16 @@ def test_a_point_without_a_value() -> None:
 
 def test_narrower_types_fail_earlier() -> None:
     """exp overflows beyond 709.78, 88.72 and 11.09."""
-    first = [next(f for f in findings("log(1 + exp(z))", stable=False) if f.dtype == d).where for d in DTYPES]
+    every = findings("log(1 + exp(z))", dtypes=TYPES, stable=False)
+    first = [next(f for f in every if f.dtype == d).where for d in TYPES]
     assert first == ["z >= 709.7827128933841", "z >= 88.72284", "z >= 11.09"]
+
+
+def test_half_precision_is_looked_at_if_asked_for() -> None:
+    """With three digits nearly every formula loses half of them: a square of a difference, and what does not."""
+    assert {f.dtype for f in findings("(z - y)**2/2")} <= {"float64", "float32"}
+    assert {f.dtype for f in findings("log(1 + exp(z))")} == {"float64", "float32"}
+    assert {f.dtype for f in findings("log(1 + exp(z))", dtypes=["float16"])} == {"float16"}
 
 
 def test_nothing_is_rewritten() -> None:

@@ -40,6 +40,8 @@ def convention(signs: tuple[int, int], claims: Sequence[ClaimVerdict]) -> str:
         return ""
     alone = next(iter(flips.values())) if len(flips) == 1 else 1
     pair = signs[0] * flips.get("gradient", alone), signs[1] * flips.get("hessian", alone)
+    if signs == (1, 1) and pair == (-1, 1):
+        return "the sign of the gradient is wrong, and the Hessian is right (only glum wants both so)"
     return f"right derivatives, wrong convention: {meaning(pair)}"
 
 

@@ -53,7 +53,7 @@ Exit codes: 0 proved   1 refuted, or failed by the policy
 @click.option("--library", metavar="NAME", help="What an objective is written for: xgboost, lightgbm …")
 @click.option("--parameter", "parameters", multiple=True, metavar="NAME", help="A parameter that stays a symbol.")
 @click.option("--classes", type=click.IntRange(1, 40), metavar="N", help="How many classes an objective has.")
-@click.option("--dtype", "dtypes", multiple=True, metavar="TYPE", help="float64, float32, float16; all if left out.")
+@click.option("--dtype", "dtypes", multiple=True, metavar="TYPE", help="float64, float32 (both if left out), float16.")
 @click.option("--strict-floating-point", is_flag=True, help="What fails in floating point is not proved.")
 @click.option("-k", "select", metavar="WORDS", help="Only claims whose name holds this: a and b, a or b, not c.")
 @click.option("-x", "--exitfirst", is_flag=True, help="Stop at the first claim that fails.")
