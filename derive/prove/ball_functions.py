@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from derive.prove.signals import GaveUp, Undefined
 
@@ -101,8 +101,17 @@ def _lambertw(x: Ball) -> Any:
 
 
 def _exp1(x: Ball) -> Any:
-    """E₁(x) = ∫ₓ^∞ e^−t/t dt for x > 0."""
-    return _positive(x, "exp1 of a number that is not positive").expint(arb(1))
+    """E₁(x) = ∫ₓ^∞ e^−t/t dt for x > 0: it falls, so its values at the ends of the ball are enough."""
+    x = _positive(x, "exp1 of a number that is not positive")
+    if x.is_exact():
+        return _exp1_at(x)
+    low, high = x.lower(), x.upper()
+    return _exp1_at(low).union(_exp1_at(high)) if low > 0 else x.expint(arb(1))
+
+
+def _exp1_at(x: Any) -> Any:
+    """E₁ at a number; as −Ei(−x) where FLINT needs minutes for E₁."""
+    return -((-x).ei()) if x < ctx.prec else x.expint(arb(1))
 
 
 def _half_step(x: Ball) -> Ball:

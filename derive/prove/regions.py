@@ -14,7 +14,7 @@ from derive.prove import choices, defined, gammas, powers, signs, slopes, specia
 from derive.prove.field import Frac
 from derive.prove.judge import Judge
 from derive.prove.normal import Normal
-from derive.prove.registry import Registry
+from derive.prove.registry import Key, Registry
 from derive.prove.signals import GaveUp, Restart, Split, Undefined
 from derive.prove.variables import whole
 from derive.terms.json import Json, to_json
@@ -144,8 +144,8 @@ class Study:
         if left is None or right is None:
             # what the region's own terms need counts for both sides here, so it hides which of them needs it
             left, right, shared = (self._conditions_of(side, assumed) for side in (a, b, number(0)))
-            self.differ |= bool(shared)
-        self.differ |= left != right
+            self.differ |= shared != frozenset()
+        self.differ |= left is None or left != right  # what is not seen is not said to be the same
 
     def _undefined(self, side: Term, assumed: Assumed) -> bool:
         """Is this side on its own seen to be undefined in the whole region?"""
@@ -160,8 +160,11 @@ class Study:
             return False
         return False
 
-    def _conditions_of(self, side: Term, assumed: Assumed, quiet: bool = False) -> Any:
-        """Quiet: what the terms that make the region need does not count, so that the side says it by itself."""
+    def _conditions_of(self, side: Term, assumed: Assumed, quiet: bool = False) -> frozenset[tuple[str, Key]] | None:
+        """What a side needs on its own; None where that is not seen.
+
+        Quiet: what the terms that make the region need does not count, so that the side says it by itself.
+        """
         n = self._normal(assumed)
         n.quiet = quiet
         try:
@@ -169,7 +172,7 @@ class Study:
                 n.assume(n.go(term), mask)
             n.speak()
             n.go(side)
-        except (Restart, Split, Undefined):
+        except (Restart, Split, Undefined, GaveUp):
             return None
         return n.needed()
 

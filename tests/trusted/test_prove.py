@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import sympy as sp
 
@@ -11,6 +13,7 @@ from derive.certificate import Proved, Refuted, Unknown
 from derive.errors import DomainError
 from derive.functions import sigmoid
 from derive.prove import prove
+from derive.prove.regions import Study
 from derive.terms.unparse import unparse
 
 SOFTMAX = "exp(z[{0}])/Sum(exp(z[q]), (q, 0, K-1))"
@@ -214,6 +217,37 @@ HARD = ["9**9**9**9", "(1 + x)**(10**6)", "exp(exp(exp(exp(x))))**50 + (x + y + 
 def test_large_expressions_end_in_time(text: str) -> None:
     """Powers that would swell end in an answer within the budget."""
     assert prove(text, f"{text} + x - x", budget=1.0).status in ("proved", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [("exp1(x)", "exp1(-x)"), ("exp1(exp(x))", "exp1(exp(-x))"), ("gamma(10**30)", "1")]
+)
+def test_functions_that_are_slow_to_evaluate_end_in_time(a: str, b: str) -> None:
+    """Values that FLINT needs long for are not asked for: an answer within twice the budget."""
+    start = time.process_time()
+    assert prove(a, b).status == ("unknown" if a == "exp1(x)" else "refuted")  # no x has both E₁(x) and E₁(−x)
+    assert time.process_time() - start < 4
+
+
+def test_what_is_not_seen_of_domains_is_not_said_to_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where what a side needs cannot be learnt, for one of them or for both, the domains are said to differ."""
+    question = ("log(x) + log(y)", "log(y) + log(x)")
+    assert prove(*question).domains_differ is False
+    monkeypatch.setattr(Study, "_conditions_of", lambda *_, **__: None)
+    assert prove(*question).domains_differ is True
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "domain"),
+    [
+        ("sqrt(x)**2 + abs(y)", "abs(x) + sqrt(y)**2", {}),
+        ("sqrt(-k**2)", "abs(k)", {"k": "integer"}),
+        ("sqrt(sqrt(x*k)**2)**2", "x*((k + abs(k))/2 + (k - abs(k))/2)", {"k": "integer"}),
+    ],
+)
+def test_each_side_needs_something_else(a: str, b: str, domain: dict[str, str]) -> None:
+    """A sign that one side only learns from the other does not hide where it has no value on its own."""
+    assert prove(a, b, domain).domains_differ is True
 
 
 def test_the_answer_is_the_same_every_time() -> None:
