@@ -195,3 +195,38 @@ def test_domains_are_put_together() -> None:
     assert str(d.with_("x", parse_range("{7}"))["x"]) == "{7}"
     assert d.with_("x", REAL).groups == d.groups
     assert str(more.with_("x", REAL)["y"]) == "(0, oo)"
+
+
+BOUNDS = [
+    ("[1/2, 3] & [0, 5]", Fraction(1, 2), Fraction(3)),
+    ("[0, 5] & [1/2, 9/2]", Fraction(1, 2), Fraction(9, 2)),
+    ("[2, 3] & [2, 5)", Fraction(2), Fraction(3)),
+    ("(2, 5] & [2, 3]", Fraction(2), Fraction(3)),
+    ("[-7/2, 4] & [-4, 7/2]", Fraction(-7, 2), Fraction(7, 2)),
+]
+
+
+@pytest.mark.parametrize(("text", "lower", "upper"), BOUNDS)
+def test_the_tighter_of_two_bounds_counts(text: str, lower: Fraction, upper: Fraction) -> None:
+    """To the fraction, on both sides."""
+    r = parse_range(text)
+    assert (r.lower, r.upper) == (lower, upper)
+
+
+def test_an_index_range_holds_its_ends() -> None:
+    """The first index and the last one, and no fraction between them."""
+    for text in ("0..2", "1..3", "0..n-1"):
+        r = parse_range(text)
+        assert r.lower in r
+        assert r.lower is not None
+        assert r.lower + Fraction(1, 2) not in r
+        assert r.lower - 1 not in r
+    assert Fraction(2) in parse_range("0..2")
+    assert Fraction(3) not in parse_range("0..2")
+
+
+@pytest.mark.parametrize("text", ["[0, 1]x", "[0, 1] x", "real x", "x[0, 1]", "[0, xoo)"])
+def test_nothing_stands_beside_a_range(text: str) -> None:
+    """What is not read is not passed over."""
+    with pytest.raises(DomainError):
+        parse_range(text)

@@ -51,6 +51,18 @@ def test_a_law_is_an_identity(head: str) -> None:
     assert sum(seen(parse_formula(f), d, n, 5) for f in formulas(head) for n, d in enumerate(WHERE))
 
 
+MASKED = ["where(v[i] < w[i], v[i]*x, w[i]**2)", "abs(v[i] - x)", "x*where(v[i] <= 0, 1, 2) + w[i]"]
+MASKED += ["where(v[i] < 0, 1, where(v[i] == w[i], y, w[i]))", "where((v[i] < x) & ~(w[i] < x), v[i], abs(w[i]))"]
+MASKED += ["where((v[i] < 0) | (w[i] != v[i]), 3, x)*v[i]", "exp(where(abs(v[i]) < 1, v[i], w[i]))"]
+
+
+@pytest.mark.parametrize("summand", MASKED)
+def test_a_choice_under_a_sum_keeps_its_value(summand: str) -> None:
+    """Where the sign depends on the index, masks stand for it."""
+    found = [seen(parse_formula(f"sum({summand}, i, 0, n-1)"), d, n, 8) for n, d in enumerate(WHERE)]
+    assert sum(found)
+
+
 @pytest.mark.parametrize("first", range(0, 200, 50))
 def test_random_terms_keep_their_values(first: int) -> None:
     """Laws on top of laws."""
