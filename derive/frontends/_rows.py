@@ -14,6 +14,7 @@ from derive.terms.term import Term, add, free_names, make, substitute, sym
 from derive.tracing import parameters, sources
 from derive.tracing.calling import Followed, follow
 from derive.tracing.cells import Branches, Cell, Cells
+from derive.tracing.renamed import renaming_line
 from derive.tracing.rows import COUNT, Traced, at_count, general
 from derive.tracing.stand_in import StandIn
 from derive.tracing.unreadable import Unreadable
@@ -197,8 +198,8 @@ class Scores:
             wrt=tuple(f"{n.z}{i + 1}" for i in range(rows)) or (n.z,),
             domain=ranges,
             notes=tuple(dict.fromkeys(notes)),
-            gradient_line=line_of(self.target, found.values.get("gradient")),
-            hessian_line=line_of(self.target, found.values.get("hessian")),
+            gradient_line=max(line_of(self.target, found.values.get("gradient")), renaming_line(self.target, 0)),
+            hessian_line=max(line_of(self.target, found.values.get("hessian")), renaming_line(self.target, 1)),
             loss_line=line_of(self.target, found.values.get("loss")),
             rows=rows,
             weighted=weighted,

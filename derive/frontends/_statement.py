@@ -78,7 +78,7 @@ class Statement:
         own = self.objective.stated is None
         loss = r.loss if own else self.objective.stated
         if loss is None or own:
-            return None if loss is None else meaning(loss)
+            return None if loss is None else self._tidied(meaning(loss))
         if r.weighted and w not in self.objective.asked.names:
             loss = mul(sym(w), loss)
             self.notes.append(f"the stated loss counts {w} times for a row: {w} is the weight of the row")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import random
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import derive
 from derive.errors import DeriveError
 from derive.objective import check_objective
 from derive.tracing.unreadable import Unreadable
@@ -224,3 +226,68 @@ def test_a_wrong_layout_of_classes_is_not_proved() -> None:
     loss = "log(exp(z1) + exp(z2) + exp(z3)) - y1*z1 - y2*z2 - y3*z3"
     report = check_objective(mixed, loss, classes=3, dtypes=())
     assert report.status != "proved" or any("class by class" in note for note in report.notes)
+
+
+def filled_in_part(z: Any, y: Any) -> Any:
+    """Where |z − y| = 1 no mask holds: what the memory has been used for before is what comes out."""
+    r = z - y
+    g = np.empty(len(z))
+    g[r > 1], g[r < -1] = 1, -1
+    g[np.abs(r) < 1] = r[np.abs(r) < 1]
+    return g
+
+
+def remembers_labels(z: Any, y: Any, kept: dict[str, Any] = {}) -> Any:  # noqa: B006
+    """What was computed for the first scores is given again for other ones with the same labels."""
+    return kept.setdefault(str(y), z - y)
+
+
+@pytest.mark.parametrize("code", [filled_in_part, remembers_labels])
+def test_code_that_sometimes_gives_something_else_is_not_proved(code: Callable[..., Any]) -> None:
+    """Memory that was never given a value, and a memory of earlier calls."""
+    huber = "where(abs(z - y) <= 1, (z - y)**2/2, abs(z - y) - 1/2)"
+    assert check_objective(code, huber if code is filled_in_part else SQUARED, dtypes=()).status != "proved"
+
+
+def test_a_flat_result_is_in_the_order_of_the_library() -> None:
+    """LightGBM takes a flat array class by class, XGBoost row by row: one of the two is given the wrong gradient."""
+
+    def in_rows(preds: Any, data: Any) -> Any:
+        p = np.exp(preds) / np.exp(preds).sum(axis=1)[:, None]
+        return (p - np.eye(3)[data.get_label().astype(int)]).reshape(-1), (p * (1 - p)).reshape(-1)
+
+    loss = "log(exp(z1) + exp(z2) + exp(z3)) - y1*z1 - y2*z2 - y3*z3"
+    said: dict[str, Any] = {"loss": loss, "classes": 3, "dtypes": ()}
+    assert check_objective(in_rows, library="lightgbm", **said).status == "refuted"
+    assert check_objective(in_rows, library="xgboost", **said).gradient.status == "proved"  # type: ignore[union-attr]
+
+
+def lost_digits(z: Any, y: Any) -> Any:
+    """Right, and 1 − Φ(z) is 0 beyond z = 8.3, with few digits before: an `int` that is a float hides it."""
+    tail = np.array([1 - math.erfc(-float.fromhex(float(a).hex()) / math.sqrt(2)) / 2 for a in np.asarray(z).tolist()])
+    return np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi) / tail + 0 * y
+
+
+def in_single_precision(z: Any, y: Any) -> Any:
+    """Right, and computed in float32 by code that cannot be read."""
+    single = np.frombuffer(np.asarray(z, float).astype(np.float32).tobytes(), np.float32)
+    return (1 - np.tanh(single) ** 2) * 1000 + 0 * y
+
+
+ROUNDED = [(lost_digits, "-log(1 - normcdf(z)) + 0*y"), (in_single_precision, "1000*tanh(z) + 0*y")]
+
+
+@pytest.mark.parametrize(("code", "loss"), ROUNDED, ids=["1 - cdf", "float32"])
+def test_rounding_refutes_nothing(code: Callable[..., Any], loss: str) -> None:
+    """Code that cannot be read, and loses its digits, is not decided: the error of a formula does not jump about."""
+    report = check_objective(code, loss)
+    assert (report.status, report.source.how if report.source else "") == ("unknown", "probed")
+
+
+def test_an_error_at_one_tie_is_not_laid_at_another() -> None:
+    """Wrong at z = y only: the loss has another tie, at |z − y| = 1, where the claim is right."""
+    huber = "where(abs(z - y) <= 1, (z - y)**2/2, abs(z - y) - 1/2)"
+    claimed = "where(z == y, 1/2, where(abs(z - y) <= 1, z - y, sign(z - y)))"
+    report = derive.check(huber, claimed, wrt="z", dtypes=())
+    assert report.gradient is not None
+    assert [(d.kind, "z - y is not 0" in d.says) for d in report.gradient.diagnosis] == [("only-at-points", True)]
