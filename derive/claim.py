@@ -86,8 +86,8 @@ def _gradients(
     """block -> its gradient, which starts from the derivative of the cost by an entry of the block."""
     left, out = _of_kind(derivations, "gradient", len(blocks)), {}
     for name in blocks:
-        fitting = [d for d in left if d.start == make("diff", cost, at(name, *map(sym, d.indices)))] or left
-        d = out[name] = fitting[0]
+        fitting = [d for d in left if d.indices and d.start == make("diff", cost, at(name, *map(sym, d.indices)))]
+        d = out[name] = (fitting or left)[0]
         left = [other for other in left if other is not d]
         _check_indices(d, d.indices, len(_BLOCKS[name]))
         _check_result(d, (*_BLOCKS[name].values(), num(1))[:2])

@@ -14,6 +14,7 @@ from derive.certificate import Agreement, Certificate
 from derive.certificate_json import encode, record_from_json
 from derive.files import write_text
 from derive.gradcheck import gradcheck
+from derive.gradcheck.joint import gradcheck as joint_gradcheck
 from derive.joint_loss import JointLoss
 from derive.loss import Loss
 
@@ -35,6 +36,8 @@ def certificate_of(name: str) -> Certificate:
 @cache
 def agreement_of(name: str) -> Agreement:
     """The comparison of a loss with finite differences."""
+    if name in catalog.joint_names():
+        return _once(Agreement, name, lambda: joint_gradcheck(catalog.load_joint(name)))
     return _once(Agreement, name, lambda: gradcheck(catalog.load(name)))
 
 

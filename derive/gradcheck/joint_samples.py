@@ -14,10 +14,10 @@ from derive.errors import DataError
 
 #: raw predictions of one sample: 0, ties, both tails, where exp overflows or vanishes
 _TRIPLES = [
-    *[(0.0, 0.0, 0.0), (1e-8, 0.0, -1e-8), (1.0, 2.0, 3.0), (20.0, -20.0, 0.0), (37.0, 0.0, 0.0), (40.0, 40.0, -40.0)],
-    *[(0.0, 300.0, 0.0), (-300.0, 0.0, 300.0), (1e3, 1e3, 999.0), (-1e3, -1e3, -1001.0), (1e3, 990.0, 980.0)],
+    *[(0.0, 0.0, 0.0), (1e-8, 0.0, -1e-8), (20.0, -20.0, 0.0), (37.0, 0.0, 0.0)],
+    *[(-300.0, 0.0, 300.0), (1e3, 1e3, 999.0), (-1e3, -1e3, -1001.0)],
 ]
-_SINGLES = (0.0, -1e-8, 2.0, -20.0, 37.0, -300.0)
+_SINGLES = (0.0, -1e-8, 37.0, -300.0)
 _CUTS = ((-1.0, 0.5), (0.0, 1e-8), (-300.0, 300.0), (0.0, 600.0))
 SEED = 20_240_229
 
@@ -74,7 +74,7 @@ def _multinomial() -> Iterator[Sample]:
 
 
 def _gaussian() -> Iterator[Sample]:
-    for z, u, y in product(_SINGLES, (0.0, 1e-8, 20.0, -20.0, 300.0, -300.0, 1e3), (0.0, -2.5)):
+    for z, u, y in product(_SINGLES, (0.0, 1e-8, 20.0, -300.0, 1e3), (0.0, -2.5)):
         one = {"theta": np.array([z]), "eta": np.array([u])}
         says = f"z = {z:g}, u = {u:g}, y = {y:g}"
         yield Sample("gaussian-log-variance", _CORNERS, says, one, np.ones((1, 1)), (np.array([y]),))
