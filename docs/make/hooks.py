@@ -105,12 +105,12 @@ def on_page_content(html: str, page: Page, **_: Any) -> str:
 def _formula(source: str) -> str:
     display = source.startswith(r"\[")
     shown = mathml(source[2:-2].strip(), display)
-    if not display:
-        return f'<span class="maths" data-search-exclude="">{shown}</span>'
-    reach = ' tabindex="0" role="group" aria-label="formula"' if _letters(source) > _WIDE else ""
-    return f'<div class="maths" data-search-exclude=""{reach}>{shown}</div>'
+    tag = "div" if display else "span"
+    wide = _letters(source) > (_WIDE if display else _WIDE // 2)
+    reach = ' tabindex="0" role="group" aria-label="formula"' if wide else ""
+    return f'<{tag} class="maths{" wide" if wide else ""}" data-search-exclude=""{reach}>{shown}</{tag}>'
 
 
 def _letters(source: str) -> int:
-    """About how wide it is: a command is a letter."""
-    return len(re.sub(r"\\[a-z]+|[\s{}_^]", "", source))
+    """About how wide it is, where a command is a letter."""
+    return len(re.sub(r"[\s{}_^]", "", re.sub(r"\\[A-Za-z]+", "m", source)))

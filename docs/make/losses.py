@@ -18,8 +18,7 @@ from derive.render._story import COST, Definition, Line, Story
 from derive.render.markdown import escape, inline
 from derive.render.numpy_code import numpy_code
 from derive.terms.bridge import from_sympy
-from derive.terms.term import free_names, num
-from derive.terms.text import parse_formula
+from derive.terms.term import free_names
 from make import pictures
 
 _INDICES = {"i", "j", "k", "l"}
@@ -137,8 +136,8 @@ def _of_row(loss: Loss) -> Iterator[tuple[str, str]]:
 def _of_joint(loss: JointLoss) -> Iterator[tuple[str, str]]:
     yield "parameters", ", ".join(_maths(block.entry) for block in loss.blocks)
     yield "link", loss.link
-    dropped = parse_formula(loss.constant_to_optimal_zero)
-    yield "dropped from the loss", inline(latex.term(dropped)) if dropped != num(0) else "nothing"
+    dropped = loss.constant_to_optimal_zero
+    yield "dropped from the loss", "nothing" if dropped == "0" else escape(dropped)
 
 
 def _maths(expr: Any) -> str:
