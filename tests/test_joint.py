@@ -117,7 +117,7 @@ def test_compiled_is_what_was_derived(name: str, value_of: Callable[..., Any]) -
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "ordinal"])
 def test_a_certificate_survives_its_file(name: str) -> None:
-    """Written and read back it is the same, and a replay finds the same verdicts (of the ordinal loss in 10 seconds)."""
+    """Written and read back it is the same, and a replay finds the same verdicts (of `ordinal`, in 10 s)."""
     c = certificate_of(name)
     assert loads(dumps(c)) == c
     again = replay_text(dumps(c), budget=20.0)
