@@ -15,7 +15,7 @@ from derive.errors import DeriveError
 from derive.frontends import Asked, Frontend, Reading
 from derive.frontends._statement import Statement, is_diagonal, wrong_lines
 from derive.report import Report, Source
-from derive.terms.term import Term, free_names, num, substitute, sym
+from derive.terms.term import Term, free_names, num
 from derive.tracing import parameters as code_parameters
 from derive.tracing import sources
 from derive.tracing.unreadable import Unreadable
@@ -158,15 +158,10 @@ class Objective:
     def _exchanged(self, report: Report, stated: Statement) -> list[str]:
         """Is a wrong claim right when prediction and label change places? Then the arguments are in the wrong order."""
         z, y, _ = stated.reading.labels
-        if report.status != "refuted" or stated.reading.rows or stated.reading.wrt != (z,) or stated.loss is None:
+        wrong = report.gradient is not None and report.gradient.status == "refuted"
+        if not wrong or stated.reading.rows or stated.reading.wrt != (z,) or stated.loss is None:
             return []
-        if y not in free_names(stated.loss):
-            return []
-        keywords = stated.keywords()
-        turn = {z: sym(y), y: sym(z)}
-        sides = {s: substitute(keywords[s], turn) for s in ("gradient", "hessian") if keywords[s] is not None}
-        other = check(**{**keywords, **sides}, dtypes=(), budget=self.budget / 4)
-        if other.gradient is None or other.gradient.status != "proved":
+        if y not in free_names(stated.loss) or not stated.is_right_exchanged(self.budget / 4):
             return []
         return [f"with its two arguments exchanged the gradient is right: {self.library} calls it in the other order"]
 

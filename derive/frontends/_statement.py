@@ -14,6 +14,7 @@ from derive.claims.hessian_kinds import matrix_bound
 from derive.domain import Domain
 from derive.floating.library import meaning
 from derive.frontends import Reading
+from derive.prove import prove_terms
 from derive.prove.ball import Evaluator
 from derive.prove.point import Point
 from derive.prove.signals import GaveUp, Undefined
@@ -63,6 +64,18 @@ class Statement:
         compare, claimed = Comparison(stated, time.monotonic() + 2), dict(stated.hessian)
         true = {names: t for names in claimed if (t := compare.plain("hessian", names)) is not None}
         return matrix_bound(claimed, true, compare.sign("hessian"), stated.domain) is not None
+
+    def is_right_exchanged(self, budget: float) -> bool:
+        """Is the gradient that of the loss when prediction and label change places?"""
+        k, (z, y, _) = self.keywords(), self.reading.labels
+        gradient = substitute(self.gradient, {z: sym(y), y: sym(z)})
+        both = (k["where"], k["domain"], k["convention"], k["reduction"])
+        stated = claims_stated.read(k["loss"], gradient, None, k["wrt"], *both)
+        compare = Comparison(stated, time.monotonic() + budget)
+        (names, claimed), true = next(iter(stated.gradient)), compare.plain("gradient", (z,))
+        if true is None or names != (z,):
+            return False
+        return prove_terms(claimed, true, stated.domain, budget=budget).status == "proved"
 
     def _tidied(self, formula: Any) -> Any:
         """Without the largest score that is subtracted from all scores, where that is proved not to matter."""
