@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from derive.certificate import Certificate
+from derive.certificate import Certificate, Proved, Unknown
 from derive.claims.simplify import simplify
 from derive.domain import parse_range
-from derive.errors import DeriveError, FormulaError, UnknownError
+from derive.errors import DeriveError, DomainError, FormulaError, TermError, UnknownError
 from derive.prove.differentiate import differentiate
+from derive.prove.signals import GaveUp
 from derive.terms.term import Term, add, free_names, make, neg, num, power, substitute, sym
 from derive.terms.text import parse_formula
 from derive.terms.unparse import unparse
@@ -63,15 +64,52 @@ def matching_loss(
     """The matching loss of a link by name, or of an inverse link that is given as a formula in z.
 
     The certificate states A′ = h, the gradient ℓ′ = h − y, the gradient of the cost Xᵀ(h − y)/m for every m and n, the
-    second derivative, and that ℓ is convex; each with its own verdict. Raises `DeriveError` for an unknown link, and
-    `UnknownError` where no antiderivative is found.
+    second derivative, and that ℓ is convex; each with its own verdict. Raises `DeriveError` for an unknown link or a
+    range that is no interval, and `UnknownError` where no antiderivative is found, or A′ = h is not proved for every
+    raw prediction of the range: at a jump of h, say, no function has that derivative, however convex its pieces are.
 
     >>> matching_loss("probit").status
     'proved'
     """
     name, chosen = _chosen(link, inverse_link, range_z)
     h = _read(chosen.inverse)
-    return certify(_theorem(name, h, antiderivative(h, chosen.range_z), chosen.range_z), budget=budget)
+    _check_interval(chosen.range_z)
+    found = certify(_theorem(name, h, antiderivative(h, chosen.range_z), chosen.range_z), budget=budget)
+    _check_everywhere(found, chosen)
+    return found
+
+
+def _check_interval(range_z: str) -> None:
+    """Derivatives and convexity have a meaning on an interval."""
+    r = parse_range(range_z)
+    if r.values is not None or r.whole or r.nonzero or r.total is not None:
+        raise DomainError(
+            f"the raw predictions {range_z[:80]} are no interval; write real, positive, (0, 1) or (-oo, 0)"
+        )
+
+
+def _check_everywhere(found: Certificate, chosen: Link) -> None:
+    """Is A′ = h, and so ℓ′ = h − y, proved for every raw prediction of the range?"""
+    for s in found.statements:
+        if s.name not in ("antiderivative", "gradient"):
+            continue
+        if not isinstance(s.verdict, Proved):
+            why = s.verdict.reason if isinstance(s.verdict, Unknown) else "it is refuted"
+            raise UnknownError(
+                f"{unparse(s.terms[0])} = {unparse(s.terms[1])} is proposed, and not proved: {why}"[:500]
+            )
+        if s.verdict.conditions or s.verdict.notes or s.verdict.domains_differ:
+            raise UnknownError(
+                f"for z in {chosen.range_z}, A′ = h does not hold everywhere, or A or h is not defined everywhere: "
+                f"{_where(s.verdict)}. Try another range, such as --range positive, or an inverse link without jumps"
+            )
+
+
+def _where(verdict: Proved) -> str:
+    """What limits a proof, in words."""
+    relation = {"positive": "> 0", "nonnegative": ">= 0", "nonzero": "!= 0"}
+    needs = [f"it takes {unparse(c.term)} {relation[c.kind]}" for c in verdict.conditions]
+    return "; ".join([*needs, *verdict.notes]) or "the two sides are not defined at the same points"
 
 
 def _chosen(link: str | None, inverse_link: str | None, range_z: str | None) -> tuple[str, Link]:
@@ -103,10 +141,13 @@ def antiderivative(h: Term, range_z: str) -> Term:
         mirrored = antiderivative(substitute(h, {"z": neg(sym("z"))}), "positive")
         return neg(substitute(mirrored, {"z": neg(sym("z"))}))
     z = sp.Symbol("z", positive=True) if r.lower == 0 else sp.Symbol("z", real=True)
-    found = sp.integrate(to_sympy(_written_out(h), {"z": z}), z)
-    if found.has(sp.Integral):
-        raise UnknownError(f"no antiderivative of {unparse(h)} was found among the functions that are known here")
-    return _tidy(from_sympy(found.replace(sp.Ei, _as_e1)), h)
+    try:
+        found = sp.integrate(to_sympy(_written_out(h), {"z": z}), z)
+        if not found.has(sp.Integral):
+            return _tidy(from_sympy(found.replace(sp.Ei, _as_e1)), h)
+    except (TermError, NotImplementedError):  # SymPy proposes a function that has no head here, or a complex number
+        pass
+    raise UnknownError(f"no antiderivative of {unparse(h)} was found among the functions that are known here")
 
 
 def _written_out(t: Term) -> Term:
@@ -139,8 +180,15 @@ def _convex(slope: str, range_z: str) -> Statement:
     )
 
 
+def _slope(h: Term) -> Term:
+    try:
+        return differentiate(h, sym("z"))
+    except GaveUp as why:
+        raise UnknownError(f"the derivative of {unparse(h)} is not known here: {why}") from None
+
+
 def _theorem(name: str, h: Term, a: Term, range_z: str) -> Theorem:
-    loss, slope = f"{unparse(a)} - y*z", unparse(simplify(differentiate(h, sym("z"))))
+    loss, slope = f"{unparse(a)} - y*z", unparse(simplify(_slope(h)))
     rows = {"m": "positive integer", "n": "positive integer", "j": "0..n-1"}
     of_row = [f"({unparse(substitute(t, {'z': parse_formula(_Z)}))})" for t in (a, h)]
     statements: tuple[Statement, ...] = (

@@ -11,7 +11,7 @@ from scipy import special
 
 from derive.certificate import Certificate
 from derive.cli import main
-from derive.errors import DeriveError, FormulaError, UnknownError
+from derive.errors import DeriveError, DomainError, FormulaError, UnknownError
 from derive.matching import LINKS, antiderivative, matching_loss
 from derive.terms.text import parse_formula
 from derive.terms.unparse import unparse
@@ -95,3 +95,45 @@ def test_the_command() -> None:
     assert run(main, ["matching-loss", "--inverse-link", "z +"]).exit_code == 2
     assert run(main, ["matching-loss", "--inverse-link", "log(1 + exp(z))"]).exit_code == 3
     assert isinstance(matching_loss("log"), Certificate)
+
+
+NOT_EVERYWHERE = [  # an inverse link, its range, and what the refusal says
+    ("-sign(z)", "real", "no derivative at a kink or a jump"),
+    ("sign(z)", "real", "no derivative at a kink or a jump"),
+    ("where(z > 0, 0, 1)", "real", "no derivative at a kink or a jump"),
+    ("where(z > 0, z - 2, z)", "real", "no derivative at a kink or a jump"),
+    ("1/z", "real", "z > 0"),
+    ("-1/z", "real", "z > 0"),
+    ("log(z)", "real", "z > 0"),
+    ("1/(z - 1)", "real", "-1 + z > 0"),
+    ("z/z", "real", "z != 0"),
+    ("exp(exp(z))", "real", "not proved"),
+    ("sqrt(-1 - z**2)", "real", "no antiderivative"),
+    ("exp(z**2)", "real", "no antiderivative"),
+    ("diff(z**2, z)", "real", "is not known here"),
+]
+
+
+@pytest.mark.parametrize(("inverse_link", "range_z", "reason"), NOT_EVERYWHERE)
+def test_a_loss_is_shown_only_where_its_derivative_is_the_link_everywhere(
+    inverse_link: str, range_z: str, reason: str
+) -> None:
+    """−|z| has the derivative −sign z but at 0, and a second derivative that is nowhere negative: it is not convex."""
+    with pytest.raises(UnknownError) as refused:
+        matching_loss(inverse_link=inverse_link, range_z=range_z)
+    assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize("range_z", ["{1, 2}", "integer", "nonzero", "0..n-1", "simplex(3)", "[1, 1]"])
+def test_raw_predictions_are_an_interval(range_z: str) -> None:
+    """Elsewhere a derivative says nothing of convexity."""
+    with pytest.raises(DomainError, match="are no interval"):
+        matching_loss("identity", range_z=range_z)
+
+
+@pytest.mark.parametrize(
+    ("inverse_link", "range_z"), [("max(z, 0)", "real"), ("where(z > 0, z, z/10)", "real"), ("1/z", "(-oo, 0)")]
+)
+def test_kinks_of_a_link_and_other_ranges_do_no_harm(inverse_link: str, range_z: str) -> None:
+    """Where the link is continuous, its antiderivative has it as derivative at the kink, too."""
+    assert matching_loss(inverse_link=inverse_link, range_z=range_z).status == "proved"
