@@ -28,8 +28,8 @@ def pick(e: Any) -> Any:
     deltas = [f for f in factors if isinstance(f, sp.KroneckerDelta) and index in f.args]
     if not deltas or len(e.limits) != 1:
         return None
-    others = [next(a for a in f.args if a != index) for f in deltas]
-    delta, chosen = next(((f, a) for f, a in zip(deltas, others, strict=True) if index_range(a)), (deltas[0], others[0]))
+    pairs = [(f, next(a for a in f.args if a != index)) for f in deltas]
+    delta, chosen = next((pair for pair in pairs if index_range(pair[1])), pairs[0])
     gaps = _missing(chosen, first, last)
     rest = product(*(f for f in factors if f is not delta))
     return product(*(_not_equal(chosen, g) for g in gaps), rest.xreplace({index: chosen}))
