@@ -74,7 +74,7 @@ def fit(
 def _search(p: Problem, method: str, given: Any, limits: Any) -> Found:
     if p.curved and p.loss.link != "identity":
         point = begin(p, given)
-        dependent(p, point.curvature)
+        dependent(p, point.curvature if point.rough is None else point.rough)
         return METHODS[method](point, *limits)
     dependent(p)
     if p.curved:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from derive.errors import DataError
+
 Array = NDArray[np.float64]
 _FAR = 1e3  # mean by spread: beyond it, Xθ loses digits, and a centred copy is made
 _LARGE = 2.0**60  # squares and products of what is smaller never overflow
@@ -28,10 +30,14 @@ class Columns:
     bias: int | None
 
     @classmethod
-    def read(cls, X: Array, centred: bool) -> Columns:
-        """The columns of X; they are centred only if that is allowed and there is a bias."""
+    def read(cls, X: Array, centred: bool, names: tuple[str, ...]) -> Columns:
+        """The columns of X; they are centred only if that is allowed and there is a bias.
+
+        `DataError` for what is not a finite number.
+        """
         if (quick := cls._quick(X, centred)) is not None:
             return quick
+        _check_finite(X, names)
         low, high = X.min(axis=0), X.max(axis=0)
         constant, unit = low == high, _unit(np.maximum(np.abs(low), np.abs(high)))
         bias = next((int(k) for k in np.flatnonzero(constant) if low[k] != 0), None) if centred else None
@@ -100,6 +106,12 @@ class Columns:
         return np.stack([self.unscaled(e) for e in np.eye(len(self.scale))], axis=1)
 
 
+def _check_finite(X: Array, names: tuple[str, ...]) -> None:
+    if not np.isfinite(X).all():
+        row, column = np.argwhere(~np.isfinite(X))[0]
+        raise DataError(f"row {row + 1}, column {names[column]}: {X[row, column]} is not a finite number")
+
+
 def _unit(largest: Array) -> Array:
     """1, or for columns so large or small that their squares are in danger, the power of two that is near."""
     power = np.exp2(np.floor(np.log2(np.where(largest > 0, largest, 1.0))))
@@ -108,12 +120,13 @@ def _unit(largest: Array) -> Array:
 
 def _moments(X: Array) -> tuple[Array, Array]:
     """Mean and standard deviation of each column, about its first entry: exactly 0 only if all are alike."""
-    first, second, rows = np.zeros(X.shape[1]), np.zeros(X.shape[1]), max(1, (1 << 17) // X.shape[1])
+    first, second, rows = np.zeros(X.shape[1]), np.zeros(X.shape[1]), max(1, (1 << 15) // X.shape[1])
+    one = np.ones(rows)
     with np.errstate(all="ignore"):
         for start in range(0, len(X), rows):
             block = X[start : start + rows] - X[0]
-            first += block.sum(axis=0)
-            second += np.einsum("ij,ij->j", block, block)
+            first += one[: len(block)] @ block
+            second += one[: len(block)] @ np.multiply(block, block, out=block)
         mean = first / len(X)
         return X[0] + mean, np.where(second == 0, 0.0, np.sqrt(np.maximum(second / len(X) - mean**2, second * 1e-12)))
 

@@ -26,7 +26,7 @@ def recession(problem: Problem, found: Found) -> Array | None:
     """A direction in θ in which the cost falls for ever, largest entry 1; None where none is found."""
     if found.steps < _LEAST_STEPS or problem.penalty:
         return None
-    if found.converged and np.abs(problem.z(found.beta)).max() < _NEAR:
+    if found.converged and np.abs(found.point.z).max() < _NEAR:
         return None
     with np.errstate(all="ignore"):
         for d in _candidates(problem, found):
@@ -65,7 +65,7 @@ def _falls_for_ever(problem: Problem, found: Found, d: Array) -> bool:
     if not (largest > 0 and np.isfinite(largest)):
         return False
     moves = np.where(np.abs(moves) <= _ZERO * largest, 0.0, moves / largest)
-    z = np.clip(problem.z(found.beta), -_FAR[-1], _FAR[-1])
+    z = np.clip(found.point.z, -_FAR[-1], _FAR[-1])
     return all(_falls(problem, z + t * moves, moves) for t in _FAR)
 
 

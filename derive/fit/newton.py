@@ -14,9 +14,17 @@ _SINGULAR = 1e-15
 
 
 def newton(start: Point, tolerance: float, steps: int | None, progress: Progress | None) -> Found:
-    """θ ← θ − t (∇²J + τD)⁻¹ ∇J; τ = 0 where the Hessian is positive definite."""
+    """θ ← θ − t (∇²J + τD)⁻¹ ∇J; τ = 0 where the Hessian is positive definite.
+
+    Where the start comes with a rough Hessian, it is used as long as it is of use; the last word has the true one.
+    """
+    from derive.fit.rough import Rough
+
+    rough = Rough(start.rough)
 
     def one(found: Found) -> str:
+        if rough.step(found, tolerance):
+            return ""
         direction = newton_step(found.point.curvature, found.point.gradient)
         if at_minimum(start.problem, found, tolerance, direction):
             return "converged"

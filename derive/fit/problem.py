@@ -16,7 +16,7 @@ from derive.compiled.targets import outside
 from derive.errors import DataError
 from derive.fit.columns import Columns
 from derive.fit.dependent import check_single
-from derive.fit.rows import Rows
+from derive.fit.rows import Rows, few_targets, values
 from derive.loss import Loss
 
 Array = NDArray[np.float64]
@@ -25,27 +25,32 @@ _LARGEST = 1e100  # of targets: beyond it, squares of sums overflow
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """Where a search is: β, Tᵀ∇J and, if it was asked for, Tᵀ∇²J T. These are the derived ones, with θ = Tβ."""
+    """Where a search is: β, Tᵀ∇J and, if it was asked for, Tᵀ∇²J T. These are the derived ones, with θ = Tβ.
+
+    `z` are the raw predictions there; `rough` is the Hessian of some of the rows, and only a help on the way.
+    """
 
     problem: Problem
     beta: Array
     gradient: Array
     hessian: Array | None
+    z: Array
+    rough: Array | None = None
 
     @cached_property
     def costs(self) -> tuple[float, float]:
         """J, and how large what was added up in it is."""
-        return self.problem.costs(self.beta)
+        return self.problem.costs(self)
 
     @property
     def cost(self) -> float:
         """J."""
         return self.costs[0]
 
-    @property
+    @cached_property
     def curvature(self) -> Array:
         """Tᵀ∇²J T, computed now if it was not asked for before."""
-        return self.problem.hessian(self.beta) if self.hessian is None else self.hessian
+        return self.problem.hessian(self) if self.hessian is None else self.hessian
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +79,7 @@ class Problem:
         values = {p.symbol.name: given.get(p.symbol.name, p.values[0]) for p in loss.parameters}
         y, weight = np.asarray(a.y, float), None if a.weight is None else np.asarray(a.weight, float)
         _check(loss, y, weight)
-        columns = Columns.read(table, centred=not penalty)
+        columns = Columns.read(table, not penalty, named)
         cost, gradient = compiled.cost(loss, **values), compiled.gradient(loss, **values)
         lower = None if loss.interval_z.lower is None else float(loss.interval_z.lower)
         strength = arrays.read_penalty(penalty, cost._penalty is not None, loss.name)
@@ -103,12 +108,11 @@ class Problem:
 
     # -- J and its derivatives in β
 
-    def costs(self, beta: Array) -> tuple[float, float]:
+    def costs(self, point: Point) -> tuple[float, float]:
         """J, infinite where it is not defined or overflows, and how large what is added up in it is."""
-        with np.errstate(all="ignore"):
-            theta = self.columns.inner(beta)
-        cost, size = self.rows.costs(theta) if np.isfinite(theta).all() else (np.inf, np.inf)
+        cost, size = self.rows.costs(point.z)
         if self.penalty:
+            theta = self.columns.inner(point.beta)
             extra = self.rows.cost._penalty(theta / self.columns.unit, self.m, self.penalty)  # type: ignore[misc]
             cost, size = cost + extra, size + extra
         return cost, size
@@ -119,12 +123,12 @@ class Problem:
             theta = self.columns.inner(beta)
             if not np.isfinite(theta).all():
                 return None
-            gradient, hessian = self.rows.slopes(theta, curved)
+            gradient, hessian, z = self.rows.slopes(theta, curved)
             gradient = self.rows.gradient._finish(gradient, self._shape(theta), self.penalty)
             point = self.columns.covariant(gradient)
             if not np.isfinite(point).all():
                 return None
-            return Point(self, beta, point, self._covariant_twice(hessian, theta) if curved else None)
+            return Point(self, beta, point, self._covariant_twice(hessian, theta) if curved else None, z)
 
     def _covariant_twice(self, hessian: Array | None, theta: Array) -> Array:
         H = self.rows.hessian._finish(hessian, self._shape(theta), self.penalty)
@@ -134,25 +138,26 @@ class Problem:
         """What the compiled functions divide by, and add a penalty to."""
         return arrays.Arguments(theta, self.columns.table, self.y, self.weight, self.columns.table.dtype, True)
 
-    def hessian(self, beta: Array) -> Array:
+    def hessian(self, point: Point) -> Array:
         """Tᵀ∇²J T."""
-        point = self.at(beta, True)
-        if point is None or point.hessian is None:
+        with np.errstate(all="ignore"):
+            found = self._covariant_twice(self.rows.bends(point.z), self.columns.inner(point.beta))
+        if not np.isfinite(found).all():
             raise DataError("the Hessian overflows; scale the columns of X")
-        return point.hessian
+        return found
 
     @cached_property
     def size(self) -> float:
         """What a gradient is small beside: the spread of what is added up in it, where one z has to do for all rows."""
         if self.loss.link == "identity":
             return float(np.sqrt(np.mean(self.y**2))) or 1.0
-        z = self.constant
-        unit = 1.0 if self.rows.lower is None else abs(z)
-        every = np.full(self.m, z)
-        w = self.rows.weights
-        spread = np.sqrt(np.mean((w * self.rows.each(self.rows.gradient, every)) ** 2))
-        bend = unit * np.mean(np.abs(w * self.rows.each(self.rows.hessian, every)))
-        size = float(max(spread, bend))
+        unit = 1.0 if self.rows.lower is None else abs(self.constant)
+        (y, times), w = (few_targets(self.y, None), 1.0) if self.weight is None else ((self.y, None), self.weight)
+        every = np.full(len(y), self.constant)
+        with np.errstate(all="ignore"):
+            slopes, bends = (w * values(f._row, every, y, None) for f in (self.rows.gradient, self.rows.hessian))
+            spread = np.sqrt(np.average(slopes**2, weights=times))
+            size = float(max(spread, unit * np.average(np.abs(bends), weights=times)))
         return size if size > 0 and np.isfinite(size) else 1.0
 
     @cached_property
@@ -183,14 +188,7 @@ def _table(X: ArrayLike, names: Any) -> Array:
         raise DataError(f"X has the type {table.dtype}; numbers are needed")
     if names and len(names) != table.shape[1]:
         raise DataError(f"{len(names)} names for {table.shape[1]} columns")
-    table = np.asarray(table, dtype=np.float64)
-    with np.errstate(all="ignore"):
-        finite = bool(np.isfinite(table.sum()))  # quick; a sum may overflow, so it cannot convict
-    if not finite and not np.isfinite(table).all():
-        row, column = np.argwhere(~np.isfinite(table))[0]
-        name = names[column] if names else f"x{column}"
-        raise DataError(f"row {row + 1}, column {name}: {table[row, column]} is not a finite number")
-    return table
+    return np.asarray(table, dtype=np.float64)
 
 
 def _check(loss: Loss, y: Array, weight: Array | None) -> None:

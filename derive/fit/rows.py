@@ -37,38 +37,49 @@ class Rows:
         """One for each row."""
         return np.ones(len(self.y)) if self.weight is None else self.weight
 
-    def blocks(self, theta: Array) -> Iterator[tuple[Array, Array, Array, Array | None]]:
-        """X, z, y and weights, as many rows as stay in cache."""
-        rows = max(1, BLOCK_BYTES // (8 * len(theta)))
+    def blocks(self, z: Array, theta: Array | None = None) -> Iterator[tuple[Array, Array, Array, Array | None]]:
+        """X, z, y and weights, as many rows as stay in cache; where θ is given, z = Xθ is computed and kept."""
+        rows = max(1, BLOCK_BYTES // (8 * self.table.shape[1]))
         for start in range(0, len(self.y), rows):
             part = slice(start, start + rows)
-            yield self.table[part], self.table[part] @ theta, self.y[part], self._weight(part)
+            if theta is not None:
+                np.matmul(self.table[part], theta, out=z[part])
+            yield self.table[part], z[part], self.y[part], self._weight(part)
 
     def _weight(self, part: slice) -> Array | None:
         return None if self.weight is None else self.weight[part]
 
     @np.errstate(all="ignore")
-    def costs(self, theta: Array) -> tuple[float, float]:
+    def costs(self, z: Array) -> tuple[float, float]:
         """The mean cost, and the mean of its absolute value: what rounding errors are relative to."""
         cost = size = 0.0
-        for _, z, y, w in self.blocks(theta):
-            if self._outside(z):
-                return np.inf, np.inf
-            each = values(self.cost._row, z, y, w)
+        if self._outside(z):
+            return np.inf, np.inf
+        for _, u, y, w in self.blocks(z):
+            each = values(self.cost._row, u, y, w)
             cost, size = cost + float(each.sum()), size + float(np.abs(each).sum())
         return (cost / len(self.y), size / len(self.y)) if np.isfinite(cost) else (np.inf, np.inf)
 
     @np.errstate(all="ignore")
-    def slopes(self, theta: Array, curved: bool) -> tuple[Array, Array | None]:
-        """Sums over all rows of the gradient and, if it is wanted, of the Hessian; NaN outside of the domain of z."""
+    def slopes(self, theta: Array, curved: bool) -> tuple[Array, Array | None, Array]:
+        """Sums over all rows of the gradient and, if it is wanted, of the Hessian, and z; NaN outside of its domain."""
         gradient, hessian = np.zeros(len(theta)), np.zeros((len(theta),) * 2) if curved else None
-        for X, z, y, w in self.blocks(theta):
+        kept = np.empty(len(self.y))
+        for X, z, y, w in self.blocks(kept, theta):
             if self._outside(z):
-                return np.full(len(theta), np.nan), None
+                return np.full(len(theta), np.nan), None, kept
             gradient += values(self.gradient._row, z, y, w) @ X
             if hessian is not None:
                 hessian += self.hessian._term(values(self.hessian._row, z, y, w), X)
-        return gradient, hessian
+        return gradient, hessian, kept
+
+    @np.errstate(all="ignore")
+    def bends(self, z: Array) -> Array:
+        """The sum over all rows of the Hessian."""
+        total = np.zeros((self.table.shape[1],) * 2)
+        for X, u, y, w in self.blocks(z):
+            total += self.hessian._term(values(self.hessian._row, u, y, w), X)
+        return total
 
     def _outside(self, z: Array) -> bool:
         return self.lower is not None and not bool((z > self.lower).all())

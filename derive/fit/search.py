@@ -106,5 +106,7 @@ def at_minimum(problem: Problem, found: Found, tolerance: float, step: Array) ->
     """Are the gradient and the step small? At 0, where no step is small beside it, its gain has to be."""
     if found.gradient_norm > tolerance:
         return False
+    if small(step, found.beta, tolerance):
+        return True
     gain, size = abs(float(found.point.gradient @ step)), found.point.costs[1]
-    return small(step, found.beta, tolerance) or gain <= tolerance * tolerance * (size or 1.0)
+    return gain <= tolerance * tolerance * (size or 1.0)

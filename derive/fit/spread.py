@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,7 +45,7 @@ def spread(p: Problem, point: Point) -> tuple[Array | None, float | None]:
     if name in _VARIANCE:
         if p.m <= p.n:
             return None, None
-        h = prediction(p, p.z(point.beta))
+        h = prediction(p, point.z)
         dispersion = float(np.sum(_weights(p) * (p.y - h) ** 2 / _VARIANCE[name](h)) / (p.m - p.n))
     L = np.linalg.cholesky(point.curvature)  # in β, where it is well conditioned
     T = p.columns.transform
@@ -57,23 +58,26 @@ def _weights(p: Problem) -> Array:
     return np.ones(p.m) if p.weight is None else p.weight
 
 
-def prediction(p: Problem, z: Array) -> Array:
-    """h of every row, from the inverse link of the loss."""
+@lru_cache(maxsize=64)
+def _compiled(expr: Any) -> Any:
+    """A formula in z and y as a function of arrays."""
     from derive import symbols as s
     from derive.compiled.printer import kernel
 
-    numbers = p.loss.numbers(p.parameters)
-    return np.asarray(kernel(p.loss.inverse_link.xreplace(numbers), s.z, s.y).stable(z, p.y) + np.zeros(p.m))
+    return kernel(expr, s.z, s.y).stable
+
+
+def prediction(p: Problem, z: Array) -> Array:
+    """h of every row, from the inverse link of the loss."""
+    link = _compiled(p.loss.inverse_link.xreplace(p.loss.numbers(p.parameters)))
+    return np.asarray(link(z, p.y) + np.zeros(p.m))
 
 
 def deviance(p: Problem, point: Point) -> float | None:
     """2 Σ wᵢ (ℓᵢ + cᵢ), where c is `constant_to_optimal_zero`; None where the loss does not say, or a penalty is on."""
-    from derive import symbols as s
-    from derive.compiled.printer import kernel
-
     if p.penalty or p.loss.best_h is None:
         return None
-    best = kernel(p.loss.constant_to_optimal_zero.xreplace(p.loss.numbers(p.parameters)), s.z, s.y).stable
+    best = _compiled(p.loss.constant_to_optimal_zero.xreplace(p.loss.numbers(p.parameters)))
     y, w = few_targets(p.y, p.weight)
     with np.errstate(all="ignore"):
         constant, inside = best(y, y), best(y, np.clip(y, _LEAST, _MOST))

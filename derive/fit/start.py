@@ -12,9 +12,10 @@ from derive.errors import DataError
 from derive.fit.problem import Array, Point, Problem
 from derive.fit.rows import few_targets, values
 
-_BISECTIONS = 60
+_BISECTIONS = 44
 _MANY = 200  # rows for each column: then some of them give a good start
 _ROWS = 50
+_SHARE = 5
 _FEW = 6
 _ROUGH = 1e-3
 _FAR = 30.0  # beyond it, a constant model has gone to infinity
@@ -25,12 +26,16 @@ def start(p: Problem, given: ArrayLike | None) -> Point:
     """The start that was given, else the one with the smallest cost: no model, a constant, least squares."""
     if given is not None:
         return _given(p, given)
+    if p.loss.convex and p.loss.link != "identity" and p.columns.bias is not None and p.m > _MANY * p.n:
+        found = _sampled(p)
+        if found is not None:
+            return found
     points = [point for beta in _candidates(p) if (point := p.at(beta, True)) is not None]
     if len(points) > 1:
         points = [point for point in points if np.isfinite(point.cost)]
     if not points:
         raise DataError("the cost is not finite at any start; give one, at which every raw prediction is allowed")
-    return min(points, key=lambda point: point.cost)
+    return points[0] if len(points) == 1 else min(points, key=lambda point: point.cost)
 
 
 def _given(p: Problem, given: ArrayLike) -> Point:
@@ -54,23 +59,36 @@ def _candidates(p: Problem) -> Iterator[Array]:
         yield from _by_residuals(p)
     elif p.columns.bias is None:
         yield np.zeros(p.n) if p.rows.lower is None else _nearest(p, np.full(p.m, p.constant))
-    elif p.loss.convex and p.m > _MANY * p.n:
-        yield _sampled(p)
     else:
         yield _only_bias(p, p.constant)
 
 
-def _sampled(p: Problem) -> Array:
-    """A few steps of Newton's method on some of the rows: most of the way, for a small part of the time."""
-    from derive.fit.newton import newton
+def _sampled(p: Problem) -> Point | None:
+    """Newton's method on a few rows, then on more of them: most of the way, for a small part of the time.
 
-    part = slice(None, None, p.m // (_ROWS * p.n))
+    The point comes with the Hessian of those rows; None where it is not one for all rows.
+    """
+    from derive.fit.newton import newton, newton_step
+
+    point = _some(p, _ROWS * p.n).at(_only_bias(p, p.constant), True)
+    if point is None:
+        return None
+    point = _some(p, p.m // _SHARE).at(newton(point, _ROUGH, _FEW, None).beta, True)
+    if point is None:
+        return None
+    there = p.at(point.beta + newton_step(point.curvature, point.gradient), False)
+    return None if there is None else replace(there, rough=point.curvature)
+
+
+def _some(p: Problem, rows: int) -> Problem:
+    """The problem on about so many rows, taken evenly."""
+    part = slice(None, None, max(1, p.m // rows))
     weight = None if p.weight is None else p.weight[part]
-    rows = replace(p.rows, table=np.ascontiguousarray(p.columns.table[part]), y=p.y[part], weight=weight)
-    columns = replace(p.columns, table=rows.table)
-    some = replace(p, X=rows.table, y=rows.y, weight=weight, rows=rows, columns=columns)
-    point = some.at(_only_bias(p, p.constant), True)
-    return _only_bias(p, p.constant) if point is None else newton(point, _ROUGH, _FEW, None).beta
+    fewer = replace(p.rows, table=np.ascontiguousarray(p.columns.table[part]), y=p.y[part], weight=weight)
+    columns = replace(p.columns, table=fewer.table)
+    made = replace(p, X=fewer.table, y=fewer.y, weight=weight, rows=fewer, columns=columns)
+    vars(made)["size"] = p.size  # they are rows of the same kind: it need not be found again
+    return made
 
 
 def _by_residuals(p: Problem) -> Iterator[Array]:
