@@ -145,7 +145,10 @@ def antiderivative(h: Term, range_z: str) -> Term:
         found = sp.integrate(to_sympy(_written_out(h), {"z": z}), z)
         if not found.has(sp.Integral):
             return _tidy(from_sympy(found.replace(sp.Ei, _as_e1)), h)
-    except (TermError, NotImplementedError):  # SymPy proposes a function that has no head here, or a complex number
+    except (
+        TermError,
+        RuntimeError,
+    ):  # SymPy gives up, or proposes a function that has no head here, or a complex number
         pass
     raise UnknownError(f"no antiderivative of {unparse(h)} was found among the functions that are known here")
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from derive.certificate import Agreement, Certificate, Check, CheckedDerivation, CheckedStep, Notation
+from derive.certificate import Agreement, Certificate, Check, CheckedDerivation, CheckedStep, Notation, Unknown
 from derive.certificate_json import digest, dumps
 from derive.claim import equality
 from derive.cli import main
 from derive.domain import Domain
-from derive.errors import CertificateError
+from derive.errors import CertificateError, RefutedError, UnknownError
 from derive.prove import prove_terms
 from derive.replay import replay_text
 from derive.terms.term import Term, at, make, num, sym
@@ -175,6 +175,44 @@ def test_the_words_of_a_sign_cannot_be_forged() -> None:
     change = {"method": "magic"}
     with pytest.raises(CertificateError, match=r"not as recorded \(method\)"):
         replay_text(signed(theorem(), lambda body: body["statements"][0]["verdict"].update(change)))
+
+
+def test_a_sign_is_asked_for_as_it_is_stated() -> None:
+    """(x − 1)² is not negative, and not positive either: another question is another answer."""
+    with pytest.raises(CertificateError, match="recorded as proved, but it is refuted"):
+        replay_text(signed(theorem(), lambda body: body["statements"][0].update(question="positive")))
+    positive = Statement("more", "it is positive", "positive", ("exp(x)",))
+    made = certify_theorem(Theorem("signs", "Signs", "About signs.", (positive,), {"x": "a number"}, {}))
+    assert not [note for note in replay_text(dumps(made)).notes if "by the prover" in note]
+
+
+def test_a_sign_that_was_left_open_is_not_decided_by_the_way() -> None:
+    """What the author did not decide, and is decided here, is not what is recorded."""
+    open_ = replace(theorem().statements[0], verdict=Unknown("the time is used up"))
+    with pytest.raises(CertificateError, match="recorded as unknown, but it is proved"):
+        replay_text(dumps(theorem(statements=(open_,))))
+
+
+def test_one_point_is_enough_to_be_read() -> None:
+    """J in float64 is compared as one number."""
+    one = replace(linear(), agreement=Agreement((replace(CHECK, points=1, error=0.0),)))
+    assert replay_text(dumps(one)).ok
+
+
+def test_the_first_thing_that_is_not_proved_is_named() -> None:
+    """A step, a statement, the numbers: each in words, with its name."""
+    good = linear()
+    undecided = replace(good.statements[0], verdict=Unknown("no time"))
+    bad = Agreement((CHECK, replace(CHECK, name="another check", error=1.0, ok=False)))
+    cases = [
+        (replace(good, statements=(undecided, *good.statements[1:])), UnknownError, f"{undecided.name}: unknown"),
+        (replace(good, agreement=None), UnknownError, "the numeric agreement was not checked"),
+        (replace(good, agreement=bad), RefutedError, "another check: error 1, allowed 1e-10"),
+    ]
+    for certificate, kind, words in cases:
+        with pytest.raises(kind, match=words):
+            certificate.raise_for_status()
+    good.raise_for_status()
 
 
 # -- what is printed
