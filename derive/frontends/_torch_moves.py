@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from derive.terms.term import num
-from derive.tracing.arithmetic import compared, where
+from derive.tracing.arithmetic import compared, plus, where
 from derive.tracing.cells import Cell, Cells, array, cell_of, each, of_numbers
 from derive.tracing.context import here, unreadable
 from derive.tracing.indexing import decided_index
@@ -132,7 +132,12 @@ def _is(index: Any, k: int) -> Any:
     return compared("eq")(index.value, num(k))
 
 
-def _scatter(x: Any, dim: int, index: Cells, source: Any) -> Any:
+def _scatter_add(x: Any, dim: int, index: Cells, source: Cells) -> Any:
+    """What goes back for a gather."""
+    return _scatter(x, dim, index, source, plus)
+
+
+def _scatter(x: Any, dim: int, index: Cells, source: Any, join: Callable[[Any, Any], Any] = lambda _, new: new) -> Any:
     out = x.copy()
     put: Any = (
         source if isinstance(source, np.ndarray) else np.broadcast_to(array(cell_of(source, here())), index.shape)
@@ -140,7 +145,8 @@ def _scatter(x: Any, dim: int, index: Cells, source: Any) -> Any:
     for at in np.ndindex(index.shape):
         for k in range(x.shape[dim]):
             place = (*at[: dim % x.ndim], k, *at[dim % x.ndim + 1 :])
-            out[place] = Cell(where(_is(index[at], k), put[at].value, out[place].value), here())
+            old = out[place].value
+            out[place] = Cell(where(_is(index[at], k), join(old, put[at].value), old), here())
     return out
 
 
@@ -215,6 +221,7 @@ MOVES: Mapping[str, Operation] = {
     ),
     "gather": _simple(_gather),
     "scatter": _simple(_scatter),
+    "scatter_add": _simple(_scatter_add),
     "fill": _fill,
     "zero": _like(0),
     "copy": _fill,

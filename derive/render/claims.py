@@ -133,7 +133,7 @@ def json(report: Report) -> str:
 def told_lines(report: Report) -> Iterator[Line]:
     """Everything that there is to say, in order; the first line is the answer."""
     yield Line(0, f"{report.status}: {_headline(report)}", status=report.status)
-    if report.convention and all(c.status == "refuted" for c in report.claims):  # one side alone is a slip of sign
+    if report.convention and len(report.claims) > 1 and all(c.status == "refuted" for c in report.claims):
         yield Line(0, report.convention)
     for claim in report.claims:
         yield from _claim(claim)
