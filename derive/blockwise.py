@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import combinations_with_replacement
+from typing import Any
 
 from derive import symbols as s
 from derive.derivation import Derivation, steps
@@ -48,7 +49,7 @@ def hessian(loss: JointLoss, first: Block, second: Block) -> Derivation:
     return Derivation(name, title, "hessian", start, taken, (first.first[0].name, _row(first, second)))
 
 
-def _other(first: Block, second: Block):  # type: ignore[no-untyped-def]
+def _other(first: Block, second: Block) -> Any:
     """The entry that the gradient of the first block is differentiated by; its indices are others."""
     return second.other if set(first.first) & set(second.first) else second.entry
 

@@ -71,6 +71,8 @@ def load(name: str, package: str = PACKAGE) -> Loss:
     'logit'
     """
     found = _files(package)
+    if name not in found and package == PACKAGE and name in _files(JOINT):
+        raise CatalogError(f"{name!r} has no single raw prediction: it can be shown and verified, not fitted")
     if name not in found:
         raise CatalogError(f"there is no loss {name!r}; {_suggestion(name, tuple(found))}")
     return _loss(name, found[name], package)

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive import catalog
+from derive import catalog, compiled
 from derive import symbols as s
 from derive.blockwise import joint_derivations
 from derive.certificate import Agreement, Certificate, CheckedDerivation
@@ -24,7 +24,7 @@ from derive.certificate_json import dumps, loads
 from derive.cli import main
 from derive.compiled.joint import functions
 from derive.compiled.joint_kernels import KERNELS
-from derive.errors import CatalogError, DataError, TermError
+from derive.errors import CatalogError, DataError, DerivationError, TermError
 from derive.gradcheck.joint import Reference
 from derive.gradcheck.joint_samples import samples
 from derive.gradcheck.joint_values import value
@@ -307,6 +307,15 @@ def test_bad_arrays_are_errors_that_say_what_to_do(case: str) -> None:
     name, blocks, X, targets, said = BAD[case]
     with pytest.raises(DataError, match=said):
         functions(catalog.load_joint(name)).gradient(blocks, X, *targets)
+
+
+def test_what_needs_one_raw_prediction_says_so() -> None:
+    """A joint loss cannot be fitted, and has functions of its own: each message says what there is."""
+    with pytest.raises(CatalogError, match="no single raw prediction: it can be shown and verified"):
+        catalog.load("ordinal")
+    for make_it in (compiled.cost, compiled.gradient, compiled.hessian):
+        with pytest.raises(DerivationError, match=r"compiled\.joint\.functions"):
+            make_it(catalog.load_joint("ordinal"))  # type: ignore[arg-type]  # that is what is asked
 
 
 def test_losses_without_code_or_data_are_errors() -> None:

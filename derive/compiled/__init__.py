@@ -61,6 +61,7 @@ def gradient(loss: Loss, **parameters: float | Fraction) -> Gradient:
     >>> print(g.source.splitlines()[1].strip())
     return sigmoid_minus(z, y)
     """
+    _of_one_prediction(loss)
     return cast(Gradient, from_matrix_form(derivation.gradient(loss).result, loss, parameters))
 
 
@@ -75,6 +76,7 @@ def hessian(loss: Loss, **parameters: float | Fraction) -> Hessian:
     array([[0.25, 0.  ],
            [0.  , 1.  ]])
     """
+    _of_one_prediction(loss)
     return cast(Hessian, from_matrix_form(derivation.hessian(loss).result, loss, parameters))
 
 
@@ -86,9 +88,18 @@ def cost(loss: Loss, **parameters: float | Fraction) -> Cost:
     >>> cost(catalog.load("logistic"))([0, 800], [[1, 1], [1, -1]], [1, 0])
     0.0
     """
+    _of_one_prediction(loss)
     value = dict(loss.computed).get("cost", loss.of_raw_prediction).xreplace(loss.numbers(parameters))
     row, mean = kernel(value, s.z, s.y), kernel(1 / s.m, s.m, s.lam).stable
     return Cost(loss.name, loss.interval_y_true, row, mean, _penalty(loss))
+
+
+def _of_one_prediction(loss: Loss) -> None:
+    if not isinstance(loss, Loss):
+        kind = getattr(loss, "name", type(loss).__name__)
+        raise DerivationError(
+            f"{kind!r} has no single raw prediction; for a joint loss there is derive.compiled.joint.functions(loss)"
+        )
 
 
 def _penalty(loss: Loss) -> Any:
