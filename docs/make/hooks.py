@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ _WIDE = 34
 _FENCE = re.compile(r"^(```.*?^```)$", re.MULTILINE | re.DOTALL)
 #: code as it is; or what GitHub lets be escaped, and mkdocs does not
 _ESCAPED = re.compile(r"(`[^`\n]*`)|\\([<|$~])")
-_MATHS = re.compile(r'<(span|div) class="arithmatex">(.*?)</\1>', re.DOTALL)
+_MATHS = re.compile(r'<(span|div) class="arithmatex" data-search-exclude="">(.*?)</\1>', re.DOTALL)
 _MARKS = {"✅": ("proved", "✓"), "❌": ("refuted", "✗"), "❔": ("unknown", "?")}
 
 
@@ -91,24 +92,30 @@ def _headed(block: str) -> str:
     return re.sub(r"\A```(\w+) ([^\s{]+)\n", r'```\1 title="\2"' + "\n", block)
 
 
-def on_page_content(html: str, page: Page, **_: Any) -> str:
+def on_page_content(html: str, **_: Any) -> str:
+    """The search passes over formulas."""
+    return html.replace('class="arithmatex"', 'class="arithmatex" data-search-exclude=""')
+
+
+def on_post_page(output: str, page: Page, **_: Any) -> str:
     """Formulas as MathML, each wide one in a box that scrolls by itself; marks of verdicts as words in colour."""
     try:
-        html = _MATHS.sub(lambda m: _formula(unescape(m[2])), html)
+        output = _MATHS.sub(lambda m: _formula(unescape(m[2])), output)
     except UnknownCommand as error:
         raise PluginError(f"{page.file.src_uri}: {error}") from None
     for mark, (status, shown) in _MARKS.items():
-        html = html.replace(mark, f'<span class="verdict {status}">{shown}</span>')
-    return html
+        output = output.replace(mark, f'<span class="verdict {status}">{shown}</span>')
+    return output
 
 
+@cache
 def _formula(source: str) -> str:
     display = source.startswith(r"\[")
     shown = mathml(source[2:-2].strip(), display)
     tag = "div" if display else "span"
     wide = _letters(source) > (_WIDE if display else _WIDE // 2)
     reach = ' tabindex="0" role="group" aria-label="formula"' if wide else ""
-    return f'<{tag} class="maths{" wide" if wide else ""}" data-search-exclude=""{reach}>{shown}</{tag}>'
+    return f'<{tag} class="maths{" wide" if wide else ""}"{reach}>{shown}</{tag}>'
 
 
 def _letters(source: str) -> int:
