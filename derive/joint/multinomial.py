@@ -2,6 +2,7 @@
 
 import sympy as sp
 
+from derive.domain import parse_range
 from derive.joint_loss import CLASSES, JointLoss, Short
 from derive.symbols import JOINT_RANGES, K, Theta, Y, a, class_c, entry, i, m, raw_prediction
 from derive.symbols import k as feature
@@ -17,7 +18,7 @@ LOSS = JointLoss(
     formula=sp.Sum(_SAMPLE, (i, 0, m - 1)) / m,
     blocks=(CLASSES,),
     data=("Y",),
-    own={name: JOINT_RANGES[name] for name in ("K", "Y")},
+    own={**{name: JOINT_RANGES[name] for name in ("K", "Y")}, "a": parse_range("0..K-1")},
     link="softmax",
     constant_to_optimal_zero="0",
     reference=(

@@ -2,6 +2,7 @@
 
 import sympy as sp
 
+from derive.domain import parse_range
 from derive.functions import sigmoid
 from derive.joint_loss import CUTS, THETA, JointLoss, Short
 from derive.symbols import JOINT_RANGES, K, Y, a, b, entry, i, m, raw_prediction, tau
@@ -17,7 +18,7 @@ LOSS = JointLoss(
     formula=-sp.Sum(sp.log(_P), (i, 0, m - 1)) / m,
     blocks=(THETA, CUTS),
     data=("y",),
-    own={name: JOINT_RANGES[name] for name in ("K", "Y")},
+    own={**{name: JOINT_RANGES[name] for name in ("K", "Y")}, "a": parse_range("0..K-2")},
     link="cumulative logit",
     constant_to_optimal_zero="0",
     reference="P. McCullagh, Regression models for ordinal data, J. R. Stat. Soc. B 42 (1980) 109-142",

@@ -285,7 +285,8 @@ class Printer(ABC):
     def on_entries(self, t: Term) -> Out:
         body, i, j, rows, columns = t.args
         table = self.fence("entry", self.term(body)).text
-        size = [f"{self.name(x.name)} {self.less} {self.term(n).text}" for x, n in ((i, rows), (j, columns))]
+        places = [(i, rows)] if columns == num(1) else [(i, rows), (j, columns)]
+        size = [f"{self.name(x.name)} {self.less} {self.term(n).text}" for x, n in places]
         return Out(self.lower(table, size))
 
 

@@ -80,7 +80,9 @@ class Story:
         if "sigmoid" in heads:
             yield "σ(z) = 1/(1 + e⁻ᶻ)", "is the logistic function"
         for n in self.certificate.notation:
-            if n.name in whole:
+            if n.name in whole and len(n.indices) == 2:
+                yield unicode_name(n.name), "without indices is the matrix of all of them"
+            elif n.name in whole:
                 name, index = unicode_name(n.name), n.indices[0]
                 yield name, f"without an index is the column vector of all {name}{subscript(index) or '_' + index}"
         if any(node.head == "mul" and sum(map(is_matrix, node.args)) > 1 for node in nodes):
