@@ -16,6 +16,7 @@ from derive.domain import Domain
 from derive.errors import TermError
 from derive.prove import points
 from derive.prove.field import Frac
+from derive.prove.forms import parts
 from derive.prove.normal import Normal
 from derive.prove.point import Point
 from derive.prove.refute import attempt, differ
@@ -26,10 +27,9 @@ from derive.prove.signs import NONNEGATIVE
 from derive.prove.unfold import Claim
 from derive.terms.json import Json
 from derive.terms.readable import readable
-from derive.terms.term import Term, add, free_names, neg, num, substitute, sym, walk
+from derive.terms.term import Term, add, free_names, neg, num, substitute, sym
 
 METHOD = "normal form over exact arithmetic"
-_ARITHMETIC = frozenset({"num", "add", "mul", "pow", "given", "piecewise", "lt", "le", "and", "or", "true"})
 _MAX_CASES = 256
 _MANY = 5  # choices: more of them are first taken as they are, before regions are split
 _QUICK = 6
@@ -125,8 +125,8 @@ class Question:
 
     def _slots(self) -> int:
         """Room for the generators to be expected, so that few restarts are needed."""
-        nodes = [t for side in self._sides for t in walk(side) if t.head not in _ARITHMETIC]
-        return max(12, len(set(nodes)) + 4)
+        left, right = (parts(side).functions for side in self._sides)
+        return max(12, len(left | right) + 4)
 
     @property
     def _sides(self) -> tuple[Term, Term]:

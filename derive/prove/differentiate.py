@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from derive.prove.signals import GaveUp
@@ -82,6 +82,8 @@ def degree(t: Term, name: str) -> int | None:
         return 0
     if t.head == "sym":
         return 1
+    if t.head == "add" and len(t.args) == 2 and t.args[1] == neg(t.args[0]):
+        return 0
     inner = [degree(a, name) for a in t.args] if t.head in ("add", "mul") else []
     known = [d for d in inner if d is not None]
     if t.head == "pow" and t.args[1].head == "num" and t.args[1].value.denominator == 1 and t.args[1].value >= 0:
@@ -92,14 +94,14 @@ def degree(t: Term, name: str) -> int | None:
     return max(known) if t.head == "add" else sum(known)
 
 
-@lru_cache(maxsize=20_000)
-def slopes(gap: Term, v: Term) -> tuple[tuple[Term, ...], bool]:
-    """The first derivatives of a gap; and whether a gap that is zero with all of them is zero everywhere."""
+def slopes(gap: Term, v: Term) -> Iterator[tuple[int, Term]]:
+    """Derivatives of a gap, with their orders; they end where a polynomial that is zero with all of them is zero."""
     known = degree(gap, v.name)
-    out = [gap]
-    for _ in range(_MAX_ORDER if known is None else min(known, _MAX_ORDER)):
-        out.append(differentiate(out[-1], v))
-    return tuple(out[1:]), known is not None and known <= _MAX_ORDER
+    for order in range(1, _MAX_ORDER + 1 if known is None else min(known, _MAX_ORDER) + 1):
+        gap = differentiate(gap, v)
+        yield order, gap
+    if known is None or known > _MAX_ORDER:
+        raise GaveUp("a boundary that is touched and not crossed")
 
 
 @lru_cache(maxsize=20_000)

@@ -112,8 +112,13 @@ class Facts:
 
     def _by_terms(self, p: Poly) -> int:
         out = ZERO
-        for monomial, c in self.field.terms(p):
-            out = signs.total(out, signs.product(signs.of_number(c), self._of_monomial(monomial)))
+        known = [(self.field.slots - 1 - g, self._of_generator(g)) for g in self.field.generators_of(p)]
+        for exponents, c in p.terms():
+            mask = POSITIVE if c > 0 else NEGATIVE
+            for slot, sign in known:
+                if e := exponents[slot]:
+                    mask = signs.product(mask, sign if e % 2 else signs.to_power(sign, 2))
+            out = signs.total(out, mask)
             if out == ANY:
                 break
         return out

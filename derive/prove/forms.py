@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import NamedTuple
+
 from derive.domain import Domain
-from derive.terms.term import Term, children, num
+from derive.terms.term import Term, children, num, walk
 
 _ONE = num(1)
 #: operations under which a term is defined whenever its parts are
@@ -12,6 +15,27 @@ _TOTAL |= frozenset({"sum", "delta", "tanh", "sinh", "cosh", "sech", "sin", "cos
 _TOTAL |= frozenset({"abs", "max", "min", "sign", "heaviside", "normcdf", "normpdf", "asinh", "euler_gamma"})
 _TOTAL |= frozenset({"lt", "le", "eq", "ne", "and", "or", "not", "true", "false"})
 _POSITIVE = frozenset({"exp", "sigmoid", "softplus", "cosh", "sech", "normcdf", "normpdf", "pi", "e", "euler_gamma"})
+
+
+#: what is no function of its own
+_ARITHMETIC = frozenset({"num", "add", "mul", "pow", "given", "piecewise", "lt", "le", "and", "or", "true"})
+
+
+class Parts(NamedTuple):
+    """What occurs in a term: heads, names that are used with indices, and what may become a generator."""
+
+    heads: frozenset[str]
+    arrays: frozenset[str]
+    functions: frozenset[Term]
+
+
+@lru_cache(maxsize=1_024)
+def parts(t: Term) -> Parts:
+    """The parts of a term, by one walk."""
+    nodes = list(walk(t))
+    heads = frozenset([a.head for a in nodes])
+    arrays = frozenset([a.name for a in nodes if a.head == "at"])
+    return Parts(heads, arrays, frozenset([a for a in nodes if a.head not in _ARITHMETIC]))
 
 
 def total(t: Term, domain: Domain) -> bool:

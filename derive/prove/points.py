@@ -12,6 +12,8 @@ from flint import arb, fmpq
 
 from derive.domain import Domain, Range
 from derive.prove.ball import Evaluator
+from derive.prove.differentiate import CHOICES
+from derive.prove.forms import parts
 from derive.prove.point import Point, choose, shares
 from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import Term, free_names, sub, walk
@@ -48,7 +50,7 @@ _MAX_PINNED = 3
 
 def arrays(*terms: Term) -> frozenset[str]:
     """The names that are used with indices."""
-    return frozenset(t.name for term in terms for t in walk(term) if t.head == "at")
+    return frozenset().union(*(parts(t).arrays for t in terms))
 
 
 def scalars(*terms: Term) -> list[str]:
@@ -161,7 +163,14 @@ def _all_breaks(terms: tuple[Term, ...], name: str, base: Point) -> list[Fractio
 
 def gaps(*terms: Term) -> list[Term]:
     """The terms whose signs decide the choices in these terms, each once."""
-    return list(dict.fromkeys(g for term in terms for t in walk(term) for g in _gaps(t)))
+    return list(dict.fromkeys(g for term in terms for g in _gaps_of(term)))
+
+
+@lru_cache(maxsize=1_024)
+def _gaps_of(term: Term) -> tuple[Term, ...]:
+    if not parts(term).heads & CHOICES:
+        return ()
+    return tuple(dict.fromkeys(g for t in walk(term) for g in _gaps(t)))
 
 
 def _gaps(t: Term) -> Iterator[Term]:

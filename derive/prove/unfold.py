@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.domain import Domain, Range
 from derive.errors import TermError
 from derive.prove.differentiate import differentiate, has_choice
-from derive.prove.forms import total
+from derive.prove.forms import parts, total
 from derive.prove.signals import GaveUp
 from derive.prove.variables import index_range, whole
 from derive.terms.matrices import entry, shape
@@ -39,6 +39,7 @@ _VALUES = {
     "ne": (make("true"), make("false")),
 }
 _PLAIN = frozenset({"add", "mul"})
+_WRITTEN_OUT = frozenset({"entry", "diff"})
 _ANYWHERE = frozenset(HEADS.keys() - BINDERS.keys() - LEAVES)
 
 
@@ -59,6 +60,9 @@ class Unfolding:
 
     def __call__(self, t: Term) -> Term:
         """The same value without entries of whole matrices, derivatives, and deltas that a sum resolves."""
+        heads = parts(t).heads
+        if not heads & _WRITTEN_OUT and not (self.deltas and "sum" in heads):
+            return t
         if self.deltas:  # which other names are whole is asked for deltas only
             self._bound |= {a.args[1].name for a in walk(t) if a.head in ("sum", "prod")}
         return self._go(t)
@@ -151,6 +155,8 @@ def _guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
 
 def off_boundaries(t: Term) -> bool:
     """Is there a derivative in it that is looked at only where no choice ties?"""
+    if "diff" not in parts(t).heads:
+        return False
     return any(a.head == "diff" and a.args[1].head != "sym" and has_choice(a.args[0], a.args[1].name) for a in walk(t))
 
 
@@ -258,6 +264,8 @@ def _entries(a: Term, b: Term, domain: Domain) -> tuple[Term, Term, Domain]:
 
 def _check_names(*terms: Term) -> None:
     """A name is a number or an array, not both."""
+    if not any(parts(t).arrays for t in terms):
+        return
     uses: dict[str, str] = {}
     stack, seen = list(terms), set()
     while stack:
@@ -273,4 +281,4 @@ def _check_names(*terms: Term) -> None:
 
 
 def _with_deltas(t: Term) -> bool:
-    return any(a.head in _VALUES for a in walk(t))
+    return not parts(t).heads.isdisjoint(_VALUES)
