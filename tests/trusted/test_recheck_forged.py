@@ -91,6 +91,10 @@ FORGED: dict[str, tuple[str, str, dict[str, str], Json]] = {
     "a kink in each summand": (
         *("diff(sum(abs(x - v[i]), i, 0, n-1), x)", "sum(where(x < v[i], -1, 1), i, 0, n-1)", SIZED, ZERO),
     ),
+    "a root whose inside may be negative beside a kink": (
+        *("diff(sqrt(abs(z) + (y - 1)*z**2), z)", "0", {"y": "real"}, split("z", NOTHING, NOTHING, NOTHING)),
+    ),
+    "the root of a square at its zero": (*("diff(sqrt((z - y)**2), z)", "1", {}, ZERO),),
     "erf above 1/2": (*("abs(2*erf(x) - 1)", "2*erf(x) - 1", {}, ZERO),),
     "erf below 1/2": (*("abs(2*erf(x) - 1)", "1 - 2*erf(x)", {}, ZERO),),
     "erf above 0": (*("abs(erf(x))", "erf(x)", {}, ZERO),),

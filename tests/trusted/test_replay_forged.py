@@ -170,11 +170,24 @@ def test_no_character_moves_the_cursor(bad: str) -> None:
             replay_text(signed(theorem(), lambda body, field=field: body.update({field: f"a{bad}b"})))  # type: ignore[misc]
 
 
-def test_the_words_of_a_sign_cannot_be_forged() -> None:
-    """How a sign was found is said by the prover, not by the file."""
-    change = {"method": "magic"}
-    with pytest.raises(CertificateError, match=r"not as recorded \(method\)"):
+@pytest.mark.parametrize("change", [{"method": "magic"}, {"notes": ["all is well"]}, {"domains_differ": True}])
+def test_the_words_of_a_sign_cannot_be_forged(change: dict[str, Any]) -> None:
+    """How a sign was found, and where, is said by the prover, not by the file."""
+    with pytest.raises(CertificateError, match=rf"not as recorded \({next(iter(change))}\)"):
         replay_text(signed(theorem(), lambda body: body["statements"][0]["verdict"].update(change)))
+
+
+def test_nothing_is_not_proved() -> None:
+    """A derivation without steps, a theorem without statements and a loss without derivations are never green."""
+    good = linear()
+    assert good.ok
+    assert not replace(good.derivations[0], steps=()).ok
+    assert (
+        replace(good, derivations=(replace(good.derivations[0], steps=()), *good.derivations[1:])).status == "unknown"
+    )
+    assert theorem(statements=()).status == "unknown"
+    assert not theorem(statements=()).ok
+    assert replace(good, derivations=(), statements=()).status == "unknown"
 
 
 def test_a_sign_is_asked_for_as_it_is_stated() -> None:
