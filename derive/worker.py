@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,11 +151,19 @@ def _limit(memory: int, seconds: float) -> None:
         import resource
     except ImportError:  # not on Windows; the time limit of the caller still holds
         return
-    size = memory * 2**20
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    cpu = int(seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+    lower(resource.RLIMIT_AS, memory * 2**20)
+    lower(resource.RLIMIT_CORE, 0)
+    lower(resource.RLIMIT_CPU, int(seconds) + 1)
+
+
+def lower(kind: int, limit: int) -> None:
+    """A limit of this process: never above one that it has been given, and left where the system does not take it."""
+    import resource
+
+    most = resource.getrlimit(kind)[1]
+    limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
+    with suppress(ValueError, OSError):  # macOS refuses some; the time limit of the caller still holds
+        resource.setrlimit(kind, (limit, limit))
 
 
 def serve(request: dict[str, Any], functions: Mapping[str, Callable[[Any], Json]]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 
 import pytest
 
@@ -93,3 +94,14 @@ def test_only_an_own_answer_is_a_verdict(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("derive.worker.run", lambda *a, **k: {"status": "proved"})
     with pytest.raises(CertificateError):
         decide(parse_formula("x"), parse_formula("x"), Domain())
+
+
+def test_a_limit_is_never_raised_and_never_fails() -> None:
+    """Under `ulimit -v`, or where the system refuses a limit, the work goes on with the limit that is there."""
+    code = (
+        "import resource; from derive.worker import lower; resource.setrlimit(resource.RLIMIT_CORE, (0, 0));"
+        "lower(resource.RLIMIT_CORE, 10); lower(resource.RLIMIT_NOFILE, 64);"
+        "print(resource.getrlimit(resource.RLIMIT_CORE)[1], resource.getrlimit(resource.RLIMIT_NOFILE)[1])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "64"]

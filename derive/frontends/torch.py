@@ -87,7 +87,7 @@ def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
         with torch.no_grad():
             return _value(called(*(torch.cat([x, x]) if x.ndim else x for x in given)))
 
-    return Numbers(of_rows(stacked(parts, rows), asked.averaged, out.detach(), twice), None)
+    return Numbers(of_rows(stacked(parts, rows), asked.averaged, out.detach().numpy(), twice), None)
 
 
 def _column(torch: Any, i: Input, columns: Mapping[str, Any]) -> Any:

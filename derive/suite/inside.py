@@ -67,9 +67,8 @@ def _limit(memory: int) -> None:
         import resource
     except ImportError:  # not on Windows; the time limit still holds
         return
-    size = memory * 2**20
-    resource.setrlimit(resource.RLIMIT_DATA, (size, size))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    worker.lower(resource.RLIMIT_DATA, memory * 2**20)
+    worker.lower(resource.RLIMIT_CORE, 0)
 
 
 def _private(number: int, mode: str) -> IO[str]:

@@ -641,3 +641,49 @@ def test_importing_derive_does_not_import_torch() -> None:
     code = "import sys, derive, derive.objective, derive.frontends.torch; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+class ForgetsUpstream(torch.autograd.Function):
+    """The derivative, whatever it is multiplied by."""
+
+    @staticmethod
+    def forward(ctx: Any, z: Any, y: Any) -> Any:
+        ctx.save_for_backward(z, y)
+        return torch.nn.functional.softplus(z) - y * z
+
+    @staticmethod
+    def backward(ctx: Any, grad_output: Any) -> Any:
+        z, y = ctx.saved_tensors
+        return torch.sigmoid(z) - y, None
+
+
+def test_the_upstream_gradient_is_asked_for_beside_a_stated_loss() -> None:
+    """Right for an upstream gradient of 1 only, as tests with `sum()` have it: the factor is missing."""
+    report = check_objective(ForgetsUpstream, "log(1 + exp(z)) - y*z", domain={"y": "{0, 1}"}, dtypes=())
+    assert report.gradient is not None
+    assert report.status == "refuted"
+    assert "grad_output is missing" in report.gradient.diagnosis[0].says
+
+
+def gathered(z: Any, y: Any) -> Any:
+    """Cross entropy, by `gather`, as a mean over rows."""
+    return -torch.log_softmax(z, 1).gather(1, y.long().unsqueeze(1)).mean()
+
+
+def test_means_and_gathered_entries_are_read() -> None:
+    """The formula is that of a row, also where the code averages: its numbers are compared as those of a row."""
+    loss = "log(exp(z1) + exp(z2) + exp(z3)) - y1*z1 - y2*z2 - y3*z3"
+    report = check_objective(gathered, loss, classes=3, dtypes=())
+    assert (report.status, report.source.how if report.source else "") == ("proved", "read")
+
+
+def through_numpy(z: Any, y: Any) -> Any:
+    """A mean that cannot be read."""
+    table = torch.tensor(np.interp(z.detach().numpy(), [-9.0, 9.0], [0.0, 0.0]))
+    return (0.5 * (z - y) ** 2 + table).mean()
+
+
+def test_a_mean_that_cannot_be_read_is_compared_as_one() -> None:
+    """With every row twice its value is the same, so it is a mean: right ones are unknown, wrong ones refuted."""
+    assert check_objective(through_numpy, "(z - y)**2/2", dtypes=()).status == "unknown"
+    assert check_objective(through_numpy, "(z - y)**2", dtypes=()).status == "refuted"
