@@ -81,7 +81,7 @@ def test_no_finite_minimum(method: str, x: Any, y: Any) -> None:
         ([[1, 5], [1, 5], [1, 5]], [0, 1, 0], "constant, like"),
         ([[1, 0], [1, 0], [1, 0]], [0, 1, 0], "zero in every row"),
         ([[1, 2, 3], [1, 3, 7]], [0, 1], "2 rows for 3 columns"),
-        ([[1, 2]], [1], "1 rows for 2 columns"),
+        ([[1, 2]], [1], "1 row for 2 columns"),
         (_LINE, [0, 1, 2, 1], r"y\[2\] is 2.0"),
         (_LINE, [0, 1, np.nan, 1], r"y\[2\] is nan"),
         (_LINE, [0, 1, 1], "y has shape"),
@@ -275,3 +275,40 @@ def test_command(tmp_path: Path) -> None:
     assert "no finite minimum" in run.output
     run = CliRunner().invoke(main, ["fit", "logistic", str(data), "--target", "z"])
     assert run.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "loss", ["logistic", "logistic-signed", "exponential", "probit", "cloglog", "logistic-pos-weight", "focal"]
+)
+@pytest.mark.parametrize("method", ["newton", "gradient-descent"])
+def test_separable_data_has_no_minimum_for_any_such_loss(loss: str, method: str) -> None:
+    """Also where the derivation has the sign in front of the sum, and where the tail is too small for a number."""
+    signed = loss in ("logistic-signed", "exponential")
+    y = np.array([-1 if signed else 0] * 2 + [1] * 2, float)
+    found = fit(loss, [[1, 1], [1, 2], [1, 3], [1, 4]], y, method=method)
+    assert found.status == "no finite minimum"
+    assert found.direction[1] > 0
+
+
+@pytest.mark.parametrize("loss", ["hinge", "squared-hinge", "logistic-smoothed"])
+def test_separable_data_with_a_minimum(loss: str) -> None:
+    """A loss that is 0 beyond a margin, or whose labels are smoothed, has one."""
+    y = [0, 0, 1, 1] if loss == "logistic-smoothed" else [-1, -1, 1, 1]
+    assert fit(loss, [[1, 1], [1, 2], [1, 3], [1, 4]], y).ok
+
+
+def test_the_best_constant_has_the_sign_of_the_derivative() -> None:
+    """The start of `logistic-signed` and of `exponential` is the log odds, or half of them."""
+    from derive import catalog
+    from derive.fit.problem import Problem
+
+    X, y = np.ones((4, 1)), np.array([-1.0, 1, 1, 1])
+    for loss, wanted in (("logistic-signed", np.log(3)), ("exponential", np.log(3) / 2)):
+        problem = Problem.read(catalog.load(loss), X, y, None, 0.0, None, {})
+        assert problem.constant == pytest.approx(wanted, abs=1e-9)
+
+
+def test_a_column_of_the_smallest_numbers() -> None:
+    """No warning escapes where a coefficient is beyond all numbers."""
+    found = fit("logistic", [[1, 5e-324], [1, 1e-323], [1, 0], [1, 2e-323]], [1, 0, 1, 0])
+    assert found.status in ("no finite minimum", "converged", "not converged")

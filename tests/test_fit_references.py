@@ -131,6 +131,19 @@ def test_stack_loss(method: str, loss: str, parameters: Any, coefficients: Any, 
 
 
 @_BOTH
+def test_stack_loss_with_a_scale(method: str) -> None:
+    """Huber's loss with k = 1.345 and a scale that is the median of the absolute residuals over 0.6745.
+
+    The minimum for δ = k times the scale is the published one, and its residuals have that scale again.
+    """
+    scale = 2.440536092
+    X, y = with_bias(*STACK[:, :3].T), STACK[:, 3]
+    found = fit("huber", X, y, method=method, delta=1.345 * scale)
+    assert close(found.coefficients, (-41.026498352, 0.829384335, 0.926065966, -0.127846725))
+    assert close(np.median(np.abs(y - X @ found.coefficients)) / 0.6744897501960817, scale, 1e-8)
+
+
+@_BOTH
 def test_negative_binomial_intercept(method: str) -> None:
     """One coefficient with a closed form: log of the mean."""
     found = fit("negative-binomial", np.ones((5, 1)), [0, 1, 0, 1, 0], method=method, alpha=1)

@@ -78,7 +78,8 @@ class Columns:
         theta = self.inner(beta)
         if self.bias is not None:
             theta[self.bias] -= (self.moved @ theta) / self.table[0, self.bias]
-        return theta / self.unit
+        with np.errstate(over="ignore"):  # a column of 1e-320 has a coefficient beyond all numbers
+            return np.asarray(theta / self.unit)
 
     def outer(self, theta: Array) -> Array:
         """β from the coefficients of `table`."""

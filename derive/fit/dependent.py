@@ -38,9 +38,8 @@ def _safe(H: Any) -> bool:
 
 def _check_size(p: Problem) -> None:
     if p.m < p.n and not p.penalty:
-        raise DataError(
-            f"{p.m} rows for {p.n} columns: infinitely many models fit; leave columns out, or add a penalty"
-        )
+        rows = f"{p.m} row{'s' * (p.m != 1)}"
+        raise DataError(f"{rows} for {p.n} columns: infinitely many models fit; leave columns out, or add a penalty")
 
 
 def check_single(p: Problem) -> None:

@@ -16,6 +16,7 @@ from derive.fit.search import Found
 
 #: how far to go, in units of the raw prediction
 _FAR = (0.0, 1.0, 10.0, 100.0, 300.0)
+_NEARER = (0.0, 1.0, 6.0, 18.0)  # where exp(−z²/2) is not 0 yet
 _LEVELS = (1e-8, 1e-5, 1e-3, 1e-1)
 _ZERO = 1e-13  # of the largest move: rounding
 _NEAR = 10.0  # a minimum whose raw predictions are smaller is one
@@ -65,13 +66,21 @@ def _falls_for_ever(problem: Problem, found: Found, d: Array) -> bool:
     if not (largest > 0 and np.isfinite(largest)):
         return False
     moves = np.where(np.abs(moves) <= _ZERO * largest, 0.0, moves / largest)
-    z = np.clip(found.point.z, -_FAR[-1], _FAR[-1])
-    return all(_falls(problem, z + t * moves, moves) for t in _FAR)
+    if _falls_along(problem, found, moves, _FAR):
+        return True
+    smooth = not problem.loss.kinks  # then a slope that is 0 far away is one that is too small for a number
+    never = smooth and _falls_along(problem, found, moves, _FAR, strictly=False)
+    return never and _falls_along(problem, found, moves, _NEARER)
 
 
-def _falls(problem: Problem, z: Array, moves: Array) -> bool:
+def _falls_along(problem: Problem, found: Found, moves: Array, far: tuple[float, ...], strictly: bool = True) -> bool:
+    z = np.clip(found.point.z, -far[-1], far[-1])
+    return all(_falls(problem, z + t * moves, moves, strictly) for t in far)
+
+
+def _falls(problem: Problem, z: Array, moves: Array, strictly: bool) -> bool:
     lower = problem.rows.lower
     if lower is not None and (z <= lower).any():
         return False
     slopes = problem.rows.each(problem.rows.gradient, z) * moves * problem.rows.weights
-    return bool(np.isfinite(slopes).all() and (slopes <= 0).all() and slopes.min() < 0)
+    return bool(np.isfinite(slopes).all() and (slopes <= 0).all() and (slopes.min() < 0 or not strictly))

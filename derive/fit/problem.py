@@ -16,7 +16,7 @@ from derive.compiled.targets import outside
 from derive.errors import DataError
 from derive.fit.columns import Columns
 from derive.fit.dependent import check_single
-from derive.fit.rows import Rows, few_targets, values
+from derive.fit.rows import Rows, derivative, few_targets
 from derive.loss import Loss
 
 Array = NDArray[np.float64]
@@ -155,7 +155,7 @@ class Problem:
         (y, times), w = (few_targets(self.y, None), 1.0) if self.weight is None else ((self.y, None), self.weight)
         every = np.full(len(y), self.constant)
         with np.errstate(all="ignore"):
-            slopes, bends = (w * values(f._row, every, y, None) for f in (self.rows.gradient, self.rows.hessian))
+            slopes, bends = (w * derivative(f, every, y) for f in (self.rows.gradient, self.rows.hessian))
             spread = np.sqrt(np.average(slopes**2, weights=times))
             size = float(max(spread, unit * np.average(np.abs(bends), weights=times)))
         return size if size > 0 and np.isfinite(size) else 1.0

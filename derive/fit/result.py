@@ -68,10 +68,14 @@ class Fit:
                 f"there is no finite minimum: the cost falls for ever in the direction {along}, which separates the "
                 "data; leave a column out, or add a penalty"
             )
+        steps = _counted(self.steps, "step")
         return {
-            "converged": f"converged in {self.steps} steps{'' if self.unique else _OTHERS}",
-            "interrupted": f"interrupted after {self.steps} steps; this is the best so far",
-        }.get(self.status, f"not converged in {self.steps} steps: the gradient is {self.gradient_norm:.2g}; allow more")
+            "converged": f"converged in {steps}{'' if self.unique else _OTHERS}",
+            "interrupted": f"interrupted after {steps}; this is the best so far",
+        }.get(
+            self.status,
+            f"not converged in {steps}: the gradient is {self.gradient_norm:.2g}; allow more",
+        )
 
     def predict(self, X: ArrayLike) -> Array:
         """The raw predictions Xθ."""
@@ -124,6 +128,10 @@ class Fit:
         from derive.render.fit import markdown
 
         return markdown(self)
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'s' * (number != 1)}"
 
 
 def _plain(value: Any) -> Any:

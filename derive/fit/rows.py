@@ -86,8 +86,13 @@ class Rows:
 
     def each(self, function: Cost | Gradient | Hessian, z: Array) -> Array:
         """The function of every row at raw predictions z, without weights."""
-        with np.errstate(all="ignore"):
-            return values(function._row, z, self.y, None)
+        return derivative(function, z, self.y)
+
+
+def derivative(function: Gradient | Hessian | Cost, z: Array, y: Array) -> Array:
+    """ℓ or a derivative of it: what is added up, times the factor in front of the sum (−1 for some) without its 1/m."""
+    with np.errstate(all="ignore"):
+        return np.asarray(values(function._row, z, y, None) * (function._factor(len(y), 0.0) * len(y)))
 
 
 def values(row: Kernel, z: Array, y: Array, weight: Array | None) -> Array:

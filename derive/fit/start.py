@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from derive.errors import DataError
 from derive.fit.problem import Array, Point, Problem
-from derive.fit.rows import few_targets, values
+from derive.fit.rows import derivative, few_targets
 
 _BISECTIONS = 44
 _MANY = 200  # rows for each column: then some of them give a good start
@@ -125,8 +125,8 @@ def constant(p: Problem) -> float:
     low, high = (1 / _POSITIVE, _POSITIVE) if positive else (-_FAR, _FAR + np.log(max(np.abs(p.y).max(), 1.0)))
     for _ in range(_BISECTIONS):
         middle = float(np.sqrt(low) * np.sqrt(high)) if positive else (low + high) / 2
-        with np.errstate(all="ignore"):
-            slope = values(p.rows.gradient._row, np.full(len(y), middle), y, w).sum()
-        rising = not float(slope) <= 0
+        each = derivative(p.rows.gradient, np.full(len(y), middle), y)
+        slope = float(np.sum(each if w is None else w * each))
+        rising = not slope <= 0
         low, high = (low, middle) if rising else (middle, high)
     return float(low)
