@@ -43,6 +43,7 @@ NOT_RUN = {
     ("architecture.md", "Loss ─►"): "a diagram",
     ("architecture.md", "two terms, a domain"): "a diagram",
     ("architecture.md", "pyproject.toml   build"): "a tree: its files are there",
+    ("mutation.md", "python benchmarks/mutants.py"): "takes hours",
     ("ci.md", "[defaults]"): "a claims file of code that is not there: it is read, and its keys are known",
     ("ci.md", "repos:"): "a configuration of pre-commit: its hook is there",
     ("ci.md", "derive check......"): "what pre-commit prints, which has its own width",
