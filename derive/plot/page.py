@@ -53,7 +53,8 @@ def inline(made: Any, prefix: str, label: str) -> str:
     text = _PATH.sub(lambda found: _DECIMALS.sub(_rounded, found[0]), text)
     for colour, name in _COLOURS.items():
         text = re.sub(colour, name, text, flags=re.IGNORECASE)
-    text = re.sub(r"\s*\n\s*", "\n", _LINES.sub(_shorter, text)).strip()
+    text = re.sub(r"\s*\n\s*", "\n", _LINES.sub(_shorter, text)).strip().replace("<g >", "<g>")
+    text = _PATH.sub(lambda found: " ".join(found[0].split()), text)
     look = 'fill="currentColor" stroke-linejoin="round" role="img"'
     return f'<svg viewBox="{head["box"]}" {look} aria-label="{escape(label)}">{text}'
 

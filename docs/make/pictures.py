@@ -59,7 +59,8 @@ def draw() -> None:
         found = drawing(name)
         if old.get(name) != entry(name, found):
             for file, svg in zip(files(name, found), page.in_a_page([found], name)[0].panels, strict=True):
-                file.write_text(svg.replace("<svg ", _HEAD, 1) + "\n", encoding="utf-8")
+                in_one_line = svg.replace("<svg ", _HEAD, 1).replace("\n", "")  # nobody reads it as text
+                file.write_text(in_one_line + "\n", encoding="utf-8")
         record[name] = entry(name, found)
     RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
