@@ -2,7 +2,8 @@
 
 Each seed makes one claim: a random term, both sides rewritten by identities, half of the time one side mutated. A wrong
 verdict, a crash, or an answer far beyond the budget is printed with its seed; `--show SEED` prints one claim. A stopped
-run goes on from its progress file, which has a line for each seed.
+run goes on from its progress file, which has a line for each seed. An unknown is counted as unanswerable where nothing
+else could be said: a false claim that no rational point refutes, or a claim that no point can test.
 """
 
 from __future__ import annotations

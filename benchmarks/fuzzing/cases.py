@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from derive.certificate import Proved, Refuted, Verdict
+from derive.certificate import Proved, Refuted, Unknown, Verdict
 from derive.errors import TermError
 from derive.prove import prove_terms
 from derive.terms.term import Term, make, sym
@@ -44,7 +44,7 @@ def plain(t: Term) -> Term:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The status, the time, and a complaint where the verdict is wrong."""
+    """The status (an unknown that is the right answer is `unanswerable`), the time, and what is wrong with the verdict."""
 
     status: str
     seconds: float
@@ -79,7 +79,15 @@ def judged(c: Claim, points: int, seed: int = 0) -> Outcome:
     verdict = prove_terms(*c.asked, DOMAIN)
     seconds = time.process_time() - start
     wrong = _complaint(c, verdict, points, seed)
-    return Outcome(verdict.status, seconds, wrong or (f"takes {seconds:.1f} s" if seconds > SLOW else ""), bool(wrong))
+    status = "unanswerable" if isinstance(verdict, Unknown) and _unanswerable(c, points, seed) else verdict.status
+    return Outcome(status, seconds, wrong or (f"takes {seconds:.1f} s" if seconds > SLOW else ""), bool(wrong))
+
+
+def _unanswerable(c: Claim, points: int, seed: int) -> bool:
+    """Is unknown the right answer? So it is where no rational point can be a witness, or no point has both values."""
+    if c.frame is hidden and not c.true:
+        return True
+    return not look(c.left, c.right, places((c.left, c.right), DOMAIN, seed, points)).both
 
 
 def _complaint(c: Claim, verdict: Verdict, points: int, seed: int) -> str:
