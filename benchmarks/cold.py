@@ -3,8 +3,8 @@
     python benchmarks/cold.py [ROUNDS]
 
 Each command runs in a process of its own, from compiled bytecode, as an installed package has it: a checkout without
-`__pycache__` compiles its files at each start, which counts half as much again. Times are those of the processor (user and system), so that other work on
-the machine disturbs them less; the ratio is that of the medians.
+`__pycache__` compiles its files at each start, which counts half as much again. Times are those of the processor (user
+and system), so that other work on the machine disturbs them less; the ratio is that of the medians.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -86,3 +86,20 @@ def _real(x: Any, shape: tuple[int, ...], order: Any) -> Any:
         if values.ndim == 0
         else values.reshape(shape, order="C" if values.ndim > 1 else order)
     )
+
+
+def stacked(parts: Sequence[Any], rows: int) -> Any:
+    """What real code gives back for each input, as `Numbers` wants it: (rows,), or (rows, inputs or classes)."""
+    wide = [np.broadcast_to(np.reshape(b, (-1, *np.shape(b)[1:])), (rows, *np.shape(b)[1:])) for b in parts]
+    return wide[0] if len(wide) == 1 else np.stack(wide, axis=1)
+
+
+def of_rows(values: Any, averaged: bool | None, once: Any, twice: Callable[[], Any]) -> Any:
+    """The gradient of a mean over rows as that of a row: times the number of rows.
+
+    averaged: is it a mean, if that was read? Else the value is asked for with every row `twice`: a mean stays.
+    """
+    if averaged is None and np.size(once) == 1 and len(values) > 1:
+        averaged = bool(np.allclose(twice(), once, rtol=1e-5, atol=0))
+    with np.errstate(all="ignore"):
+        return values * len(values) if averaged else values

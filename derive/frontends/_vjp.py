@@ -10,13 +10,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from derive.domain import Domain
 from derive.frontends import Asked, Reading
+from derive.frontends._inputs import USUAL, Input, Table, numbered, table_of
 from derive.frontends._rows import line_of, row_domain
 from derive.frontends._signatures import role
 from derive.frontends._summands import decided, summands
@@ -27,67 +27,10 @@ from derive.tracing.calling import Followed, follow
 from derive.tracing.cells import Cells
 from derive.tracing.unreadable import Unreadable
 
-Kind: TypeAlias = Literal["row", "class", "parameter"]
-Table: TypeAlias = NDArray[Any]  # of terms
 #: the terms of the inputs, and what makes those of the upstream gradient for a shape -> "value", and "0", "1" … for
 #: what goes back for the input of that number
 Run: TypeAlias = Callable[[Sequence[Table], Callable[[tuple[int, ...]], Table]], Mapping[str, Any]]
-_USUAL = {"prediction": "z", "label": "y", "weight": "w"}
 _BUDGET = 0.5
-
-
-@dataclass(frozen=True)
-class Input:
-    """An argument: its name in the code, its symbol, whether it has a value for each row, and the names of classes."""
-
-    own: str
-    symbol: str
-    kind: Kind = "row"
-    classes: tuple[str, ...] = ()
-
-    def table(self, rows: int) -> Table:
-        """The symbols of so many rows."""
-        if self.kind == "parameter":
-            return _table([sym(self.symbol)], ())
-        names = [[_numbered(n, i, rows) for n in self.classes or (self.symbol,)] for i in range(rows)]
-        terms = [sym(n) for row in names for n in row]
-        return _table(terms, (rows, len(self.classes)) if self.classes else (rows,))
-
-
-def _numbered(name: str, row: int, rows: int) -> str:
-    if rows == 1:
-        return name
-    return f"{name}{row + 1}" if not name[-1].isdigit() else f"{name}_{row + 1}"
-
-
-def _table(terms: Sequence[Term], shape: tuple[int, ...]) -> Table:
-    out = np.empty(len(terms), object)
-    out[:] = terms
-    return out.reshape(shape)
-
-
-def named(names: Sequence[str], asked: Asked, parameters: Sequence[str] = ()) -> list[Input]:
-    """The arguments with their symbols: z, y, w as in the stated loss, or their own names."""
-    known = asked.names | set(asked.domain.ranges) | set(asked.wrt)
-    first = next((n for n in names if role(n) not in ("label", "weight") and n not in parameters), "")
-    out: list[Input] = []
-    for own in names:
-        kind = role(own) if own != first else "prediction"
-        usual = asked.wrt[0] if own == first and len(asked.wrt) == 1 else _USUAL.get(kind, own)
-        taken = {i.symbol for i in out}
-        wants = own not in known and (usual in known or bool(asked.names)) and usual not in taken
-        symbol = usual if wants else own
-        many = _classes(symbol, asked) if own == first else ()
-        out.append(Input(own, symbol, "parameter" if own in parameters else "row", many))
-    if asked.classes is not None:
-        out = [Input(i.own, i.symbol, "class") if role(i.own) == "label" else i for i in out]
-    return out
-
-
-def _classes(symbol: str, asked: Asked) -> tuple[str, ...]:
-    if asked.classes is None:
-        return ()
-    return asked.wrt if len(asked.wrt) == asked.classes else tuple(f"{symbol}{k + 1}" for k in range(asked.classes))
 
 
 @dataclass
@@ -107,7 +50,12 @@ class Vjp:
     def read(self) -> Reading:
         """One row if rows keep to themselves, else two rows together."""
         one = self.followed(1)
-        if self.upstream and self.asked.names and not self.is_said() and one.values["value"].size > 1:
+        if (
+            self.upstream
+            and self.asked.names
+            and self.upstream not in self.asked.names
+            and one.values["value"].size > 1
+        ):
             self.upstream = ""  # a loss is stated, and the code computes something else: it is taken with ones
             one = self.followed(1)
         two = self.followed(2)
@@ -118,14 +66,10 @@ class Vjp:
         self.notes.append("rows depend on each other: read and checked for 2 rows")
         return self.reading(two, 2)
 
-    def is_said(self) -> bool:
-        """Does the stated loss speak of the upstream gradient?"""
-        return self.upstream in self.asked.names
-
     def domain(self, rows: int) -> Domain:
         """What was said, and that labels of classes are classes; for each row."""
         domain = Domain.of({**self.ranges(), **self.asked.domain.to_json()})
-        order = [{_numbered(i.symbol, r, rows): i.symbol for i in self.inputs} for r in range(rows)]
+        order = [{numbered(i.symbol, r, rows): i.symbol for i in self.inputs} for r in range(rows)]
         return row_domain(domain, order)
 
     def ranges(self) -> dict[str, str]:
@@ -140,9 +84,9 @@ class Vjp:
         def upstream(shape: tuple[int, ...]) -> Table:
             count = int(np.prod(shape))
             if not self.upstream:
-                return _table([num(1)] * count, shape)
+                return table_of([num(1)] * count, shape)
             names = [self.upstream] if count == 1 else [f"{self.upstream}{k + 1}" for k in range(count)]
-            return _table([sym(n) for n in names], shape)
+            return table_of([sym(n) for n in names], shape)
 
         def call() -> Mapping[str, Any]:
             found = dict(self.run(tables, upstream))
@@ -186,7 +130,7 @@ class Vjp:
         """The formula of one row, with the names of another one."""
         turn: dict[str, Term] = {}
         for i in self.inputs:
-            turn |= {n: sym(_numbered(n, row, 2)) for n in i.classes or (i.symbol,) if i.kind != "parameter"}
+            turn |= {n: sym(numbered(n, row, 2)) for n in i.classes or (i.symbol,) if i.kind != "parameter"}
         if self.upstream and not shared:
             own = [n for n in free_names(t) if n.startswith(self.upstream) and n not in turn]
             for n in own:
@@ -256,7 +200,7 @@ class Vjp:
 
     def upstreams(self, found: Followed) -> tuple[str, ...]:
         """The symbols of the upstream gradient, where the stated loss does not speak of it."""
-        if not self.upstream or self.is_said():
+        if not self.upstream or self.upstream in self.asked.names:
             return ()
         return tuple(c.known.name for c in _flat(found.values["upstream"]))
 
@@ -289,24 +233,7 @@ class Vjp:
         """The symbol of the input with a role."""
         if wanted == "prediction":
             return self.inputs[self.chosen()[0]].symbol
-        return next((i.symbol for i in self.inputs if role(i.own) == wanted), _USUAL[wanted])
-
-
-def stacked(parts: Sequence[Any], rows: int) -> Any:
-    """What real code gives back for each input, as `Numbers` wants it: (rows,), or (rows, inputs or classes)."""
-    wide = [np.broadcast_to(np.reshape(b, (-1, *np.shape(b)[1:])), (rows, *np.shape(b)[1:])) for b in parts]
-    return wide[0] if len(wide) == 1 else np.stack(wide, axis=1)
-
-
-def of_rows(values: Any, averaged: bool | None, once: Any, twice: Callable[[], Any]) -> Any:
-    """The gradient of a mean over rows as that of a row: times the number of rows.
-
-    averaged: is it a mean, if that was read? Else the value is asked for with every row `twice`: a mean stays.
-    """
-    if averaged is None and np.size(once) == 1 and len(values) > 1:
-        averaged = bool(np.allclose(twice(), once, rtol=1e-5, atol=0))
-    with np.errstate(all="ignore"):
-        return values * len(values) if averaged else values
+        return next((i.symbol for i in self.inputs if role(i.own) == wanted), USUAL[wanted])
 
 
 def _loss(found: Followed) -> Term:

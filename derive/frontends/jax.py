@@ -20,9 +20,11 @@ import numpy as np
 
 from derive.errors import DeriveError, MissingExtraError
 from derive.frontends import Asked, Numbers, Reading
+from derive.frontends._inputs import Input, Table, named
 from derive.frontends._jaxpr import evaluate
+from derive.frontends._numbers import of_rows, stacked
 from derive.frontends._signatures import arguments, role, roles
-from derive.frontends._vjp import Input, Table, Vjp, named, of_rows, stacked
+from derive.frontends._vjp import Vjp
 from derive.prove import prove_terms
 from derive.tracing import parameters, sources
 from derive.tracing.cells import Cells, cell_of

@@ -16,8 +16,10 @@ from typing import Any
 
 from derive.errors import DeriveError, MissingExtraError
 from derive.frontends import Asked, Numbers, Reading
+from derive.frontends._inputs import Input, Table, named
+from derive.frontends._numbers import of_rows, stacked
 from derive.frontends._signatures import arguments, role, roles
-from derive.frontends._vjp import Input, Run, Table, Vjp, named, of_rows, stacked
+from derive.frontends._vjp import Run, Vjp
 from derive.tracing import parameters, sources
 from derive.tracing.unreadable import Unreadable
 
