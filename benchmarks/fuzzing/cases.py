@@ -44,7 +44,7 @@ def plain(t: Term) -> Term:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The status (an unknown that is the right answer is `unanswerable`), the time, and what is wrong with the verdict."""
+    """The status, `unanswerable` for an unknown that is the right answer; the time; what is wrong with the verdict."""
 
     status: str
     seconds: float
