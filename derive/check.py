@@ -46,8 +46,8 @@ def check(
     "glum" …, or a pair of signs. `reduction` is "sum", or "mean" for 1/m ("mean:n" for 1/n) times the stated loss.
     Without a loss the Hessian is compared with the gradient, and a gradient in several variables is asked whether it is
     one. `dtypes` are the types (float64, float32, and float16 only if asked for) in which all formulas, as they are
-    written, are compared with their true values; what is found there changes no verdict, but with `strict_floating_point` a serious finding is not `ok`. `budget` (in
-    seconds) is for the verdicts.
+    written, are compared with their true values; what is found there changes no verdict, but with
+    `strict_floating_point` a serious finding is not `ok`. `budget` (in seconds) is for the verdicts.
 
     A `DeriveError` says which claim cannot be read, and where.
 
