@@ -97,7 +97,10 @@ def test_list_shows_names_and_titles() -> None:
     ("args", "hint"),
     [
         (("shwo", "logistic"), "did you mean 'show'?"),
-        (("nothing",), "the commands are check, completion, fit, list, matching-loss, mutate, plot, prove, replay, show, verify"),
+        (
+            ("nothing",),
+            "the commands are check, completion, fit, list, matching-loss, mutate, plot, prove, replay, show, verify",
+        ),
         (("show", "logstic"), "did you mean 'logistic'?"),
         (("verify", "linear", "logistic-12"), "did you mean 'logistic-l2'?"),
         (("verify",), "or say --all"),

@@ -96,3 +96,18 @@ def test_nothing_is_said_where_nothing_is_proved() -> None:
     for d in report.gradient.diagnosis:
         assert prove_terms(d.left, d.right, Domain()).status == "proved"
     assert callable(explain_entry)
+
+
+def test_what_is_wrong_at_a_point_only_is_no_bound() -> None:
+    """|r|^q at q = 2 and r = 0 has the second derivative 2; 0 there is a slip, not a scaled Hessian or a majorizer."""
+    report = derive.check(
+        "abs(r)**q",
+        "piecewise((0, r == 0), (q*r*abs(r)**(q - 2), True))",
+        "piecewise((0, r == 0), ((q**2 - q)*abs(r)**q/r**2, True))",
+        "r",
+        domain={"q": "[2, 4]"},
+        dtypes=(),
+    )
+    assert report.answer == "wrong-hessian"
+    assert report.hessian is not None
+    assert [d.kind for d in report.hessian.diagnosis] == ["only-at-points"]
