@@ -31,18 +31,19 @@ def loss_of(name: str) -> Loss | JointLoss:
 def certificate_of(name: str) -> Certificate:
     """The proofs of a loss of the catalog, without the numbers."""
     budget = 60.0 if name in catalog.joint_names() else 10.0  # of a second or two, where nothing else runs
-    return _once(Certificate, name, lambda: verify(loss_of(name), numeric=False, budget=budget))
+    return once(Certificate, name, lambda: verify(loss_of(name), numeric=False, budget=budget))
 
 
 @cache
 def agreement_of(name: str) -> Agreement:
     """The comparison of a loss with finite differences."""
     if name in catalog.joint_names():
-        return _once(Agreement, name, lambda: joint_gradcheck(catalog.load_joint(name)))
-    return _once(Agreement, name, lambda: gradcheck(catalog.load(name)))
+        return once(Agreement, name, lambda: joint_gradcheck(catalog.load_joint(name)))
+    return once(Agreement, name, lambda: gradcheck(catalog.load(name)))
 
 
-def _once(kind: type[Record], name: str, make: Callable[[], Record]) -> Record:
+def once(kind: type[Record], name: str, make: Callable[[], Record]) -> Record:
+    """What was made under this name before, in this run, or is made now."""
     file = Path(os.environ[FOLDER]) / f"{kind.__name__}-{name}.json"
     if file.exists():
         return record_from_json(kind, json.loads(file.read_text(encoding="utf-8")))

@@ -242,10 +242,10 @@ def test_the_caret_stands_below_the_place() -> None:
 )
 def test_large_formulas_take_bounded_time(text: str) -> None:
     """A formula at the size limit is read or refused in seconds, never a crash of the interpreter."""
-    start = time.monotonic()
+    start = time.process_time()
     with contextlib.suppress(FormulaError):
         parse_formula(text)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_hundred_parentheses() -> None:

@@ -79,8 +79,8 @@ def test_roots_of_whole_numbers_have_domains(left: str, right: str) -> None:
 
 def test_shares_of_very_long_vectors_are_not_chosen() -> None:
     """A point with a million entries takes minutes; it is passed over."""
-    start = time.monotonic()
+    start = time.process_time()
     claim = "sum(p[i], i, 0, k) + sum(p[i], i, k + 1, n - 1)"
     verdict = prove(claim, "1", {"p": "simplex(n)", "n": "positive integer", "k": "integer"})
     assert verdict.status != "proved"
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
