@@ -226,7 +226,7 @@ def _theorem(name: str, h: Term, a: Term, range_z: str) -> Theorem:
         description=f"The loss ℓ = A(z) − yz with A′ = h, for the inverse link h = {unparse(h)}.",
         statements=statements,
         symbols=_WORDS,
-        domain={"z": range_z},
+        domain={"z": range_z, "m": "positive integer", "n": "positive integer"},
         notation={} if range_z != "real" else {"z[i]": (_Z, "the raw prediction for sample i")},
         reference="P. Auer, M. Herbster, M. Warmuth, Exponentially many local minima for single neurons, NIPS 1995",
     )
