@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import difflib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from math import isfinite, isnan
 from pathlib import Path
 from typing import Any, TextIO
@@ -36,6 +37,20 @@ class Data:
     sample_weight: Array | None = None
     title: str = "your data"
 
+    def rows(self, which: Any) -> Data:
+        """Some of the rows: a slice, their numbers, or a mask."""
+        weight = None if self.sample_weight is None else self.sample_weight[which]
+        return replace(self, X=self.X[which], y=self.y[which], sample_weight=weight)
+
+
+def joined(parts: Sequence[Data]) -> Data:
+    """The rows of all parts, of which all have weights or none."""
+    if len(parts) == 1:
+        return parts[0]
+    weights = [p.sample_weight for p in parts if p.sample_weight is not None]
+    X, y = np.concatenate([p.X for p in parts]), np.concatenate([p.y for p in parts])
+    return replace(parts[0], X=X, y=y, sample_weight=np.concatenate(weights) if weights else None)
+
 
 def read_csv(path: str | Path, target: str) -> Data:
     """Read a CSV file with a header and numeric columns; every column but `target` is a feature, a bias is added.
@@ -51,13 +66,31 @@ def read_csv(path: str | Path, target: str) -> Data:
     array([[ 1., 50.],
            [ 1., 40.]])
     """
-    with _opened(Path(path)) as (file, name):
+    return next(csv_blocks(Path(path), target, lambda columns: None))
+
+
+def csv_blocks(path: Path, target: str, size: Callable[[int], int | None]) -> Iterator[Data]:
+    """The rows of a CSV file in file order, in blocks of `size(columns)` rows (None: all); errors as in `read_csv`."""
+    with _opened(path) as (file, name):
         rows = csv.reader(file, strict=True)
         header = _header(rows, name, target)
-        values = np.frombuffer(_values(rows, header, name), dtype=np.float64).reshape(-1, len(header))
-    if not len(values):
-        raise DataError(f"{name} has a header but no rows: there is nothing to compare on")
-    column = header.index(target)
+        numbers, most = _rows(rows, header, name), size(len(header))
+        if (first := next(numbers, None)) is None:
+            raise DataError(f"{name} has a header but no rows: there is nothing to compare on")
+        numbers = chain([first], numbers)
+        while (held := [_block(numbers, most)])[0]:
+            yield _data(held.pop(), header, target)  # nothing of a block stays while the next one is read
+
+
+def _block(numbers: Iterator[list[float]], most: int | None) -> array[float]:
+    out = array("d")
+    for row in islice(numbers, most):
+        out.extend(row)
+    return out
+
+
+def _data(numbers: array[float], header: Sequence[str], target: str) -> Data:
+    values, column = np.frombuffer(numbers, dtype=np.float64).reshape(-1, len(header)), header.index(target)
     X = np.column_stack([np.ones(len(values)), np.delete(values, column, axis=1)])
     return Data(X, values[:, column].copy(), (BIAS, *header[:column], *header[column + 1 :]), target)
 
@@ -108,9 +141,9 @@ def _next(rows: Any, name: str) -> list[str] | None:
         ) from None
 
 
-def _values(rows: Any, header: Sequence[str], name: str) -> array[float]:
-    """All numbers, row after row."""
-    out, number = array("d"), 0
+def _rows(rows: Any, header: Sequence[str], name: str) -> Iterator[list[float]]:
+    """The numbers, row after row."""
+    number = 0
     while (row := _next(rows, name)) is not None:
         if not row:  # an empty line
             continue
@@ -124,8 +157,7 @@ def _values(rows: Any, header: Sequence[str], name: str) -> array[float]:
             numbers = []
         if not numbers or not all(map(isfinite, numbers)) or "_" in "".join(row):
             _reject(row, header, place)
-        out.extend(numbers)
-    return out
+        yield numbers
 
 
 def _reject(row: Sequence[str], header: Sequence[str], place: str) -> None:
@@ -148,8 +180,8 @@ def _short(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "…")
 
 
-def check_target(data: Data, loss: Loss) -> None:
-    """`DataError`, with the row, unless every target is one that the loss is defined for.
+def check_target(data: Data, loss: Loss, start: int = 0) -> None:
+    """`DataError`, with the row, unless every target is one that the loss is defined for; `start` rows came before.
 
     >>> from derive import catalog
     >>> check_target(snoring(), catalog.load("logistic"))
@@ -158,7 +190,7 @@ def check_target(data: Data, loss: Loss) -> None:
     if bad.any():
         row = int(bad.argmax())
         raise DataError(
-            f"{data.title}, row {row + 1}, column {data.target!r}: {data.y[row]:g} is no target of the loss "
+            f"{data.title}, row {start + row + 1}, column {data.target!r}: {data.y[row]:g} is no target of the loss "
             f"{loss.name!r}, whose targets are in {loss.interval_y_true}"
         )
 

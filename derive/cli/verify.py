@@ -15,7 +15,10 @@ from derive.cli.common import CODES, FILE, FOLDER, QUIET, complete_name, to_json
 from derive.cli.console import Manual, paint, progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from derive.certificate import Certificate
+    from derive.data import Data
     from derive.suite.cache import Cache
 
 _REPLAYED = "replayed from the cache: every proof was checked again, the numbers are as recorded"
@@ -31,6 +34,7 @@ Examples:
   derive verify --all --format json
   derive verify logistic --certificate logistic.json    for derive replay
   derive verify logistic --data study.csv --target ill  on your own numbers
+  derive verify logistic --data visits/ --target ill    in blocks if large
 {CODES}""",
 )
 @click.argument("names", nargs=-1, metavar="NAME...", shell_complete=complete_name)
@@ -39,8 +43,19 @@ Examples:
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print it."
 )
 @click.option("--certificate", "file", type=FILE, metavar="FILE", help="Write the certificate (of one loss) there.")
-@click.option("--data", type=FILE, metavar="FILE.csv", help="Compare on these numbers too: a header, numeric columns.")
+@click.option(
+    "--data",
+    type=FILE,
+    metavar="FILE.csv",
+    help="Compare on these numbers too: a header, numeric columns; or a folder of such files.",
+)
 @click.option("--target", metavar="COLUMN", help="The column of --data that is predicted.")
+@click.option(
+    "--memory",
+    type=click.IntRange(1),
+    metavar="MIB",
+    help="What the numbers of --data may take: more is read in blocks.  [default: 256]",
+)
 @click.option("--cache-dir", type=FOLDER, metavar="FOLDER", help="The cache of proofs.  [env: DERIVE_CACHE]")
 @click.option("--no-cache", is_flag=True, help="Prove everything anew.")
 @QUIET
@@ -54,6 +69,7 @@ def verify(
     file: Path | None,
     data: Path | None,
     target: str | None,
+    memory: int | None,
     cache_dir: Path | None,
     no_cache: bool,
     quiet: bool,
@@ -64,7 +80,7 @@ def verify(
     A loss that was verified before is replayed from the cache: its proofs are checked again, not trusted.
     """
     chosen = _chosen(names, everything, file)
-    table = _table(data, target)
+    table = _table(data, target, memory)
     store = None if no_cache or table is not None else common.cache_in(cache_dir)
     found = []
     for number, name in enumerate(chosen, 1):
@@ -96,14 +112,27 @@ def _chosen(names: tuple[str, ...], everything: bool, file: Path | None) -> list
     return list(every if everything else dict.fromkeys(names))
 
 
-def _table(data: Path | None, target: str | None) -> Any:
+def _table(data: Path | None, target: str | None, memory: int | None) -> Any:
     if data is None and target is None:
+        if memory is not None:
+            raise click.UsageError("--memory is for the numbers of --data, and there are none")
         return None
     if data is None or target is None:
         raise click.UsageError("--data and --target go together: a CSV file, and the column that is predicted")
-    from derive.data import read_csv
+    from derive.large import MIB, Blocks, open_csv
 
-    return read_csv(data, target)
+    found = open_csv(data, target, None if memory is None else memory * MIB)
+    return Blocks(lambda: _shown(found.read()), found.title) if isinstance(found, Blocks) else found
+
+
+def _shown(blocks: Iterator[Data]) -> Iterator[Data]:
+    """The same blocks, with progress on a terminal."""
+    rows = 0
+    for block in blocks:
+        rows += len(block.y)
+        progress(f"{rows:,} rows")
+        yield block
+    progress("")
 
 
 @dataclass(frozen=True)

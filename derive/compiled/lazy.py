@@ -65,21 +65,23 @@ def evaluate(
 
 
 def _read(theta: Any, block: Sequence[Any], start: int) -> Arguments:
-    with _placed(start):
+    with placed(start):
         return arrays.read(theta, *block)
 
 
 def _total(function: Compiled, a: Arguments, start: int) -> Any:
-    with _placed(start):
+    with placed(start):
         return function.total(a)
 
 
 @contextmanager
-def _placed(start: int) -> Iterator[None]:
-    """An error says in which block."""
+def placed(start: int) -> Iterator[None]:
+    """An error says in which block, unless it is the first: rows are counted from its start anyway."""
     try:
         yield
     except DataError as error:
+        if start == 0:
+            raise
         raise DataError(f"in the block that starts at row {start}, counted from there: {error}") from None
 
 

@@ -81,8 +81,7 @@ def thinned(data: Data, most: int) -> Data:
     if len(data.y) <= most:
         return data
     rows = np.linspace(0, len(data.y) - 1, most).astype(int)
-    weight = None if data.sample_weight is None else data.sample_weight[rows]
-    return replace(data, X=data.X[rows], y=data.y[rows], sample_weight=weight, title=f"{data.title}, {most} rows of it")
+    return replace(data.rows(rows), title=f"{data.title}, {most} rows of it")
 
 
 def parameters(data: Data, positive: bool = False) -> list[Array]:

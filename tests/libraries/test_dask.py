@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 from typing import Any
 
+import dask
 import dask.array as da
 import numpy as np
 import pytest
 
 import derive
 from derive import catalog
+from derive.data import Data
 from derive.errors import DataError
+from derive.gradcheck import gradcheck
+from derive.large import in_blocks
 
 RNG = np.random.default_rng(5)
 M, N = 1003, 4
@@ -91,3 +96,62 @@ def test_errors_say_where(data: Any, y: Any, message: str) -> None:
     """The block, and what is wrong in it."""
     with pytest.raises(DataError, match=message):
         derive.gradient(catalog.load("logistic"))(THETA, data, y)
+
+
+def rows_of(number: int, count: int = 40) -> Any:
+    """A lazy X of `count` blocks of 2 MB, made when they are read, and the number of the block that is wrong."""
+
+    def made(block_id: Any = None) -> Any:
+        READ[block_id[0]] += 1
+        out = np.random.default_rng(block_id[0]).normal(size=(8_000, 32))
+        out[:, 0] = 1
+        out[:, 1] = 2.0 if block_id[0] == number else 0.5
+        return out
+
+    return da.map_blocks(made, chunks=((8_000,) * count, (32,)), dtype=float, meta=np.empty((0, 0)))
+
+
+READ: Counter[int] = Counter()
+
+
+def test_verify_reads_data_that_outgrow_memory_once() -> None:
+    """80 MB in blocks of 2 MB, compared within 16 MB; each block is read once, and y comes of the same blocks."""
+    lazy = rows_of(-1)
+    data = Data(lazy, (lazy[:, 2] > 0).astype(float), tuple(map(str, range(32))))  # type: ignore[arg-type]
+    derive.verify(catalog.load("logistic"))  # what is made once is there
+    READ.clear()
+    tracemalloc.start()
+    with dask.config.set(scheduler="synchronous"):
+        found = derive.verify(catalog.load("logistic"), data=data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.status == "proved"
+    assert set(READ.values()) == {1}
+    assert found.agreement is not None
+    assert any("your data (320,000 × 32)" in c.name for c in found.agreement.checks)
+    assert peak < 16 << 20
+
+
+def test_a_gradient_that_is_wrong_in_the_last_block() -> None:
+    """It disagrees, and the record says between which rows."""
+    right = derive.gradient(catalog.load("logistic"))
+
+    def wrong(theta: Any, X: Any, y: Any, *weight: Any, **options: Any) -> Any:
+        return right(theta, X, y, *weight, **options) * (1 + 1e-5 * (X[0, 1] == 2.0))
+
+    lazy = rows_of(3, 4)
+    data = Data(lazy, (lazy[:, 2] > 0).astype(float), tuple(map(str, range(32))))  # type: ignore[arg-type]
+    found = gradcheck(catalog.load("logistic"), data=in_blocks(data, 8 << 20), gradient=wrong)
+    bad = [c.worst for c in found.checks if not c.ok and "float64" in c.name]
+    assert bad
+    assert all(worst.startswith(("rows 24,001", "rows 30,061")) for worst in bad)
+
+
+@pytest.mark.parametrize(("data", "y", "message"), BAD)
+def test_verify_says_where(data: Any, y: Any, message: str) -> None:
+    """What a gradient says of data that cannot be used, the comparison says."""
+    if "theta" in message:  # two columns are as good as four: no θ was given
+        assert gradcheck(catalog.load("logistic"), data=Data(data, y, ("a", "b"))).ok
+        return
+    with pytest.raises(DataError, match=message.replace("the targets of this loss", "no target of the loss")):
+        gradcheck(catalog.load("logistic"), data=Data(data, y, ()))
