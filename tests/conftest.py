@@ -18,7 +18,7 @@ from derive.terms.term import Term
 
 Values = Mapping[str, Any]
 os.environ["DERIVE_CACHE"] = "off"  # a test that wants a cache names its folder
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # workers share the cores; they inherit this before they import NumPy
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # of workers, which inherit it: they share the cores
 _PLAIN: dict[str, Callable[..., Any]] = {
     "add": lambda *a: sum(a),
     "mul": lambda *a: math.prod(a),
