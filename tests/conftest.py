@@ -108,6 +108,7 @@ def data() -> dict[str, Any]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`pytest --update-golden` rewrites tests/golden; a plain run never does."""
     parser.addoption("--update-golden", action="store_true", help="rewrite the files in tests/golden")
+    parser.addoption("--exhaustive", action="store_true", help="run what is only one more of a kind, too")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -120,6 +121,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ["DERIVE_TESTS_SHARED"] = tempfile.mkdtemp(prefix="derive-tests-")
     config.addinivalue_line("markers", "latex: compiles a document, so it needs pdflatex")
+    config.addinivalue_line("markers", "exhaustive: one more of a kind, run with --exhaustive")
 
 
 def pytest_unconfigure() -> None:
@@ -129,7 +131,12 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without pdflatex, the tests that need it are deselected; the summary below says so."""
+    """Without pdflatex, the tests that need it are deselected, and without --exhaustive more of a kind; it is said."""
+    if not config.getoption("exhaustive"):
+        more = [item for item in items if item.get_closest_marker("exhaustive")]
+        config.hook.pytest_deselected(items=more)
+        config.stash[MORE_OF_A_KIND] = len(more)
+        items[:] = [item for item in items if item not in more]
     if shutil.which("pdflatex") is None:
         left = [item for item in items if item.get_closest_marker("latex")]
         config.hook.pytest_deselected(items=left)
@@ -137,7 +144,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left]
 
 
-NOT_COMPILED = pytest.StashKey[int]()
+NOT_COMPILED, MORE_OF_A_KIND = pytest.StashKey[int](), pytest.StashKey[int]()
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

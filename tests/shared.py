@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import pytest
 
 from derive import catalog, verify
 from derive.certificate import Agreement, Certificate
@@ -20,6 +22,15 @@ from derive.loss import Loss
 
 FOLDER = "DERIVE_TESTS_SHARED"  # set by conftest.py, for this run only
 Record = TypeVar("Record")
+
+
+#: a loss without and with kinks, one with a parameter, and a joint one
+_FEW = ("logistic", "huber", "tweedie", "gaussian-log-variance")
+
+
+def few(values: Iterable[Any], kept: Sequence[Any] = _FEW) -> list[Any]:
+    """Parameters of a test: those not kept are run with `pytest --exhaustive` only."""
+    return [v if v in kept else pytest.param(v, marks=pytest.mark.exhaustive) for v in values]
 
 
 def loss_of(name: str) -> Loss | JointLoss:

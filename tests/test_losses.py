@@ -34,6 +34,7 @@ from derive.terms.term import MATRIX_HEADS, at, make, sym
 from derive.verify import verify
 from tests.shared import agreement_of as agreement
 from tests.shared import certificate_of as certificate
+from tests.shared import few
 
 NAMES = catalog.names()
 every_loss = pytest.mark.parametrize("name", NAMES)
@@ -257,7 +258,7 @@ CUSTOM = [
 ]
 
 
-@pytest.mark.parametrize("loss", CUSTOM, ids=lambda loss: loss.name)
+@pytest.mark.parametrize("loss", few(CUSTOM, CUSTOM[::4]), ids=lambda loss: loss.name)
 def test_any_smooth_loss_is_derived(loss: Loss, value_of: Callable[..., Any], data: dict[str, Any]) -> None:
     """The generator knows no loss: others get a right gradient and Hessian too, and nothing of them is refuted."""
     found = verify(loss, numeric=False)

@@ -25,7 +25,7 @@ from derive.render import claims_html
 from derive.render.picture import Picture
 from derive.report import Report
 from derive.theorems.logistic_squared_error import THEOREM
-from tests.shared import certificate_of
+from tests.shared import certificate_of, few
 
 MOST = 400_000
 PAGES = ("logistic", "logistic-squared-error", "split-cost", "huber", "gamma-inverse")
@@ -54,7 +54,7 @@ def shown(figure: Any) -> list[str]:
     return [text.get_text() for text in figure.get_legend().get_texts()]
 
 
-@pytest.mark.parametrize("name", plot.PICTURES)
+@pytest.mark.parametrize("name", few(plot.PICTURES, ["contours", "surface"]))
 def test_every_picture_is_drawn(name: str, tmp_path: Path) -> None:
     """With named axes; twice the same bytes, in each format."""
     figure = plot.figure(name)
@@ -183,7 +183,7 @@ def test_functions_that_numpy_lacks() -> None:
 # -- on pages
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", few(PAGES))
 def test_pictures_on_a_page(name: str) -> None:
     """Each is XML with a name and words, refers to nothing outside, has no id twice, and takes the page's colours."""
     pictures = of_item(name)

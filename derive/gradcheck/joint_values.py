@@ -20,7 +20,7 @@ def value(term: Term, values: Values) -> Any:
     """The term at these values of its names: numbers for symbols, arrays for entries. `TermError` for other heads.
 
     >>> from derive.terms.text import parse_formula
-    >>> int(value(parse_formula("sum(k**2, k, 0, n - 1)"), {"n": 4}))
+    >>> print(value(parse_formula("sum(k**2, k, 0, n - 1)"), {"n": 4}).unique_fmpz())
     14
     """
     match term.head:

@@ -296,7 +296,7 @@ def lowest(t: Term) -> mp.mpf | None:
     return min(found, default=None)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(expressions)
 def test_samples_never_contradict_a_verdict(e: Term) -> None:
     """Nothing is proved nonnegative that is negative at a sample; a witness is negative by mpmath too."""
