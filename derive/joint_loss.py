@@ -69,7 +69,7 @@ class JointLoss:
     `formula` is J, written in `symbols`, its sum over the samples outside. `own` are the ranges of the data of this
     loss, and `data` the names of the arguments that the compiled functions take beside X. `constant_to_optimal_zero`
     is the term that was dropped from the cost of a sample. `convex` says whether J is convex in all parameters
-    together; `statements`, or the theorem of the same name, show it.
+    together; `statements`, or the theorem of the same name, show it. `has_bias`: the first column of X is 1.
     """
 
     name: str
@@ -83,6 +83,7 @@ class JointLoss:
     reference: str
     description: str
     convex: bool
+    has_bias: bool = True
     notation: tuple[Short, ...] = ()
     statements: tuple[Statement, ...] = field(default=(), hash=False)
 
@@ -106,4 +107,4 @@ class JointLoss:
     @property
     def words(self) -> dict[str, str]:
         """What the names are, in words."""
-        return {**s.WORDS, **s.JOINT_WORDS}
+        return {**s.WORDS, **s.JOINT_WORDS, **({} if self.has_bias else s.WITHOUT_BIAS)}

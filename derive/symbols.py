@@ -97,6 +97,12 @@ JOINT_WORDS: MappingProxyType[str, str] = MappingProxyType({
     "a": "index of a class or cut point",
     "r": "index of a sample",
 })
+#: where X has no column for the bias
+WITHOUT_BIAS: MappingProxyType[str, str] = MappingProxyType({
+    "n": "number of features",
+    "X": "data matrix, one row a sample; no column is constant",
+    "theta": "parameters",
+})
 
 JOINT_RANGES: MappingProxyType[str, Range] = MappingProxyType({
     name: parse_range(text)

@@ -346,3 +346,10 @@ def test_an_agreement_has_every_part() -> None:
         assert {check.name.split(":")[0] for check in found.checks} == {"cost", "gradient", "hessian"}
         assert len(found.checks) == 6
     assert isinstance(certificate_of("cox"), Certificate)
+
+
+def test_what_has_no_bias_does_not_speak_of_one() -> None:
+    """Cut points, and a partial likelihood, take the place of the bias column."""
+    for name in ("ordinal", "cox"):
+        assert not any("bias" in symbol.says for symbol in certificate_of(name).symbols)
+    assert any("(the bias)" in symbol.says for symbol in certificate_of("multinomial").symbols)

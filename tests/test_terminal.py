@@ -92,6 +92,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, text in {**CSV, "objectives.py": CODE, "losses.py": CODE, "derive.toml": TOML, "check.py": ""}.items():
         (tmp_path / name).write_text(text)
     (tmp_path / "tests").mkdir()
+    (tmp_path / "visits").mkdir()
+    (tmp_path / "visits" / "monday.csv").write_text(CSV["study.csv"])
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(common, "certificate", lambda item, data=None: certificate(name=item.name))
     monkeypatch.setattr(checking, "run", _answered)

@@ -23,6 +23,7 @@ LOSS = JointLoss(
         "is; R[i, r] = 1 where tᵣ ≥ tᵢ makes it the risk sets of the times t."
     ),
     convex=True,
+    has_bias=False,
     notation=(
         Short("z", (i,), raw_prediction(i), "raw prediction for sample i"),
         Short("S", (i,), _RISK, "sum of the hazards of those at risk at the time of sample i"),

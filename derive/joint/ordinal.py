@@ -28,6 +28,7 @@ LOSS = JointLoss(
         "sample: σ at its upper cut point (1 for the last class), less σ at its lower one (0 for the first)."
     ),
     convex=True,
+    has_bias=False,
     notation=(
         Short("z", (i,), _Z, "raw prediction for sample i"),
         Short("F", (i, b), sigmoid(entry(tau, b) - _Z), "probability of the classes 0, …, b for sample i"),
