@@ -25,6 +25,7 @@ from derive.suite.item import Item, Outcome, shown
 from derive.suite.outputs import Run, selected
 from derive.suite.policy import Policy, exit_code
 from derive.terms.term import sym
+from tests.shared import few
 
 ROOT = Path(__file__).parents[2]
 VERDICTS: dict[str, Verdict] = {
@@ -272,23 +273,23 @@ def test_the_help_fits() -> None:
     assert checking.check_all.__doc__
 
 
-def test_ctrl_c_and_sigterm_report_what_is_known(project: Path) -> None:
+@pytest.mark.parametrize("number", few([signal.SIGINT, signal.SIGTERM], [signal.SIGINT]))
+def test_ctrl_c_and_sigterm_report_what_is_known(project: Path, number: signal.Signals) -> None:
     """Interrupted, the command ends at once with 130, reports what was decided, and leaves no process behind."""
     hang = "[[claim]]\nname = 'hangs'\nobjective = 'hang.py::f'\nloss = 'z'\nlibrary = 'xgboost'\n"
     (project / "derive.toml").write_text(CLAIMS + hang)
     (project / "hang.py").write_text("import time\ndef f(a, b): time.sleep(600)\n")
-    for number in (signal.SIGINT, signal.SIGTERM):
-        args = [sys.executable, str(ROOT / "cli.py"), "check", "-j", "1"]
-        with subprocess.Popen(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            lines = [process.stdout.readline() for _ in range(3)] if process.stdout else []
-            process.send_signal(number)
-            begin = time.monotonic()
-            rest, _ = process.communicate(timeout=60)
-        assert time.monotonic() - begin < 45
-        assert process.returncode == 130
-        assert "derive.toml::unreadable" in lines[2]
-        assert "4 claims: 1 refuted, 1 cannot be read, 1 proved" in rest
-        assert "1 not checked" in " ".join(rest.split())
+    args = [sys.executable, str(ROOT / "cli.py"), "check", "-j", "1"]
+    with subprocess.Popen(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        lines = [process.stdout.readline() for _ in range(3)] if process.stdout else []
+        process.send_signal(number)
+        begin = time.monotonic()
+        rest, _ = process.communicate(timeout=60)
+    assert time.monotonic() - begin < 45
+    assert process.returncode == 130
+    assert "derive.toml::unreadable" in lines[2]
+    assert "4 claims: 1 refuted, 1 cannot be read, 1 proved" in rest
+    assert "1 not checked" in " ".join(rest.split())
 
 
 def test_progress_on_a_terminal(project: Path) -> None:
