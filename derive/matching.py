@@ -9,6 +9,7 @@ Source: P. Auer, M. Herbster, M. Warmuth, Exponentially many local minima for si
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -141,15 +142,10 @@ def antiderivative(h: Term, range_z: str) -> Term:
         mirrored = antiderivative(substitute(h, {"z": neg(sym("z"))}), "positive")
         return neg(substitute(mirrored, {"z": neg(sym("z"))}))
     z = sp.Symbol("z", positive=True) if r.lower == 0 else sp.Symbol("z", real=True)
-    try:
+    with suppress(TermError, RuntimeError):  # SymPy gives up, or proposes what has no head here
         found = sp.integrate(to_sympy(_written_out(h), {"z": z}), z)
         if not found.has(sp.Integral):
             return _tidy(from_sympy(found.replace(sp.Ei, _as_e1)), h)
-    except (
-        TermError,
-        RuntimeError,
-    ):  # SymPy gives up, or proposes a function that has no head here, or a complex number
-        pass
     raise UnknownError(f"no antiderivative of {unparse(h)} was found among the functions that are known here")
 
 

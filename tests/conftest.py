@@ -120,6 +120,8 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ["DERIVE_TESTS_SHARED"] = tempfile.mkdtemp(prefix="derive-tests-")
+    if config.getoption("exhaustive"):
+        os.environ["DERIVE_TESTS_EXHAUSTIVE"] = "yes"
     config.addinivalue_line("markers", "latex: compiles a document, so it needs pdflatex")
     config.addinivalue_line("markers", "exhaustive: one more of a kind, run with --exhaustive")
 

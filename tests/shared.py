@@ -21,6 +21,7 @@ from derive.joint_loss import JointLoss
 from derive.loss import Loss
 
 FOLDER = "DERIVE_TESTS_SHARED"  # set by conftest.py, for this run only
+EXHAUSTIVE = "DERIVE_TESTS_EXHAUSTIVE"  # and this one
 Record = TypeVar("Record")
 
 
@@ -31,6 +32,11 @@ _FEW = ("logistic", "huber", "tweedie", "gaussian-log-variance")
 def few(values: Iterable[Any], kept: Sequence[Any] = _FEW) -> list[Any]:
     """Parameters of a test: those not kept are run with `pytest --exhaustive` only."""
     return [v if v in kept else pytest.param(v, marks=pytest.mark.exhaustive) for v in values]
+
+
+def examples(exhaustive: int, by_default: int) -> int:
+    """How many examples hypothesis makes, or cases a generator: more of them with `pytest --exhaustive`."""
+    return exhaustive if os.environ.get(EXHAUSTIVE) else by_default
 
 
 def loss_of(name: str) -> Loss | JointLoss:

@@ -81,6 +81,16 @@ def test_an_error_in_the_few_rows_that_are_left_is_found() -> None:
     ]
 
 
+def test_a_block_with_few_rows_is_the_last_one() -> None:
+    """Elsewhere its rows would be left out of the comparison in float64: whoever makes blocks is told."""
+    data = study()
+    short = Blocks(
+        lambda: iter([data.rows(slice(0, 1_000)), data.rows(slice(1_000, 1_010)), data.rows(slice(1_010, None))])
+    )
+    with pytest.raises(DataError, match="a block of 10 rows is not the last one"):
+        gradcheck(LOGISTIC, data=short, gradient=wrong_in(1_003, 1_004, 2.0))
+
+
 def test_one_block_is_compared_as_data_in_memory() -> None:
     """Check for check, digit for digit."""
     for data in (study(), study(20), generated(LOGISTIC, 300, 3)):

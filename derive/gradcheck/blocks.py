@@ -45,6 +45,8 @@ def in_blocks(data: Blocks, how: Comparison) -> tuple[list[Check], list[Check]]:
     found: list[tuple[int, list[Check]]] = []
     rows, start, sample, alone, short = 0, 0, _Sample(2 * how.few), None, None
     for block in data.read():
+        if short is not None:  # differences of so few rows are not taken in float64
+            raise DataError(f"{data.title}: a block of {len(short.y)} rows is not the last one; join it with the next")
         start, rows, columns = rows, rows + len(block.y), block.X.shape[1]
         check_target(block, how.loss, start)
         with placed(start):

@@ -24,7 +24,7 @@ from derive.recheck import NotRechecked, Shown, recheck, recheck_sign
 from derive.terms.json import Json
 from derive.terms.term import Term, add, at, make, mul, num, power, sub, sym
 from derive.terms.text import parse_formula
-from tests.shared import certificate_of
+from tests.shared import certificate_of, examples
 
 ZERO: Json = {"zero": True}
 Described = dict[str, str]
@@ -424,7 +424,7 @@ def near_proof(a: str, b: str, described: tuple[tuple[str, str], ...]) -> Json:
     return proof_of(parse_formula(a), parse_formula(b), Domain.of(dict(described)))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(300, 120), deadline=None)
 @given(data=st.data())
 def test_no_edit_of_a_proof_proves_a_false_claim(data: st.DataObject) -> None:
     """The false claim comes with an edited proof of the true one that is nearest to it."""
@@ -514,7 +514,7 @@ def claims(draw: st.DrawFn) -> tuple[Term, Term, Domain, Json]:
     return make(combine, a, context), make(combine, b, context), domain, proof
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(150, 60), deadline=None)
 @given(claim=claims())
 def test_what_is_confirmed_has_no_witness_against_it(claim: tuple[Term, Term, Domain, Json]) -> None:
     """Balls know nothing of normal forms: where the checker says yes, they find no point that says no."""

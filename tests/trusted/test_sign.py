@@ -18,6 +18,7 @@ from derive.prove.roots import Interval, roots_inside, sign_on
 from derive.prove.sign import sign_terms
 from derive.prove.sign_matrix import direction
 from derive.terms.term import Term, add, make, mul, num, power, sub, sym
+from tests.shared import examples
 
 POSITIVE = "positive"
 HUBER = "Piecewise((z**2/2, abs(z) <= d), (d*(abs(z) - d/2), True))"
@@ -296,7 +297,7 @@ def lowest(t: Term) -> mp.mpf | None:
     return min(found, default=None)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(150, 80), deadline=None)
 @given(expressions)
 def test_samples_never_contradict_a_verdict(e: Term) -> None:
     """Nothing is proved nonnegative that is negative at a sample; a witness is negative by mpmath too."""
