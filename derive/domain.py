@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from derive.errors import DomainError
 from derive.terms.term import Term, add, num, sym
@@ -110,6 +111,7 @@ _NAMED = {
 }
 
 
+@lru_cache(maxsize=1024)
 def parse_range(text: str) -> Range:
     """Read one range; several words or intervals together mean their intersection."""
     text = text.strip()

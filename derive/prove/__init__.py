@@ -38,7 +38,8 @@ def prove(a: Any, b: Any, domain: Mapping[Any, str] | None = None, *, budget: fl
     >>> prove("sqrt(z**2)", "z").witness.point
     (('z', '-1/2'),)
     """
-    left, right = _term(a), _term(b)
+    shared: dict[Term, Term] = {}
+    left, right = _term(a, shared), _term(b, shared)
     return prove_terms(left, right, _domain((a, b), domain or {}), budget=budget)
 
 
@@ -100,7 +101,7 @@ def _rows(matrix: Any) -> list[list[Any]]:
     return [list(row) for row in rows]
 
 
-def _term(x: Any) -> Term:
+def _term(x: Any, shared: dict[Term, Term] | None = None) -> Term:
     if isinstance(x, Term):
         return x
     if isinstance(x, str):
@@ -109,7 +110,7 @@ def _term(x: Any) -> Term:
         return parse_formula(x)
     from derive.terms.bridge import from_sympy
 
-    return from_sympy(x)
+    return from_sympy(x, shared)
 
 
 def _domain(sides: tuple[Any, ...], described: Mapping[Any, str]) -> Domain:

@@ -33,7 +33,7 @@ METHOD = "normal form over exact arithmetic"
 _MAX_CASES = 256
 _MANY = 5  # choices: more of them are first taken as they are, before regions are split
 _QUICK = 6
-_ENOUGH, _ENOUGH_WITH_ARRAYS = 3, 1
+_ENOUGH, _ENOUGH_WITH_CHOICES = 1, 3  # smooth sides that differ do so almost everywhere; branches must be met
 _HARD = 60
 _PINNED = 24
 _QUICK_BITS = (96,)
@@ -45,7 +45,7 @@ def prove_terms(a: Term, b: Term, domain: Domain, *, budget: float = 2.0) -> Ver
 
     `budget` is the time in seconds after which the answer is `Unknown`.
     """
-    verdict = decided(lambda: Question(a, b, domain, time.monotonic() + budget).answer())
+    verdict = decided(lambda: Question(a, b, domain, time.thread_time() + budget).answer())
     if isinstance(verdict, Refuted):
         return replace(verdict, question=Asked(a, b, domain.to_json()))
     return verdict
@@ -93,7 +93,8 @@ class Question:
 
     def answer(self) -> Verdict:
         """Refute at simple points, prove, refute harder."""
-        enough = _ENOUGH_WITH_ARRAYS if points.arrays(*self._sides) else _ENOUGH
+        chosen = points.has_choices(*self._sides) and not points.arrays(*self._sides)
+        enough = _ENOUGH_WITH_CHOICES if chosen else _ENOUGH
         refuted = self._refute(points.search((*self.plain, *self._sides), self.domain, 0, _QUICK), _QUICK_BITS, enough)
         if refuted is not None:
             return refuted
@@ -151,7 +152,7 @@ class Question:
         others = list(points.search((*self.plain, *self._sides), self.domain, _QUICK, _PINNED))
         pinned = points.pinned(self._sides, self.domain, bases, others)
         for point in itertools.chain(*around, tails, pinned, more):
-            if time.monotonic() > self.deadline + 0.5:
+            if time.thread_time() > self.deadline + 0.5:
                 return
             yield point
 

@@ -81,6 +81,15 @@ class Field(Polys):
             den[f] = den.get(f, 0) + e
         return self._cancel(num, tuple(sorted(den.items())))
 
+    def product(self, parts: Iterable[Frac]) -> Frac:
+        """Multiply numerators and collect denominators, then cancel once."""
+        num, den = self.one, dict[int, int]()
+        for p in parts:
+            num = self.times(num, p.num) if num is not self.one else p.num
+            for f, e in p.den:
+                den[f] = den.get(f, 0) + e
+        return self._cancel(num, tuple(sorted(den.items()))) if den else Frac(num, ())
+
     def scale(self, a: Frac, c: Fraction) -> Frac:
         return Frac(a.num * to_fmpq(c), a.den)
 

@@ -42,6 +42,7 @@ _GRID = [
     Fraction(v)
     for v in (-745, -300, -100, -40, -30, -20, -12, -8, -5, -3, -2, -1, 0, 1, 2, 3, 5, 8, 12, 20, 30, 40, 100, 300, 745)
 ]
+_CHOICES = CHOICES | {"piecewise", "floor"}
 _BISECTIONS = 60
 _TAIL = 40
 _SIMPLE_SEEDS = 4
@@ -51,6 +52,11 @@ _MAX_PINNED = 3
 def arrays(*terms: Term) -> frozenset[str]:
     """The names that are used with indices."""
     return frozenset().union(*(parts(t).arrays for t in terms))
+
+
+def has_choices(*terms: Term) -> bool:
+    """Is there a branch in one of them?"""
+    return any(not parts(t).heads.isdisjoint(_CHOICES) for t in terms)
 
 
 def scalars(*terms: Term) -> list[str]:

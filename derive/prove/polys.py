@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 from math import comb
+from operator import gt
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
@@ -34,6 +36,11 @@ def to_fraction(value: Any) -> Fraction:
     return Fraction(int(value.p)) if value.q == 1 else Fraction(int(value.p), int(value.q))
 
 
+@lru_cache(maxsize=64)
+def _ring(slots: int) -> Any:
+    return fmpq_mpoly_ctx.get([f"g{i}" for i in range(slots)], Ordering.lex)
+
+
 class Polys:
     """A ring of polynomials. Newer generators are greater, so a relation rewrites towards older ones."""
 
@@ -42,11 +49,12 @@ class Polys:
             raise GaveUp(f"more than {MAX_GENERATORS} different functions and variables")
         self.slots = slots
         self.deadline = deadline
-        self.ring = fmpq_mpoly_ctx.get([f"g{i}" for i in range(slots)], Ordering.lex)
+        self.ring = _ring(slots)
         self.one = self.ring.constant(1)
         self.zero = self.ring.constant(0)
         self.met: dict[str, Poly] = {}  # factors of products that were taken apart: hints for who checks the proof
         self.relations: list[tuple[int, int, Poly]] = []
+        self._factored: dict[str, tuple[Fraction, list[tuple[Poly, int]]]] = {}
 
     def poly_of(self, generator: int) -> Poly:
         if generator >= self.slots:
@@ -72,7 +80,7 @@ class Polys:
 
     def tick(self) -> None:
         """Stop when the time is used up."""
-        if time.monotonic() > self.deadline:
+        if time.thread_time() > self.deadline:
             raise GaveUp("the time is used up")
 
     def reduce(self, p: Poly) -> Poly:
@@ -95,7 +103,7 @@ class Polys:
 
     def divides(self, p: Poly, f: Poly) -> Poly | None:
         """p / f when the division is exact, else None (also when it would take too long)."""
-        if len(p) > _DIVIDE_TERMS or any(b > a for a, b in zip(p.degrees(), f.degrees(), strict=True)):
+        if len(p) > _DIVIDE_TERMS or any(map(gt, f.degrees(), p.degrees())):
             return None
         quotient, rest = divmod(p, f)
         return quotient if rest.is_zero() else None
@@ -125,9 +133,16 @@ class Polys:
 
     def factor(self, p: Poly) -> tuple[Fraction, list[tuple[Poly, int]]]:
         """p = c · Π fᵢ^eᵢ with leading coefficients 1, multiplied back to be sure of it."""
-        self.check_degree(p)
         if len(p) > _FACTOR_TERMS:
             raise GaveUp("a polynomial that is too large to be factored")
+        key = str(p)  # polynomials of FLINT are not hashable
+        found = self._factored.get(key)
+        if found is None:
+            found = self._factored[key] = self._factor(p)
+        return found
+
+    def _factor(self, p: Poly) -> tuple[Fraction, list[tuple[Poly, int]]]:
+        self.check_degree(p)
         if len(p) == 1:
             c, found = p.leading_coefficient(), [(self.poly_of(g), e) for g, e in self.terms(p)[0][0]]
         else:

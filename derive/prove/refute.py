@@ -62,8 +62,6 @@ def attempt(
     """The first witness among the points, and at how many points both sides were defined: stop when they are enough."""
     defined = 0
     for point in points:
-        if enough is not None and defined >= enough:
-            break
         for prec in bits:
             with precision(prec):
                 values = values_at(point, *sides)
@@ -72,6 +70,8 @@ def attempt(
             if values is not None and isinstance(values[0], fmpq) and isinstance(values[1], fmpq):
                 break
         defined += values is not None
+        if enough is not None and defined >= enough:
+            break
     return None, defined
 
 

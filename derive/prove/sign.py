@@ -45,7 +45,7 @@ def sign_terms(e: Term, domain: Domain, want: Want, *, budget: float = 2.0) -> V
 
     `budget` is the time in seconds after which the answer is `Unknown`.
     """
-    return decided(lambda: SignQuestion(e, domain, time.monotonic() + budget, want).answer())
+    return decided(lambda: SignQuestion(e, domain, time.thread_time() + budget, want).answer())
 
 
 class SignQuestion(Question):
@@ -77,7 +77,7 @@ class SignQuestion(Question):
     def harder(self) -> Iterator[Point]:
         """Simple points, where derivatives turn, kinks and corners; downhill from some points; then many."""
         for point in self._candidates(super().harder):
-            if time.monotonic() > self.deadline + _EXTRA:
+            if time.thread_time() > self.deadline + _EXTRA:
                 return
             yield point
 
@@ -110,7 +110,7 @@ class SignQuestion(Question):
             return None
         for point in itertools.islice(Question.harder(self), _EXACT_POINTS):
             values = {name: num(v) for name, v in point.values.items()}
-            if time.monotonic() > self.deadline + 2 * _EXTRA:
+            if time.thread_time() > self.deadline + 2 * _EXTRA:
                 return None
             if not near_zero(self.plain[0], point) or not point.inside():
                 continue

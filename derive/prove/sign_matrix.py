@@ -34,7 +34,7 @@ def semidefinite_terms(rows: Rows, domain: Domain, *, budget: float = 2.0) -> Ve
 
     Raises `TermError` where H is not square, not symmetric or larger than 4×4.
     """
-    deadline = time.monotonic() + budget
+    deadline = time.thread_time() + budget
     _check_shape(rows)
     reason = _not_symmetric(rows, domain, budget)
     return Unknown(reason) if reason else decided(lambda: _Matrix(rows, domain, deadline).answer())

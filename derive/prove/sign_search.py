@@ -30,7 +30,7 @@ def downhill(term: Term, domain: Domain, bases: Iterator[Point], deadline: float
     """From each point to a low one nearby: first rounded to simple numbers, then exactly."""
     names = [v for v in scalars(term) if (r := domain[v]).index is None and r.values is None and not r.whole]
     for base in bases if names else ():
-        if time.monotonic() > deadline:
+        if time.thread_time() > deadline:
             return
         with precision(_BITS):
             low = _lowest(term, names, base, deadline)
@@ -81,7 +81,7 @@ def _lowest(term: Term, names: list[str], base: Point, deadline: float) -> Point
 def _along(term: Term, name: str, step: Fraction, start: tuple[Point, Any], deadline: float) -> tuple[Point, Any]:
     """Longer steps while they lead down, shorter ones where none does."""
     point, value = start
-    while _SMALLEST < abs(step) < 2**60 and time.monotonic() < deadline:
+    while _SMALLEST < abs(step) < 2**60 and time.thread_time() < deadline:
         for signed in (step, -step):
             there = moved(point, name, point.values[name] + signed)
             lower = _value(term, there) if there.values[name] in there.domain[name] else None

@@ -113,10 +113,7 @@ def _sum(n: Normal, t: Term) -> Frac:
 
 @law("mul")
 def _product(n: Normal, t: Term) -> Frac:
-    out = n.go(t.args[0])
-    for a in t.args[1:]:
-        out = n.field.mul(out, n.go(a))
-    return out
+    return n.field.product(map(n.go, t.args))
 
 
 def index_range(count: Term) -> Range:

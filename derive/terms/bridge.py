@@ -29,6 +29,8 @@ _SAME_NAME: dict[type, str] = {
     **{f: f.__name__ for f in (sp.sech, sp.asin, sp.acos, sp.atan, sp.asinh, sp.acosh, sp.atanh, sp.erf, sp.erfc)},
     **{f: f.__name__ for f in (sp.erfinv, sp.gamma, sp.loggamma)},
     **{f: name for name, f in FUNCTIONS.items()},
+    sp.Add: "add",
+    sp.Mul: "mul",
     sp.Abs: "abs",
     sp.Max: "max",
     sp.Min: "min",
@@ -52,10 +54,14 @@ _CONSTANTS: dict[Any, Term] = {
 }
 
 
-def from_sympy(expr: Any) -> Term:
-    """The term of a SymPy expression, relation or matrix expression."""
+def from_sympy(expr: Any, shared: dict[Term, Term] | None = None) -> Term:
+    """The term of a SymPy expression, relation or matrix expression.
+
+    Equal parts are one object, also with those of other expressions that are given the same `shared`.
+    """
+    conversion = _Conversion({} if shared is None else shared)
     try:
-        return _convert(_number(expr) if isinstance(expr, (int, float)) else expr, {})
+        return conversion.go(_number(expr) if isinstance(expr, (int, float)) else expr)
     except RecursionError:
         raise TermError("the expression is nested too deeply; name its parts and use them") from None
 
@@ -64,38 +70,48 @@ def _number(value: float) -> sp.Expr:
     return sp.Integer(value) if isinstance(value, int) else sp.Float(value)
 
 
-def _convert(e: Any, memo: dict[Any, Term]) -> Term:
-    found = memo.get(e)
-    if found is None:
-        found = memo[e] = _convert_new(e, memo)
-    return found
+class _Conversion:
+    """From one expression: what was converted already, and the terms that there are."""
 
+    def __init__(self, shared: dict[Term, Term]) -> None:
+        self.shared = shared
+        self.memo: dict[Any, Term] = {}
+        self.names: dict[str, sp.Symbol] = {}
 
-def _own_name(s: sp.Symbol, memo: dict[Any, Term]) -> str:
-    """The symbol's name, or a fresh one for a dummy: two symbols of one name must not become one."""
-    taken = {t.name: e for e, t in memo.items() if isinstance(e, sp.Symbol)}
-    if s.name not in taken:
-        return str(s.name)
-    if isinstance(s, sp.Dummy):
-        return fresh(s.name, frozenset(taken))
-    raise TermError(f"two different symbols are both called {s.name!r}; rename one")
+    def go(self, e: Any) -> Term:
+        found = self.memo.get(e)
+        if found is None:
+            term = self._new(e)
+            found = self.memo[e] = self.shared.setdefault(term, term)
+        return found
 
+    def _own_name(self, s: sp.Symbol) -> str:
+        """The symbol's name, or a fresh one for a dummy: two symbols of one name must not become one."""
+        name = str(s.name)
+        if name in self.names:
+            if not isinstance(s, sp.Dummy):
+                raise TermError(f"two different symbols are both called {s.name!r}; rename one")
+            name = fresh(name, frozenset(self.names))
+        self.names[name] = s
+        return name
 
-def _convert_new(e: Any, memo: dict[Any, Term]) -> Term:
-    kind = type(e)
-    if isinstance(e, sp.Symbol):
-        return sym(_own_name(e, memo))
-    if isinstance(e, sp.Rational):
-        return num(int(e.p), int(e.q))
-    if kind in (sp.Add, sp.Mul) or kind in _SAME_NAME:
-        head = "add" if kind is sp.Add else "mul" if kind is sp.Mul else _SAME_NAME[kind]
-        return make(head, *(_convert(a, memo) for a in e.args))
-    if e in _CONSTANTS:
-        return _CONSTANTS[e]
-    for base, how in _OTHERS:
-        if isinstance(e, base):
-            return how(e, lambda a: _convert(a, memo))
-    raise TermError(f"{kind.__name__} has no place here: {str(e)[:120]}")
+    def _new(self, e: Any) -> Term:
+        kind = type(e)
+        head = _SAME_NAME.get(kind)
+        if head is not None:
+            return make(head, *map(self.go, e.args))
+        if kind is sp.Pow:
+            return make("pow", *map(self.go, e.args))
+        if isinstance(e, sp.Symbol):
+            return sym(self._own_name(e))
+        if isinstance(e, sp.Rational):
+            return num(int(e.p), int(e.q))
+        if e in _CONSTANTS:
+            return _CONSTANTS[e]
+        for base, how in _OTHERS:
+            if isinstance(e, base):
+                return how(e, self.go)
+        raise TermError(f"{kind.__name__} has no place here: {str(e)[:120]}")
 
 
 Go = Callable[[Any], Term]
@@ -180,7 +196,6 @@ def _function_matrix(e: Any, go: Go) -> Term:
 
 _OTHERS: list[tuple[Any, Callable[[Any, Go], Term]]] = [
     (sp.Float, _float),
-    (sp.Pow, lambda e, go: power(go(e.base), go(e.exp))),
     (MatrixElement, _matrix_element),
     (sp.Indexed, _indexed),
     (sp.Sum, _with_limits("sum")),
@@ -221,12 +236,29 @@ def assumptions(*exprs: Any) -> dict[str, Range]:
     """What SymPy's symbols say of themselves. Two symbols of one name with different assumptions are an error."""
     out: dict[str, Range] = {}
     seen: dict[str, sp.Symbol] = {}
-    for s in sorted(set().union(*(e.free_symbols for e in exprs)), key=str):
-        if isinstance(s, sp.Symbol):
-            out[s.name] = _symbol_range(s)
-            if seen.setdefault(s.name, s) != s:
-                both = f"{_symbol_range(seen[s.name])}, {out[s.name]}"
-                raise DomainError(f"two different symbols are both called {s.name!r} ({both}); rename one")
+    for s in sorted(_free_symbols(exprs), key=lambda s: str(s.name)):
+        out[s.name] = _symbol_range(s)
+        if seen.setdefault(s.name, s) != s:
+            both = f"{_symbol_range(seen[s.name])}, {out[s.name]}"
+            raise DomainError(f"two different symbols are both called {s.name!r} ({both}); rename one")
+    return out
+
+
+def _free_symbols(exprs: tuple[Any, ...]) -> set[sp.Symbol]:
+    """The free symbols by one walk; SymPy makes a set for each node, so it is only asked where names may be bound."""
+    out: set[sp.Symbol] = set()
+    stack, seen = list(exprs), set()
+    while stack:
+        e = stack.pop()
+        if id(e) in seen:
+            continue
+        seen.add(id(e))  # the kinds below keep their parts, so that no other object gets this number
+        if isinstance(e, sp.Symbol):
+            out.add(e)
+        elif type(e) in _SAME_NAME or type(e) is sp.Pow:
+            stack += e.args
+        elif not isinstance(e, sp.Number):
+            out |= {s for s in e.free_symbols if isinstance(s, sp.Symbol)}
     return out
 
 
@@ -245,7 +277,7 @@ def _symbol_range(s: sp.Symbol) -> Range:
 
 
 _BACK: dict[str, Any] = {head: f for f, head in _SAME_NAME.items()} | {"heaviside": sp.Heaviside}
-_BACK |= {"add": sp.Add, "mul": sp.Mul, "pow": sp.Pow}
+_BACK["pow"] = sp.Pow
 _BACK_CONSTANTS = {t.head: e for e, t in _CONSTANTS.items()}
 
 

@@ -26,7 +26,7 @@ MAX_DIGITS = 4_000
 class Term:
     """`head(args...)`. `num` holds a numerator and a denominator, `sym` a name; every other head holds terms."""
 
-    __slots__ = ("_hash", "args", "depth", "head", "size")
+    __slots__ = ("_free", "_hash", "args", "depth", "head", "size")
 
     head: str
     args: tuple[Term, ...]
@@ -37,6 +37,7 @@ class Term:
         self.head = head
         self.args = args
         self._hash = hash((head, args))
+        self._free: frozenset[str] | None = None  # what `free_names` found
         if head in LEAVES:
             self.size = self.depth = 1
             return
@@ -84,8 +85,12 @@ class Term:
         """The value of a number."""
         if self.head != "num":
             raise TermError(f"{self!r} is not a number")
-        numerator, denominator = cast("tuple[int, int]", self.args)
-        return Fraction(numerator, denominator)
+        return _fraction(*cast("tuple[int, int]", self.args))
+
+
+@lru_cache(maxsize=4096)
+def _fraction(numerator: int, denominator: int) -> Fraction:
+    return Fraction(numerator, denominator)
 
 
 @lru_cache(maxsize=4096)
@@ -116,8 +121,13 @@ def make(head: str, *args: Term) -> Term:
     least, most = arity
     if len(args) < least or (most is not None and len(args) > most):
         raise TermError(f"{head} takes {least if most == least else f'at least {least}'} arguments, not {len(args)}")
-    _check_kinds(head, args)
+    if head not in _OF_VALUES or any(a.head in CONDITION_HEADS for a in args):
+        _check_kinds(head, args)
     return Term(head, args)
+
+
+#: heads whose arguments are values, whichever
+_OF_VALUES = frozenset(HEADS) - CONDITION_HEADS - frozenset(BINDERS) - {"piecewise", "at", "matrix", "diff"}
 
 
 def _check_kinds(head: str, args: tuple[Term, ...]) -> None:
@@ -182,9 +192,15 @@ def bound_names(term: Term) -> frozenset[str]:
     return frozenset(term.args[i].name for i in BINDERS[term.head][0]) if term.head in BINDERS else frozenset()
 
 
-@lru_cache(maxsize=20_000)
 def free_names(term: Term) -> frozenset[str]:
     """The names that are free: symbols and arrays that no sum, product, map or table of entries binds."""
+    found = term._free
+    if found is None:
+        found = term._free = _free_names(term)
+    return found
+
+
+def _free_names(term: Term) -> frozenset[str]:
     if term.head == "sym":
         return frozenset((term.name,))
     if term.head == "num":
