@@ -1,10 +1,12 @@
 """Change the trusted modules, one place at a time: do the tests notice? `python benchmarks/mutants.py recheck`.
 
-It works on a copy of the sources, in one process. pytest collects the tests of a group once and records which of them
-call which function, and how long they take. For each mutant the process forks, exchanges the code of the function that
-was changed, empties the caches, and runs the tests that call it, the quickest first, until one fails. What runs when a
-module is imported is tried in a fork that has imported none of the package yet. A mutant that survives is either a test
-that is missing, or a change that makes no difference: docs/mutation.md says which.
+It works on a copy of the sources, in one process. pytest collects the tests of a group and runs them once, which
+shows which of them call which function, and how long they take. For each mutant the process forks, exchanges the code
+of the function that was changed, empties the caches, and runs the tests that call it until one fails: first those that
+have killed mutants of the same function, then of the same module, then the quickest. For what runs when a module is
+imported, the fork forgets the module and what imports it, and collects the tests again. What the tests ask of others,
+such as the prover, is remembered. A mutant that survives is either a test that is missing, or a change that makes no
+difference: docs/mutation.md says which.
 
     python benchmarks/mutants.py recheck --progress recheck.txt              goes on where it was stopped
     python benchmarks/mutants.py prove --sample 400 --seed 1            a random sample, as is a run that is stopped
@@ -15,23 +17,18 @@ from __future__ import annotations
 
 import argparse
 import ast
-import functools
 import gc
 import importlib
-import multiprocessing
 import os
 import random
-import select
 import shutil
-import signal
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import zip_longest
 from pathlib import Path
-from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import hypothesis
@@ -39,10 +36,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from mutating.forks import found_in_a_fork, in_a_fork
+from mutating.loaded import Key, Loaded, forget, functions, remember
 from mutating.operators import Mutant, mutants, mutated
 
 ROOT = Path(__file__).parents[1]
 _LIBRARIES = ("sympy", "numpy", "flint", "mpmath", "click", "click.testing", "scipy.special", "hypothesis.strategies")
+_PLAIN = "-s --tb=short -W ignore::pytest.PytestAssertRewriteWarning -p no:cacheprovider -p no:xdist -p no:faulthandler"
 
 
 class Group(NamedTuple):
@@ -51,11 +51,16 @@ class Group(NamedTuple):
     modules: tuple[str, ...]
     tests: tuple[str, ...]
     without: str = ""  # tests that are too slow to be asked of every mutant
+    others: tuple[str, ...] = ()  # functions that no mutant touches
 
 
+_PROVER = ("derive.prove.decide:prove_terms", "derive.prove.sign:sign_terms", "tests.shared:certificate_of")
+_JUDGE = ("fuzzing.judge:places", "fuzzing.judge:gap_at")
 GROUPS = {
     "recheck": Group(
-        ("recheck/*.py",), tuple(f"trusted/test_recheck{x}.py" for x in ("_forged", "_laws", "_parts", "")), "focal"
+        ("recheck/*.py",),
+        tuple(f"trusted/test_recheck{x}.py" for x in ("_forged", "_laws", "_parts", "_slopes", "")),
+        others=_PROVER + _JUDGE,
     ),
     "certificate": Group(
         ("replay.py", "certificate.py", "certificate_json.py", "claim.py"),
@@ -65,6 +70,7 @@ GROUPS = {
             "trusted/test_replay.py",
             "trusted/test_replay_forged.py",
         ),
+        others=_PROVER,
     ),
     "domain": Group(("domain.py",), ("trusted/test_domain.py",)),
     "terms": Group(("terms/*.py",), ("trusted/test_terms.py", "trusted/test_text.py", "trusted/test_domain.py")),
@@ -79,6 +85,7 @@ GROUPS = {
 }
 
 
+# -- the tests --------------------------------------------------------------------------------------------------------
 class Tests:
     """A plugin of pytest: takes the place of the loop over the tests that were collected."""
 
@@ -109,110 +116,67 @@ class Tests:
                 return self.failed
         return ""
 
-
-AtImport = Callable[[str, Mutant, list[str]], str]
-Key = tuple[str, int]  # a file of the copy, and the first line of a function at its top or in a class
-Calls = dict[Key, list[int]]
-
-
-def in_a_fork(work: Callable[[], str], seconds: float) -> tuple[str, str]:
-    """("said", what the work returned), ("died", …) or ("late", …): run in a child that is ended after some seconds."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        os.setpgid(0, 0)
-        os.close(reading)
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, 1)
-        os.dup2(null, 2)
-        status = 1
-        try:
-            os.write(writing, work().encode()[:60_000])
-            status = 0
-        except BaseException as why:  # noqa: BLE001  (a child must never go on in its parent's place)
-            os.write(writing, repr(why).encode()[:60_000])
-        finally:
-            os._exit(status)
-    os.close(writing)
-    said, end = b"", time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0 and select.select([reading], [], [], left)[0]:
-        if not (more := os.read(reading, 65_536)):
-            break
-        said += more
-    os.close(reading)
-    late = time.monotonic() >= end
-    if late:
-        for kill in (os.killpg, os.kill):
-            try:
-                kill(child, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-    _, status = os.waitpid(child, 0)
-    return (
-        ("late", "")
-        if late
-        else ("said", said.decode())
-        if status == 0
-        else ("died", f"{said.decode()} status {status}")
-    )
+    def all_pass(self, before: Callable[[int], None]) -> list[float]:
+        """The times of all tests, without any change."""
+        times = []
+        for n in range(len(self.items)):
+            before(n)
+            start = time.process_time()
+            self.run(n, n + 1 if n + 1 < len(self.items) else None)
+            times.append(time.process_time() - start)
+            if self.failed:
+                raise SystemExit(f"without any change, {self.failed} fails:\n{self.why}")
+        return times
 
 
-def recorded(tests: Tests, files: set[str]) -> tuple[Calls, list[float]]:
-    """Which tests call which function, and how long each takes; they must all pass."""
-    own = {code: (file, first) for file in files for first, code in _functions(Path(file).read_text(), file)}
+def called(tests: Tests, files: set[str]) -> dict[Key, list[int]]:
+    """Which tests call which function."""
+    own = {code: (file, first) for file in files for first, code in functions(Path(file).read_text(), file)}
     calls: dict[Key, set[int]] = defaultdict(set)
-    times: list[float] = []
-    for n in range(len(tests.items)):
-        seen: set[Key] = set()
+    now = 0
 
-        def note(frame: Any, event: str, _: Any, seen: set[Key] = seen) -> None:
-            if event == "call" and frame.f_code.co_filename in files and frame.f_code in own:
-                seen.add(own[frame.f_code])
+    def note(frame: Any, event: str, _: Any) -> None:
+        if event == "call" and frame.f_code in own:
+            calls[own[frame.f_code]].add(now)
 
-        start = time.process_time()
-        sys.setprofile(note)
-        tests.run(n, n + 1 if n + 1 < len(tests.items) else None)
-        sys.setprofile(None)
-        times.append(time.process_time() - start)
-        if tests.failed:
-            raise SystemExit(f"without any change, {tests.failed} fails:\n{tests.why}")
-        for key in seen:
-            calls[key].add(n)
-    return {key: sorted(found, key=times.__getitem__) for key, found in calls.items()}, times
+    def before(n: int) -> None:
+        nonlocal now
+        now = n
+
+    sys.setprofile(note)
+    tests.all_pass(before)
+    sys.setprofile(None)
+    return {key: sorted(found) for key, found in calls.items()}
 
 
-def _functions(source: str | ast.Module, file: str) -> Iterator[tuple[int, CodeType]]:
-    """All code of functions, with the first line of the outermost function around it."""
-    yield from _inside(compile(source, file, "exec"), None)
+class Order:
+    """Which tests to run for a mutant, and in what order."""
+
+    def __init__(self, calls: dict[Key, list[int]], times: list[float], seconds: float) -> None:
+        self.calls, self.times, self.seconds = calls, times, seconds
+        self.kills: dict[object, Counter[int]] = defaultdict(Counter)
+
+    def of(self, file: str, function: int | None) -> list[int]:
+        """The tests that call the function, as far as the time goes."""
+        found = range(len(self.times)) if function is None else self.calls.get((file, function), ())
+        mine, near = self.kills[file, function], self.kills[file]
+        order = sorted(found, key=lambda n: (-mine[n], -near[n] / (0.05 + self.times[n]), self.times[n]))
+        out: list[int] = []
+        spent = 0.0
+        for n in order:
+            spent += self.times[n]
+            if out and spent > self.seconds:
+                continue  # a quicker one may still do
+            out.append(n)
+        return out
+
+    def killed(self, file: str, function: int | None, n: int) -> None:
+        """A test that has noticed one change is asked first of the next one."""
+        self.kills[file, function][n] += 1
+        self.kills[file][n] += 1
 
 
-def _inside(code: CodeType, first: int | None) -> Iterator[tuple[int, CodeType]]:
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            is_class = first is None and not inner.co_flags & 2  # no function: the body of a class
-            own = None if is_class else first or inner.co_firstlineno
-            if own is not None:
-                yield own, inner
-            yield from _inside(inner, own)
-
-
-def exchange(file: str, source: str, mutant: Mutant) -> None:
-    """The functions of a module that is loaded get the code that they have in the mutant."""
-    before, after = list(_functions(source, file)), list(_functions(mutated(source, mutant), file))
-    new = {a: b for (_, a), (_, b) in zip(_outer(before), _outer(after), strict=True) if a != b}
-    if not new:
-        raise SystemExit("the change makes no difference to any code")
-    for f in gc.get_objects():
-        if isinstance(f, FunctionType) and f.__code__ in new and f.__code__.co_filename == file:
-            f.__code__ = new[f.__code__]
-        elif isinstance(f, functools._lru_cache_wrapper):
-            f.cache_clear()
-
-
-def _outer(codes: list[tuple[int, CodeType]]) -> list[tuple[int, CodeType]]:
-    return [(first, code) for first, code in codes if "<locals>" not in code.co_qualname]
-
-
+# -- the mutants ------------------------------------------------------------------------------------------------------
 class Line(NamedTuple):
     """What became of one mutant."""
 
@@ -222,6 +186,72 @@ class Line(NamedTuple):
 
     def __str__(self) -> str:
         return "\t".join(self)
+
+
+class Run:
+    """The mutants of a group, each in a fork of its own."""
+
+    def __init__(self, tests: Tests, folder: Path, options: argparse.Namespace) -> None:
+        self.tests, self.folder, self.options = tests, folder, options
+        self.group = GROUPS[options.group]
+        self.todo = chosen(self.group, folder, options)
+        self.files = {file for file, _ in self.todo}
+        self.names = {item.nodeid.rpartition("::")[2]: n for n, item in enumerate(tests.items)}
+        for name in self.group.others:
+            remember(name)
+        tests.all_pass(lambda n: None)
+        calls = found_in_a_fork(lambda: called(tests, self.files))
+        times = found_in_a_fork(lambda: tests.all_pass(lambda n: None))
+        print(f"{len(times)} tests, {sum(times):.0f} s; {len(self.todo)} mutants", flush=True)
+        self.order = Order(calls, times, options.seconds)
+        self.loaded = Loaded(self.files)
+        gc.freeze()  # what is not looked at is not copied
+
+    def all(self) -> None:
+        """Those that were tried before teach the order only."""
+        done = _done(self.options.progress)
+        for file, mutant in self.todo:
+            module = str(Path(file).relative_to(self.folder / "derive"))
+            known = done.get(f"{module}\t{mutant}")
+            answer = known or self.answer(file, mutant)
+            if answer.startswith("killed: test"):
+                self.order.killed(file, mutant.function, self.names.get(answer.removeprefix("killed: "), 0))
+            if not known:
+                with self.options.progress.open("a", encoding="utf-8") as out:
+                    out.write(f"{Line(module, str(mutant), answer)}\n")
+
+    def answer(self, file: str, mutant: Mutant) -> str:
+        """Killed by whom, or survived how many tests."""
+        some = self.order.of(file, mutant.function)
+        if not some:
+            return "SURVIVED: no test calls it"
+        work = self.exchanged if mutant.function is not None else self.imported_again
+        how, said = in_a_fork(lambda: work(file, mutant, some) or "none", 20 + 8 * self.options.seconds)
+        if how != "said":
+            return f"killed: {how} {' '.join(said.split())[:200]}"
+        return f"SURVIVED {len(some)} tests" if said == "none" else f"killed: {said.rpartition('::')[2]}"
+
+    def exchanged(self, file: str, mutant: Mutant, some: list[int]) -> str:
+        """What fails with the function of the mutant."""
+        self.loaded.exchange(file, Path(file).read_text(), mutant)
+        return self.tests.first_failure(some)
+
+    def imported_again(self, file: str, mutant: Mutant, some: list[int]) -> str:
+        """What fails with the module of the mutant; a copy of the file that only this fork sees would be dearer."""
+        forget(self.files)
+        source, names = Path(file).read_text(), {self.tests.items[n].nodeid: i for i, n in enumerate(some)}
+        found: list[str] = []
+
+        def work(tests: Tests) -> None:
+            kept = [n for n, item in enumerate(tests.items) if item.nodeid in names]
+            found.append(tests.first_failure(sorted(kept, key=lambda n: names[tests.items[n].nodeid])))
+
+        Path(file).write_text(ast.unparse(mutated(source, mutant)))
+        try:
+            status = pytest.main(_arguments(self.folder, self.group), plugins=[Tests(work, self.group.without)])
+        finally:
+            Path(file).write_text(source)
+        return found[0] if found else f"it cannot be imported: {int(status)}"
 
 
 def chosen(group: Group, folder: Path, options: argparse.Namespace) -> list[tuple[str, Mutant]]:
@@ -238,131 +268,14 @@ def chosen(group: Group, folder: Path, options: argparse.Namespace) -> list[tupl
     return found if sample is None else found[:sample]
 
 
-def tried(tests: Tests, at_import: AtImport, options: argparse.Namespace, folder: Path, done: set[str]) -> None:
-    """Each mutant in a fork of its own."""
-    group = GROUPS[options.group]
-    todo = chosen(group, folder, options)
-    calls, times = recorded_in_a_fork(tests, {file for file, _ in todo})
-    every = sorted(range(len(times)), key=times.__getitem__)
-    quick = [tests.items[n].nodeid for n in _within(every, times, options.seconds)]
-    print(f"{len(tests.items)} tests, {sum(times):.0f} s; {len(todo)} mutants", flush=True)
-    for file, mutant in todo:
-        module = str(Path(file).relative_to(folder / "derive"))
-        if f"{module}\t{mutant}" in done:
-            continue
-        found = calls.get((file, mutant.function or 0), [])
-        if mutant.function is None:
-            answer = at_import(file, mutant, quick)
-        elif not found:
-            answer = "SURVIVED: no test calls it"
-        else:
-            answer = _answer(tests, file, mutant, _within(found, times, options.seconds), options.seconds)
-        line = Line(module, str(mutant), answer)
-        with options.progress.open("a", encoding="utf-8") as out:
-            out.write(f"{line}\n")
+def _done(progress: Path) -> dict[str, str]:
+    lines = progress.read_text(encoding="utf-8").splitlines() if progress.exists() else []
+    return {mutant: answer for mutant, _, answer in (text.rpartition("\t") for text in lines)}
 
 
-def recorded_in_a_fork(tests: Tests, files: set[str]) -> tuple[Calls, list[float]]:
-    """The parent itself never runs a test, so nothing is remembered in it."""
-    how, said = in_a_fork_to_file(lambda: repr(recorded(tests, files)))
-    if how != "said":
-        raise SystemExit(f"the tests did not pass without any change: {said}")
-    calls, times = ast.literal_eval(said)
-    return calls, times
-
-
-def in_a_fork_to_file(work: Callable[[], str]) -> tuple[str, str]:
-    """The same for long answers."""
-    with tempfile.NamedTemporaryFile(mode="r", suffix=".txt") as file:
-
-        def write() -> str:
-            try:
-                Path(file.name).write_text(work())
-            except SystemExit as why:
-                return str(why)
-            return ""
-
-        how, said = in_a_fork(write, 3_600)
-        return ("died", said) if said else (how, Path(file.name).read_text())
-
-
-def _within(found: list[int], times: list[float], seconds: float) -> list[int]:
-    """The quickest tests that take so many seconds together."""
-    out, spent = [], 0.0
-    for n in found:
-        spent += times[n]
-        if out and spent > seconds:
-            break
-        out.append(n)
-    return out
-
-
-def _answer(tests: Tests, file: str, mutant: Mutant, some: list[int], seconds: float) -> str:
-    def work() -> str:
-        exchange(file, Path(file).read_text(), mutant)
-        return tests.first_failure(some) or "none"
-
-    how, said = in_a_fork(work, 30 + 6 * seconds)
-    if how != "said":
-        return f"killed: {how} {said}"
-    return f"SURVIVED {len(some)} tests" if said == "none" else f"killed: {said.rpartition('::')[2]}"
-
-
-def importing(folder: Path, seconds: float) -> AtImport:
-    """What a mutant that runs at import does to the tests, in a process that has not imported the package."""
-
-    def answer(file: str, mutant: Mutant, names: list[str]) -> str:
-        arguments = _arguments(folder, ["-x", *(str(folder / name) for name in names)])
-        source = Path(file).read_text()
-        Path(file).write_text(ast.unparse(mutated(source, mutant)))
-        try:
-            how, said = in_a_fork(lambda: str(int(pytest.main(arguments))), 60 + 6 * seconds)
-        finally:
-            Path(file).write_text(source)
-        return f"SURVIVED {len(names)} tests" if (how, said) == ("said", "0") else f"killed: {how} {said}"
-
-    return answer
-
-
-def _files(group: Group, folder: Path) -> list[str]:
-    return [str(folder / "tests" / t) for t in group.tests if (folder / "tests" / t).exists()]
-
-
-def _arguments(folder: Path, tests: list[str]) -> list[str]:
-    plain = [
-        "-s",
-        "--tb=short",
-        "-W",
-        "ignore::pytest.PytestAssertRewriteWarning",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        "-p",
-        "no:faulthandler",
-    ]
-    return ["--rootdir", str(folder), "-c", str(folder / "pyproject.toml"), *plain, *tests]
-
-
-def serving(folder: Path, seconds: float) -> AtImport:
-    """The same, asked of a process that is forked now and imports nothing."""
-    ours, theirs = multiprocessing.get_context("fork").Pipe()
-    if not os.fork():
-        ours.close()
-        answer = importing(folder, seconds)
-        while True:
-            try:
-                theirs.send(answer(*theirs.recv()))
-            except EOFError:
-                os._exit(0)
-    theirs.close()
-
-    def ask(file: str, mutant: Mutant, names: list[str]) -> str:
-        ours.send((file, mutant, names))
-        answer: str = ours.recv()
-        return answer
-
-    return ask
+def _arguments(folder: Path, group: Group) -> list[str]:
+    tests = [str(folder / "tests" / t) for t in group.tests if (folder / "tests" / t).exists()]
+    return ["--rootdir", str(folder), "-c", str(folder / "pyproject.toml"), *_PLAIN.split(), *tests]
 
 
 def copied(folder: Path) -> None:
@@ -396,28 +309,19 @@ def main() -> None:
     options = _options()
     options.progress, options.again = options.progress.resolve(), options.again and options.again.resolve()
     group = GROUPS[options.group]
-    done: set[str] = set()
-    if options.progress.exists():
-        done = {text.rpartition("\t")[0] for text in options.progress.read_text(encoding="utf-8").splitlines()}
     sys.dont_write_bytecode = True
     for name in _LIBRARIES:
         importlib.import_module(name)
-    hypothesis.settings.register_profile(
-        "mutants",
-        database=None,
-        derandomize=True,
-        deadline=None,
-        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
-    )
+    phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
+    hypothesis.settings.register_profile("mutants", database=None, derandomize=True, deadline=None, phases=phases)
     hypothesis.settings.load_profile("mutants")
     with tempfile.TemporaryDirectory(prefix="derive-mutants-") as name:
         folder = Path(name).resolve()
         copied(folder)
         sys.path.insert(0, str(folder))
         os.chdir(folder)
-        at_import = serving(folder, options.seconds)
-        tests = Tests(lambda t: tried(t, at_import, options, folder, done), group.without)
-        pytest.main(_arguments(folder, _files(group, folder)), plugins=[tests])
+        tests = Tests(lambda t: Run(t, folder, options).all(), group.without)
+        pytest.main(_arguments(folder, group), plugins=[tests])
     print(summary(options.progress))
 
 

@@ -1,0 +1,125 @@
+"""Modules that are loaded: their functions get other code, or they are forgotten, so that they are imported again."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import gc
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from mutating.operators import Mutant, mutated
+
+Key = tuple[str, int]  # a file, and the first line of a function at its top or in a class
+_OWN = ("derive", "tests", "fuzzing")
+
+
+def functions(source: str | ast.Module, file: str) -> Iterator[tuple[int, CodeType]]:
+    """All code of functions, with the first line of the outermost function around it."""
+    yield from _inside(compile(source, file, "exec"), None)
+
+
+def _inside(code: CodeType, first: int | None) -> Iterator[tuple[int, CodeType]]:
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            is_class = first is None and not inner.co_flags & 2  # no function: the body of a class
+            own = None if is_class else first or inner.co_firstlineno
+            if own is not None:
+                yield own, inner
+            yield from _inside(inner, own)
+
+
+class Loaded:
+    """The functions of some files as they are loaded now, and the caches of the package and its tests."""
+
+    def __init__(self, files: set[str]) -> None:
+        every = gc.get_objects()
+        self.functions = [f for f in every if isinstance(f, FunctionType) and f.__code__.co_filename in files]
+        caches = [f for f in every if isinstance(f, functools._lru_cache_wrapper)]
+        self.caches = [f for f in caches if str(f.__module__).partition(".")[0] in _OWN]
+
+    def exchange(self, file: str, source: str, mutant: Mutant) -> None:
+        """The functions of a module get the code that they have in the mutant, and nothing is remembered."""
+        before, after = list(functions(source, file)), list(functions(mutated(source, mutant), file))
+        new = {a: b for (_, a), (_, b) in zip(_outer(before), _outer(after), strict=True) if a != b}
+        if not new:
+            raise SystemExit("the change makes no difference to any code")
+        for f in self.functions:
+            f.__code__ = new.get(f.__code__, f.__code__)
+        for cache in self.caches:
+            cache.cache_clear()
+
+
+def _outer(codes: list[tuple[int, CodeType]]) -> list[tuple[int, CodeType]]:
+    return [(first, code) for first, code in codes if "<locals>" not in code.co_qualname]
+
+
+# -- forgotten --------------------------------------------------------------------------------------------------------
+def forget(files: set[str]) -> None:
+    """Modules, and what imports them, are imported again when they are needed."""
+    own = {n: m for n, m in sys.modules.items() if n.partition(".")[0] in _OWN and getattr(m, "__file__", None)}
+    gone = {name for name, m in own.items() if m.__file__ in files}
+    needs = {name: set(_imported(m)) for name, m in own.items()}
+    while more := {name for name in own.keys() - gone if needs[name] & gone}:
+        gone |= more
+    for name in gone:
+        del sys.modules[name]
+
+
+def _imported(module: ModuleType) -> Iterator[str]:
+    for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text())):
+        if isinstance(node, ast.Import):
+            yield from (a.name for a in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{a.name}" for a in node.names)
+
+
+# -- remembered -------------------------------------------------------------------------------------------------------
+def remember(name: str) -> None:
+    """A function that no mutant touches, "module:name", answers the same question once; everywhere where it is used."""
+    module, _, own = name.partition(":")
+    function = getattr(importlib.import_module(module), own)
+    new = _remembering(function)
+    for m in list(sys.modules.values()):
+        for attribute, value in list(getattr(m, "__dict__", {}).items()):
+            if value is function:
+                setattr(m, attribute, new)
+
+
+def _remembering(function: Callable[..., Any]) -> Callable[..., Any]:
+    memory: dict[Any, tuple[Any, Any]] = {}
+
+    def answer(*args: Any, **options: Any) -> Any:
+        key = tuple(map(_key, (*args, *sorted(options.items()))))
+        if key not in memory:
+            memory[key] = _asked(function, *args, **options), args
+        value, _ = memory[key]
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    return functools.wraps(function)(answer)
+
+
+def _asked(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    try:
+        value = function(*args, **options)
+        return tuple(value) if isinstance(value, Iterator) else value
+    except Exception as why:  # noqa: BLE001  (an answer as any other, raised again)
+        return why
+
+
+def _key(x: Any) -> Any:
+    """What tells arguments apart: a record that may be changed is the same while it lives."""
+    if type(x).__name__ == "Domain":
+        return repr(x)
+    try:
+        hash(x)
+    except TypeError:
+        return id(x)
+    return type(x), x
