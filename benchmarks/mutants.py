@@ -59,7 +59,7 @@ _JUDGE = ("fuzzing.judge:places", "fuzzing.judge:gap_at")
 GROUPS = {
     "recheck": Group(
         ("recheck/*.py",),
-        tuple(f"trusted/test_recheck{x}.py" for x in ("_forged", "_laws", "_parts", "_slopes", "")),
+        tuple(f"trusted/test_recheck{x}.py" for x in ("_forged", "_laws", "_parts", "_seen", "_slopes", "")),
         others=_PROVER + _JUDGE,
     ),
     "certificate": Group(
@@ -129,8 +129,8 @@ class Tests:
         return times
 
 
-def called(tests: Tests, files: set[str]) -> dict[Key, list[int]]:
-    """Which tests call which function."""
+def called(tests: Tests, files: set[str], loaded: Loaded) -> dict[Key, list[int]]:
+    """Which tests call which function, where nothing is remembered of the test before."""
     own = {code: (file, first) for file in files for first, code in functions(Path(file).read_text(), file)}
     calls: dict[Key, set[int]] = defaultdict(set)
     now = 0
@@ -142,6 +142,7 @@ def called(tests: Tests, files: set[str]) -> dict[Key, list[int]]:
     def before(n: int) -> None:
         nonlocal now
         now = n
+        loaded.empty_caches()
 
     sys.setprofile(note)
     tests.all_pass(before)
@@ -200,11 +201,11 @@ class Run:
         for name in self.group.others:
             remember(name)
         tests.all_pass(lambda n: None)
-        calls = found_in_a_fork(lambda: called(tests, self.files))
+        self.loaded = Loaded(self.files)
+        calls = found_in_a_fork(lambda: called(tests, self.files, self.loaded))
         times = found_in_a_fork(lambda: tests.all_pass(lambda n: None))
         print(f"{len(times)} tests, {sum(times):.0f} s; {len(self.todo)} mutants", flush=True)
         self.order = Order(calls, times, options.seconds)
-        self.loaded = Loaded(self.files)
         gc.freeze()  # what is not looked at is not copied
 
     def all(self) -> None:
@@ -233,7 +234,7 @@ class Run:
 
     def exchanged(self, file: str, mutant: Mutant, some: list[int]) -> str:
         """What fails with the function of the mutant."""
-        self.loaded.exchange(file, Path(file).read_text(), mutant)
+        self.loaded.exchange(file, mutant)
         return self.tests.first_failure(some)
 
     def imported_again(self, file: str, mutant: Mutant, some: list[int]) -> str:

@@ -41,15 +41,21 @@ class Loaded:
         self.functions = [f for f in every if isinstance(f, FunctionType) and f.__code__.co_filename in files]
         caches = [f for f in every if isinstance(f, functools._lru_cache_wrapper)]
         self.caches = [f for f in caches if str(f.__module__).partition(".")[0] in _OWN]
+        self.sources = {file: Path(file).read_text() for file in files}
+        self.codes = {file: list(functions(source, file)) for file, source in self.sources.items()}
 
-    def exchange(self, file: str, source: str, mutant: Mutant) -> None:
+    def exchange(self, file: str, mutant: Mutant) -> None:
         """The functions of a module get the code that they have in the mutant, and nothing is remembered."""
-        before, after = list(functions(source, file)), list(functions(mutated(source, mutant), file))
+        before, after = self.codes[file], list(functions(mutated(self.sources[file], mutant), file))
         new = {a: b for (_, a), (_, b) in zip(_outer(before), _outer(after), strict=True) if a != b}
         if not new:
             raise SystemExit("the change makes no difference to any code")
         for f in self.functions:
             f.__code__ = new.get(f.__code__, f.__code__)
+        self.empty_caches()
+
+    def empty_caches(self) -> None:
+        """What was computed before is computed again."""
         for cache in self.caches:
             cache.cache_clear()
 

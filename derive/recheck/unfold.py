@@ -26,7 +26,7 @@ from derive.terms.term import (
     walk,
 )
 
-_ZERO, _ONE, _TWO, _HALF = num(0), num(1), num(2), num(1, 2)
+_ZERO, _ONE = num(0), num(1)
 #: heads whose value depends on a sign
 CHOICES = frozenset({"abs", "sign", "heaviside", "max", "min", "lt", "le", "eq", "ne", "xlogy"})
 

@@ -103,6 +103,39 @@ FORGED: dict[str, tuple[str, str, dict[str, str], Json]] = {
     "the slope of a cumulant without the inner one": (*("diff(cumulant(0, z**2), z)", "cumulant(1, z**2)", {}, ZERO),),
     "the slope of a cumulant of its own order": (*("diff(cumulant(1, z), z)", "cumulant(1, z)", {}, ZERO),),
     "the third cumulant has a sign": (*("abs(cumulant(3, z))", "cumulant(3, z)", {}, ZERO),),
+    "a value at a tie in each summand": (
+        "diff(sum(where(x == v[i], v[i]**2, x**2), i, 0, n-1), x)",
+        *("sum(where(x == v[i], 0, 2*x), i, 0, n-1)", SIZED, ZERO),
+    ),
+    "a condition of x log y where x may be zero": (
+        *("xlogy(x, z**(-1/2)) + where(z < 0, 1, 0)", "xlogy(x, z**(-1/2))", {}, ZERO),
+    ),
+    "the least of finitely many values": (*("where(x < 1, 1, 0)", "0", {"x": "{0, 1, 2}"}, ZERO),),
+    "the greatest of finitely many values": (*("where(x > 1, 1, 0)", "0", {"x": "{0, 1, 2}"}, ZERO),),
+    "the sign of a fraction without its denominator": (
+        *("abs(exp(x/(1 + y)) - 1)", "exp(x/(1 + y)) - 1", {"x": "positive"}, ZERO),
+    ),
+    "a square of what is no whole number": (
+        *("sum(delta(i, x**2), i, 0, n-1)", "where((0 <= x**2) & (x**2 <= n - 1), 1, 0)", SIZED),
+        split(["add", "n", -1, ["mul", -1, ["pow", "x", 2]]], ZERO),
+    ),
+    "a mask under a sum that is nested no more": (
+        "sum(where(v[i] > 0, 1, 0)*(1 + 0*sum(w[k], k, 0, n-1)), i, 0, n-1)",
+        *("sum(where(v[i] > 1, 1, 0), i, 0, n-1)", SIZED, ZERO),
+    ),
+    "more cancelled than there is": (*("1/((x + 1)**3/(x + 1))", "1", {}, ZERO),),
+    "a product of two sums of one range": (
+        *("sum(v[i], i, 0, n-1)*sum(w[i], i, 0, n-1)", "sum(v[i], i, 0, n-1)", SIZED, ZERO),
+    ),
+    "a product of two sums of one range, the other": (
+        *("sum(v[i], i, 0, n-1)*sum(w[i], i, 0, n-1)", "sum(w[i], i, 0, n-1)", SIZED, ZERO),
+    ),
+    "a positive whole number is at least 2": (
+        *("where((0 < k) & (k < 2), 1, 0)", "0", {"k": "integer"}, split("k", ZERO)),
+    ),
+    "a negative whole number is at most -2": (
+        *("where((0 > k) & (k > -2), 1, 0)", "0", {"k": "integer"}, split("k", ZERO)),
+    ),
     "the boundary alone": (*("abs(z)", "z + 1", {}), split("z", NOTHING, NOTHING, NOTHING)),
 }
 

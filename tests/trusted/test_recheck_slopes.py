@@ -51,6 +51,8 @@ KINKS = [
     ("x*sqrt(x)", "3/2*sqrt(x)"),
     ("x*log(abs(x))", "log(abs(x)) + 1"),
     ("max(x, 3*x)", "2 + sign(x)"),
+    ("max(x, 2*x, 0)", "where(x < 0, 0, 2)"),
+    ("min(x, 2*x, 3*x)", "where(x < 0, 3, 1)"),
     ("where(x < 0, 0, 1)", "0"),
     ("where(x <= 0, x, x + 1)", "1"),
     ("where(x == 0, 1, x)", "1"),
@@ -102,4 +104,5 @@ def test_where_two_variables_tie() -> None:
 def test_a_choice_without_the_variable_does_not_tie() -> None:
     """|y| does not change with x, whatever the sign of x."""
     assert not at_zero("x*max(y, 1)", "max(y, 1)", y="(2, oo)").undefined
+    assert not at_zero("x*max(y, 1)", "max(y, 1)", y="[1, oo)").undefined
     assert not at_zero("x*abs(0)*y + x**2", "2*x").undefined

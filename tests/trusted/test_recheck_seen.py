@@ -1,0 +1,185 @@
+"""What single laws of the small checker give: without one of them, true claims would be left to the prover."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.domain import Domain
+from derive.errors import CertificateError
+from derive.recheck import Shown, recheck
+from derive.recheck.unfold import whole
+from derive.terms.json import Json
+from derive.terms.term import Term, make, mul, num, sym
+from derive.terms.text import parse_formula
+
+ZERO: Json = {"zero": True}
+SIZED = {"n": "positive integer"}
+
+
+def check(a: str, b: str, described: dict[str, str], proof: Json = ZERO) -> Shown:
+    """Check a proof of a claim in text."""
+    return recheck(parse_formula(a), parse_formula(b), Domain.of(described), proof)
+
+
+DEFINED = {
+    "expm1(x)": "exp(x) - 1",
+    "log1p(x)": "log(1 + x)",
+    "sigmoid(x)": "exp(x)/(exp(x) + 1)",
+    "softplus(x)": "x + log(1 + exp(-x))",
+    "logsigmoid(x)": "x - log(1 + exp(x))",
+    "logit(x)": "log(x/(1 - x))",
+    "sinh(x)": "(exp(2*x) - 1)/(2*exp(x))",
+    "cosh(x)": "(exp(2*x) + 1)/(2*exp(x))",
+    "sech(x)": "2*exp(x)/(exp(2*x) + 1)",
+    "tanh(x)": "(exp(2*x) - 1)/(exp(2*x) + 1)",
+    "asinh(x)": "log(x + (1 + x**2)**(1/2))",
+    "acosh(x)": "log(x + (x**2 - 1)**(1/2))",
+    "2*atanh(x)": "log(1 + x) - log(1 - x)",
+    "tan(x)*cos(x)": "sin(x)",
+    "acos(x) + asin(x)": "pi/2",
+    "erfc(x) + erf(x)": "1",
+    "2*normcdf(sqrt(2)*x)": "1 + erf(x)",
+    "normpdf(x)**2": "exp(-x**2)/(2*pi)",
+    "normppf(x)": "sqrt(2)*erfinv(2*x - 1)",
+}
+
+
+@pytest.mark.parametrize(("f", "means"), DEFINED.items())
+def test_a_function_is_what_it_stands_for(f: str, means: str) -> None:
+    """Its definition, written in another way."""
+    assert check(f, means, {"x": "(0, 1)"} if "acosh" not in f else {"x": "(1, oo)"})
+    with pytest.raises(CertificateError):
+        check(f, f"{means} + x/7", {"x": "(0, 1)"})
+
+
+@pytest.mark.parametrize("quarters", range(-5, 6))
+def test_sine_and_cosine_at_the_quarters(quarters: int) -> None:
+    """Their values, and what a quarter more does to an angle."""
+    s, c = ((0, 1), (1, 0), (0, -1), (-1, 0))[quarters % 4]
+    turned = f"(x + {quarters}*pi/2)"
+    for a, b in (
+        (f"sin({quarters}*pi/2)", f"{s}"),
+        (f"cos({quarters}*pi/2)", f"{c}"),
+        (f"sin{turned}", f"{c}*sin(x) + {s}*cos(x)"),
+        (f"cos{turned}", f"{c}*cos(x) - {s}*sin(x)"),
+    ):
+        assert check(a, b, {})
+
+
+#: claims that hold and need no condition, in any region
+SEEN: list[tuple[str, str, dict[str, str]]] = [
+    ("asinh(x) - asinh(x)", "0", {}),
+    ("sqrt(pi)**2 + log(pi**2)", "pi + 2*log(pi)", {}),
+    ("abs(x*y + x)", "x*(y + 1)", {"x": "positive", "y": "(-1, oo)"}),
+    ("abs(exp(x) - exp(-y))", "exp(x) - exp(-y)", {"x": "positive", "y": "positive"}),
+    ("xlogy(x, 1 + y**2)", "x*log(1 + y**2)", {}),
+    ("x*max(y, 1)", "x*y", {"y": "[1, oo)"}),
+    ("diff(x*max(y, 1), x)", "y", {"y": "[1, oo)"}),
+    ("k**2*abs(k)", "k**3", {"k": "positive integer"}),
+    ("sum(delta(i, k[0])*v[i], i, 0, n-1)", "v[k[0]]", {**SIZED, "k": "0..n-1"}),
+    ("sum((delta(i, j) + 3)*v[i], i, 0, n-1)", "v[j] + 3*sum(v[i], i, 0, n-1)", {**SIZED, "j": "0..n-1"}),
+    (
+        "sum(v[i]/(1 + w[i]**2) + x*w[i], i, 0, n-1)",
+        "x*sum(w[i], i, 0, n-1) + sum(v[i]/(1 + w[i]**2), i, 0, n-1)",
+        SIZED,
+    ),
+    ("sum(1/(1 + exp(v[i])), i, 0, n-1)", "n - sum(exp(v[i])/(1 + exp(v[i])), i, 0, n-1)", SIZED),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "described"), SEEN)
+def test_a_law_is_used(a: str, b: str, described: dict[str, str]) -> None:
+    """Confirmed without a split."""
+    shown = check(a, b, described)
+    assert not shown.conditions
+    assert not shown.undefined
+
+
+MASKED = "sum(where(v[i] < 0, log(1 + (v[i] - x)**2), 1), i, 0, n-1)"
+BEYOND: Json = ["add", "n", -1, ["mul", -1, ["pow", "k", 2]]]
+HINTED: list[tuple[str, str, dict[str, str], Json]] = [
+    ("sqrt((x - 1)**4)", "(x - 1)**2", {}, {"factors": [["add", "x", -1]], "proof": ZERO}),
+    ("sqrt((x - 1)**6)", "(x - 1)**2*abs(x - 1)", {"x": "(1, oo)"}, {"factors": [["add", "x", -1]], "proof": ZERO}),
+    ("abs((y + 1)*(y + 2))", "(y + 1)*(y + 2)", {"y": "(-1, oo)"}, {"factors": [["add", "y", 1]], "proof": ZERO}),
+    (MASKED, MASKED, SIZED, ZERO),
+    (
+        *("sum(delta(i, k**2), i, 0, n-1)", "where(k**2 <= n - 1, 1, 0)", {**SIZED, "k": "integer"}),
+        {"split": BEYOND, "+": ZERO, "0": ZERO, "-": ZERO},
+    ),
+    (
+        *("where((0 < k) & (k < 1), 1, 0) + where((-1 < k) & (k < 0), 1, 0)", "0", {"k": "integer"}),
+        {"split": "k", "+": ZERO, "0": ZERO, "-": ZERO},
+    ),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "described", "proof"), HINTED)
+def test_a_hint_is_used(a: str, b: str, described: dict[str, str], proof: Json) -> None:
+    """A factor, a sign, or that a square is not negative."""
+    assert not check(a, b, described, proof).conditions
+
+
+@pytest.mark.parametrize("head", ["pi", "euler_gamma"])
+def test_constants_are_positive(head: str) -> None:
+    """So their roots and logarithms have values; e is exp(1)."""
+    c = make(head)
+    assert not recheck(
+        make("abs", mul(c, make("exp", sym("x")))), mul(c, make("exp", sym("x"))), Domain(), ZERO
+    ).conditions
+    assert recheck(make("log", make("e")), num(1), Domain(), ZERO)
+
+
+WHOLE = {
+    "3": True, "1/2": False, "x": False, "k": True, "k**2": True, "x**2": False, "k**(-1)": False, "k**(1/2)": False,
+    "k**j": False, "v[0]": False, "k[0]": True, "floor(x)": True, "sign(x)": True, "delta(x, y)": True, "k + j": True,
+    "k + x": False, "x + k": False, "k*j*3": True, "k*x": False, "k/2": False, "exp(k)": False, "k**0": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_what_is_a_whole_number_by_its_form(text: str) -> None:
+    """Sums, products and natural powers of whole numbers, and functions with whole values."""
+    ranges = Domain.of({"k": "integer", "j": "0..n-1"}).__getitem__
+    assert whole(parse_formula(text), ranges) == WHOLE[text]
+
+
+def test_what_is_confirmed_of_asin_is_partial() -> None:
+    """Of some functions nothing is known, not even where they have values."""
+    for f in ("asin(x)", "floor(x)", "lambertw(x)"):
+        assert check(f"{f} - {f} + x", "x", {}).partial
+    assert not check("x", "x", {}).partial
+
+
+def test_the_domain_of_a_power_by_its_form() -> None:
+    """x to the power y − y + 2 has no value for negative x, as the exponent is no whole number by its form."""
+    assert check("x**(y - y + 2)", "x**2", {"x": "positive"})
+    with pytest.raises(CertificateError):
+        check("x**(y - y + 2)", "x**2", {})
+
+
+BAD: list[Json] = [
+    {"zero": False},
+    {"zero": None},
+    {"empty": "yes"},
+    {"undefined": 1},
+    {"undefined": None},
+    {"zero": "true"},
+]
+
+
+@pytest.mark.parametrize("leaf", BAD)
+def test_a_leaf_is_written_in_one_way(leaf: Json) -> None:
+    """Also where there is nothing to prove."""
+    with pytest.raises(CertificateError):
+        check("x", "x", {}, leaf)
+    with pytest.raises(CertificateError):
+        check("log(-1 - x**2) + abs(x)", "7", {}, {"split": "x", "+": ZERO, "0": leaf, "-": ZERO})
+
+
+def test_arrays_and_variables_of_one_name() -> None:
+    """x and x[0] are no functions of each other."""
+    x, entry = sym("x"), make("at", sym("x"), num(0))
+    other: Term = make("at", sym("v"), x)
+    for f, v, slope in ((x, entry, num(1)), (entry, x, num(1)), (other, entry, make("delta", x, num(0)))):
+        with pytest.raises(CertificateError, match="cannot re-check"):
+            recheck(make("diff", f, v), slope, Domain.of({"x": "integer"}), ZERO)
