@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -118,12 +120,28 @@ def pytest_configure(config: pytest.Config) -> None:
     it back.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    _compile_once()
+    gc.disable()  # until all is imported: nothing of that is garbage
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ["DERIVE_TESTS_SHARED"] = tempfile.mkdtemp(prefix="derive-tests-")
     if config.getoption("exhaustive"):
         os.environ["DERIVE_TESTS_EXHAUSTIVE"] = "yes"
     config.addinivalue_line("markers", "latex: compiles a document, so it needs pdflatex")
     config.addinivalue_line("markers", "exhaustive: one more of a kind, run with --exhaustive")
+
+
+def _compile_once() -> None:
+    """Python keeps what it compiles: tests start hundreds of programs, and each would compile the package anew."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: the search for garbage leaves it out, and is made less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:
