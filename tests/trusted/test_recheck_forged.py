@@ -123,6 +123,26 @@ FORGED: dict[str, tuple[str, str, dict[str, str], Json]] = {
         "sum(where(v[i] > 0, 1, 0)*(1 + 0*sum(w[k], k, 0, n-1)), i, 0, n-1)",
         *("sum(where(v[i] > 1, 1, 0), i, 0, n-1)", SIZED, ZERO),
     ),
+    "a mask that is always 1, under such a sum": (
+        *("sum(where(v[i] > 0, 1, 0)*(1 + 0*sum(w[k], k, 0, n-1)), i, 0, n-1)", "n", SIZED, ZERO),
+    ),
+    "a second mask that holds where the first does": (
+        "sum(Piecewise((1, v[i] < 0), (5, v[i] < 1), (0, True))*(1 + 0*sum(w[k], k, 0, n-1)), i, 0, n-1)",
+        "sum(Piecewise((6, v[i] < 0), (5, v[i] < 1), (0, True)), i, 0, n-1)",
+        *(SIZED, ZERO),
+    ),
+    "the sign of a fraction over a square": (
+        *("abs(x*(1 + y)) + 1/(1 + y)", "x*(1 + y) + 1/(1 + y)", {"x": "positive"}),
+        split(["mul", "x", ["pow", ["add", 1, "y"], -2]], ZERO),
+    ),
+    "the sign of a product for that of a factor": (
+        *("where(x*y > 0, abs(x), x)", "x", {}, split(["mul", "x", "y"], ZERO)),
+    ),
+    "a negative power of zero": (*("0**y", "0", {"y": "negative"}, ZERO),),
+    "an odd function of twice the argument": (*("erf(x)", "-2*erf(-2*x)", {}, ZERO),),
+    "an odd function of minus twice the argument": (*("erf(-x)", "-2*erf(2*x)", {}, ZERO),),
+    "another number of summands": (*("diff(sum(v[i], i, 0, n-1), n)", "0", SIZED, ZERO),),
+    "another first summand": (*("diff(sum(v[i], i, n, 7), n)", "0", {"n": "{1, 2}"}, ZERO),),
     "more cancelled than there is": (*("1/((x + 1)**3/(x + 1))", "1", {}, ZERO),),
     "a product of two sums of one range": (
         *("sum(v[i], i, 0, n-1)*sum(w[i], i, 0, n-1)", "sum(v[i], i, 0, n-1)", SIZED, ZERO),
@@ -178,6 +198,9 @@ SIGNED = [
     ("sum(where(v[i] < 0, 1, 0), i, 0, n-1)", SIZED, True, False),
     ("sum(where(v[i] < 0, 1, 0) - 1, i, 0, n-1)", SIZED, False, False),
     ("sum(log(v[i])*w[i], i, 0, n-1)", SIZED, False, False),
+    ("p**x", {"p": "positive"}, True, True),
+    ("(x + y)**(-2)", {}, False, True),
+    ("(x + y)**(-3)", {}, False, False),
 ]
 
 

@@ -75,6 +75,12 @@ SEEN: list[tuple[str, str, dict[str, str]]] = [
     ("xlogy(x, 1 + y**2)", "x*log(1 + y**2)", {}),
     ("x*max(y, 1)", "x*y", {"y": "[1, oo)"}),
     ("diff(x*max(y, 1), x)", "y", {"y": "[1, oo)"}),
+    ("where(~(x < 0), 1, 2)", "1", {"x": "positive"}),
+    ("where(~(x > 0), 1, 2)", "2", {"x": "positive"}),
+    ("where((x > 0) & (x > -1), 1, 2)", "1", {"x": "positive"}),
+    ("where((x < 0) | (x > -1), 1, 2)", "1", {"x": "positive"}),
+    ("where((x < 0) | (x < -1), 1, 2)", "2", {"x": "positive"}),
+    ("abs(v[0])", "v[0]", {"v": "positive"}),
     ("k**2*abs(k)", "k**3", {"k": "positive integer"}),
     ("sum(delta(i, k[0])*v[i], i, 0, n-1)", "v[k[0]]", {**SIZED, "k": "0..n-1"}),
     ("sum((delta(i, j) + 3)*v[i], i, 0, n-1)", "v[j] + 3*sum(v[i], i, 0, n-1)", {**SIZED, "j": "0..n-1"}),
@@ -117,6 +123,41 @@ HINTED: list[tuple[str, str, dict[str, str], Json]] = [
 def test_a_hint_is_used(a: str, b: str, described: dict[str, str], proof: Json) -> None:
     """A factor, a sign, or that a square is not negative."""
     assert not check(a, b, described, proof).conditions
+
+
+CONDITIONED: list[tuple[str, str, dict[str, str], Json, set[str]]] = [
+    ("x**y*x**(-y)", "1", {"y": "negative"}, ZERO, {"positive"}),
+    (
+        *("sum(2/(v[i]**2 - 1), i, 0, n-1)", "sum(1/(v[i] - 1) - 1/(v[i] + 1), i, 0, n-1)"),
+        *(SIZED, ZERO, {"nonzero"}),
+    ),
+    (
+        *("sum(2/(v[i]**2 - 1) + 1, i, 0, n-1)", "sum(1/(v[i] - 1) - 1/(v[i] + 1), i, 0, n-1) + n"),
+        *(SIZED, ZERO, {"nonzero"}),
+    ),
+    (
+        *("abs(log(x))", "where(log(x) >= 0, log(x), -log(x))", {}),
+        *({"split": ["log", "x"], "+": ZERO, "0": ZERO, "-": ZERO}, {"positive"}),
+    ),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "described", "proof", "kinds"), CONDITIONED)
+def test_a_law_with_a_condition(a: str, b: str, described: dict[str, str], proof: Json, kinds: set[str]) -> None:
+    """Confirmed, and it is said what the sides need."""
+    assert {c.kind for c in check(a, b, described, proof).conditions} == kinds
+
+
+CHOSEN = ["abs(v[j])", "sign(v[j])", "heaviside(v[j])", "max(v[j], 0)", "min(v[j], 0)", "where(v[j] < 0, 1, 2)"]
+CHOSEN += ["where(v[j] <= 0, 1, 2)", "where(v[j] == 0, 1, 2)", "where(v[j] != 0, 1, 2)", "xlogy(v[j], 2)"]
+
+
+@pytest.mark.parametrize("f", CHOSEN)
+def test_ties_of_an_entry_are_noted(f: str) -> None:
+    """The derivative with respect to an entry is taken where no choice ties, whatever chooses."""
+    same = f"diff({f}, v[j])"
+    proof = {"split": ["at", "v", "j"], "+": ZERO, "0": ZERO, "-": ZERO}
+    assert check(same, same, {**SIZED, "j": "0..n-1"}, proof).notes
 
 
 @pytest.mark.parametrize("head", ["pi", "euler_gamma"])
