@@ -132,9 +132,9 @@ FORGED: dict[str, tuple[str, str, dict[str, str], Json]] = {
         *(SIZED, ZERO),
     ),
     "the sign of a fraction over a square": (
-        *("abs(x*(1 + y)) + 1/(1 + y)", "x*(1 + y) + 1/(1 + y)", {"x": "positive"}),
-        split(["mul", "x", ["pow", ["add", 1, "y"], -2]], ZERO),
+        *("log(x*(1 + y)**(-2)) + abs(x*(1 + y))", "log(x*(1 + y)**(-2)) + x*(1 + y)", {}, ZERO),
     ),
+    "the sign of a fraction over a cube": (*("log(x*(1 + y)**(-3)) + abs(x)", "log(x*(1 + y)**(-3)) + x", {}, ZERO),),
     "the sign of a product for that of a factor": (
         *("where(x*y > 0, abs(x), x)", "x", {}, split(["mul", "x", "y"], ZERO)),
     ),

@@ -191,6 +191,12 @@ def test_what_is_confirmed_of_asin_is_partial() -> None:
     assert not check("x", "x", {}).partial
 
 
+def test_the_condition_of_erfinv() -> None:
+    """Its argument lies between −1 and 1, which is used."""
+    shown = check("erfinv(x) + abs(1 - x**2)", "erfinv(x) + 1 - x**2", {})
+    assert [str(c.term) for c in shown.conditions] == ["add(1, mul(-1, mul(x, x)))"]
+
+
 def test_the_domain_of_a_power_by_its_form() -> None:
     """x to the power y − y + 2 has no value for negative x, as the exponent is no whole number by its form."""
     assert check("x**(y - y + 2)", "x**2", {"x": "positive"})
