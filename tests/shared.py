@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -44,26 +45,61 @@ def loss_of(name: str) -> Loss | JointLoss:
     return catalog.load(name) if name in catalog.names() else catalog.load_joint(name)
 
 
+def _names() -> list[str]:
+    return [*catalog.names(), *catalog.joint_names()]
+
+
 @cache
 def certificate_of(name: str) -> Certificate:
     """The proofs of a loss of the catalog, without the numbers."""
+    return once(Certificate, name, _proved, _names())
+
+
+def _proved(name: str) -> Certificate:
     budget = 60.0 if name in catalog.joint_names() else 10.0  # of a second or two, where nothing else runs
-    return once(Certificate, name, lambda: verify(loss_of(name), numeric=False, budget=budget))
+    return verify(loss_of(name), numeric=False, budget=budget)
 
 
 @cache
 def agreement_of(name: str) -> Agreement:
     """The comparison of a loss with finite differences."""
-    if name in catalog.joint_names():
-        return once(Agreement, name, lambda: joint_gradcheck(catalog.load_joint(name)))
-    return once(Agreement, name, lambda: gradcheck(catalog.load(name)))
+    return once(Agreement, name, _compared, _names())
 
 
-def once(kind: type[Record], name: str, make: Callable[[], Record]) -> Record:
-    """What was made under this name before, in this run, or is made now."""
-    file = Path(os.environ[FOLDER]) / f"{kind.__name__}-{name}.json"
+def _compared(name: str) -> Agreement:
+    loss = loss_of(name)
+    return joint_gradcheck(loss) if isinstance(loss, JointLoss) else gradcheck(loss)
+
+
+def once(kind: type[Record], name: str, make: Callable[[str], Record], among: Sequence[str] = ()) -> Record:
+    """What was made under this name before, in this run, or is made now, by one worker.
+
+    While another worker makes it, this one makes what nobody has begun, of the names `among` which it is: from the
+    last one on, so that the two meet.
+    """
+    file = _file(kind, name)
+    if not _made(file, name, make, wait=False):
+        for other in reversed(among):
+            if file.exists():
+                break
+            _made(_file(kind, other), other, make, wait=False)
+        _made(file, name, make, wait=True)
+    return record_from_json(kind, json.loads(file.read_text(encoding="utf-8")))
+
+
+def _file(kind: type[Record], name: str) -> Path:
+    return Path(os.environ[FOLDER]) / f"{kind.__name__}-{name}.json"
+
+
+def _made(file: Path, name: str, make: Callable[[str], Record], *, wait: bool) -> bool:
+    """Is it there now? Not where another worker is about it and we don't wait; a worker that dies lets go of it."""
     if file.exists():
-        return record_from_json(kind, json.loads(file.read_text(encoding="utf-8")))
-    made = make()
-    write_text(file, json.dumps(encode(made)))
-    return made
+        return True
+    with file.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            return False
+        if not file.exists():
+            write_text(file, json.dumps(encode(make(name))))
+    return True

@@ -56,10 +56,11 @@ ABOUT = {
 @cache
 def report(name: str) -> Report:
     """The report on a case."""
-    return once(Report, name, lambda: _checked(BY_ID[name]))
+    return once(Report, name, _checked, [*BY_ID])
 
 
-def _checked(case: dict[str, Any]) -> Report:
+def _checked(name: str) -> Report:
+    case = BY_ID[name]
     return derive.check(
         case["loss"],
         case["gradient"],
