@@ -37,7 +37,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from mutating.forks import found_in_a_fork, in_a_fork
-from mutating.loaded import Key, Loaded, forget, functions, remember
+from mutating.loaded import Key, Loaded, forget, functions, remember, replace
 from mutating.operators import Mutant, mutants, mutated
 
 ROOT = Path(__file__).parents[1]
@@ -50,8 +50,8 @@ class Group(NamedTuple):
 
     modules: tuple[str, ...]
     tests: tuple[str, ...]
-    without: str = ""  # tests that are too slow to be asked of every mutant
     others: tuple[str, ...] = ()  # functions that no mutant touches
+    kept: bool = False  # no test keeps objects of its classes, so the tests need not be collected again
 
 
 _PROVER = ("derive.prove.decide:prove_terms", "derive.prove.sign:sign_terms", "tests.shared:certificate_of")
@@ -61,6 +61,7 @@ GROUPS = {
         ("recheck/*.py",),
         tuple(f"trusted/test_recheck{x}.py" for x in ("_forged", "_laws", "_parts", "_seen", "_slopes", "")),
         others=_PROVER + _JUDGE,
+        kept=True,
     ),
     "certificate": Group(
         ("replay.py", "certificate.py", "certificate_json.py", "claim.py"),
@@ -80,7 +81,6 @@ GROUPS = {
             *("trusted/test_prove.py", "trusted/test_prove_laws.py", "trusted/test_sign.py", "trusted/test_ball.py"),
             *("trusted/test_field.py", "trusted/test_recheck.py", "wrong/test_equalities.py", "wrong/test_signs.py"),
         ),
-        "focal",
     ),
 }
 
@@ -89,13 +89,13 @@ GROUPS = {
 class Tests:
     """A plugin of pytest: takes the place of the loop over the tests that were collected."""
 
-    def __init__(self, work: Callable[[Tests], None], without: str) -> None:
+    def __init__(self, work: Callable[[Tests], None], without: list[str]) -> None:
         self.work, self.without = work, without
         self.items: list[pytest.Item] = []
         self.failed = self.why = ""
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        self.items = [i for i in session.items if not self.without or self.without not in i.name]
+        self.items = [i for i in session.items if not any(w in i.name for w in self.without)]
         self.work(self)
         return True
 
@@ -237,21 +237,33 @@ class Run:
         return self.tests.first_failure(some)
 
     def imported_again(self, file: str, mutant: Mutant, some: list[int]) -> str:
-        """What fails with the module of the mutant; a copy of the file that only this fork sees would be dearer."""
+        """What fails with the module of the mutant."""
+        source = self.loaded.sources[file]
+        Path(file).write_text(ast.unparse(mutated(source, mutant)))
+        try:
+            return self.replaced(some) if self.group.kept else self.collected_again(some)
+        except Exception as why:  # noqa: BLE001  (whatever a changed module does when it is imported)
+            return f"it cannot be imported: {why!r}"
+        finally:
+            Path(file).write_text(source)
+
+    def replaced(self, some: list[int]) -> str:
+        """What fails when the modules are imported again, and nothing else is."""
+        replace(self.files)
+        self.loaded.empty_caches()
+        return self.tests.first_failure(some)
+
+    def collected_again(self, some: list[int]) -> str:
+        """What fails when the tests, too, are imported again."""
         forget(self.files)
-        source, names = Path(file).read_text(), {self.tests.items[n].nodeid: i for i, n in enumerate(some)}
-        found: list[str] = []
+        names, found = {self.tests.items[n].nodeid: i for i, n in enumerate(some)}, [""]
 
         def work(tests: Tests) -> None:
             kept = [n for n, item in enumerate(tests.items) if item.nodeid in names]
-            found.append(tests.first_failure(sorted(kept, key=lambda n: names[tests.items[n].nodeid])))
+            found[:] = [tests.first_failure(sorted(kept, key=lambda n: names[tests.items[n].nodeid]))]
 
-        Path(file).write_text(ast.unparse(mutated(source, mutant)))
-        try:
-            status = pytest.main(_arguments(self.folder, self.group), plugins=[Tests(work, self.group.without)])
-        finally:
-            Path(file).write_text(source)
-        return found[0] if found else f"it cannot be imported: {int(status)}"
+        status = pytest.main(_arguments(self.folder, self.group), plugins=[Tests(work, self.options.without)])
+        return found[0] or ("" if status == pytest.ExitCode.OK else f"it cannot be imported: {status}")
 
 
 def chosen(group: Group, folder: Path, options: argparse.Namespace) -> list[tuple[str, Mutant]]:
@@ -260,12 +272,17 @@ def chosen(group: Group, folder: Path, options: argparse.Namespace) -> list[tupl
     if options.again:
         lines = options.again.read_text(encoding="utf-8").splitlines()
         only = {text.rpartition("\t")[0] for text in lines if "\tSURVIVED" in text}
-    paths = sorted(p for pattern in group.modules for p in (folder / "derive").glob(pattern))
-    found = [(str(p), m) for p in paths for m in mutants(p.read_text())]
+    found = every(group, folder)
     if only is not None:
         return [(p, m) for p, m in found if f"{Path(p).relative_to(folder / 'derive')}\t{m}" in only]
     random.Random(seed).shuffle(found)  # a run that is stopped has tried a random sample
     return found if sample is None else found[:sample]
+
+
+def every(group: Group, folder: Path) -> list[tuple[str, Mutant]]:
+    """All mutants of a group, with their files."""
+    paths = sorted(p for pattern in group.modules for p in (folder / "derive").glob(pattern))
+    return [(str(p), m) for p in paths for m in mutants(p.read_text())]
 
 
 def _done(progress: Path) -> dict[str, str]:
@@ -285,13 +302,18 @@ def copied(folder: Path) -> None:
     shutil.copy(ROOT / "pyproject.toml", folder)
 
 
-def summary(progress: Path) -> str:
-    """module: mutants tried, killed, and survived."""
-    lines = [Line(*text.split("\t")) for text in progress.read_text(encoding="utf-8").splitlines()]
-    every, bad = (
-        Counter(x.module for x in found) for found in (lines, [x for x in lines if x.answer.startswith("SURVIVED")])
-    )
-    return "\n".join(f"{name}: {n} tried, {n - bad[name]} killed, {bad[name]} survived" for name, n in every.items())
+def summary(group: Group, progress: list[Path], folder: Path) -> str:
+    """A row for each module. Of several files the last one that names a mutant counts, and only mutants of today."""
+    known = {mutant: answer for file in progress for mutant, answer in _done(file).items()}
+    rows = ["| module | mutants | tried | killed | survived |", "| --- | ---: | ---: | ---: | ---: |"]
+    found: dict[str, list[str]] = defaultdict(list)
+    for path, mutant in every(group, folder):
+        module = str(Path(path).relative_to(folder / "derive"))
+        found[module].append(known.get(f"{module}\t{mutant}", ""))
+    for module, answers in [*found.items(), ("all", [a for row in found.values() for a in row])]:
+        tried, bad = sum(map(bool, answers)), sum(a.startswith("SURVIVED") for a in answers)
+        rows.append(f"| {module} | {len(answers)} | {tried} | {tried - bad} | {bad} |")
+    return "\n".join(rows)
 
 
 def _options() -> argparse.Namespace:
@@ -302,6 +324,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, help="so many mutants, chosen at random")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=8.0, help="so much of the tests for each mutant")
+    parser.add_argument("--count", type=Path, nargs="+", help="only a table of what is in these progress files")
+    parser.add_argument("--without", action="append", default=[], help="leave out tests with this in their names")
     return parser.parse_args()
 
 
@@ -309,6 +333,9 @@ def main() -> None:
     options = _options()
     options.progress, options.again = options.progress.resolve(), options.again and options.again.resolve()
     group = GROUPS[options.group]
+    if options.count:
+        print(summary(group, options.count, ROOT))
+        return
     sys.dont_write_bytecode = True
     for name in _LIBRARIES:
         importlib.import_module(name)
@@ -320,9 +347,9 @@ def main() -> None:
         copied(folder)
         sys.path.insert(0, str(folder))
         os.chdir(folder)
-        tests = Tests(lambda t: Run(t, folder, options).all(), group.without)
+        tests = Tests(lambda t: Run(t, folder, options).all(), options.without)
         pytest.main(_arguments(folder, group), plugins=[tests])
-    print(summary(options.progress))
+    print(summary(group, [options.progress], ROOT))
 
 
 if __name__ == "__main__":

@@ -64,16 +64,41 @@ def _outer(codes: list[tuple[int, CodeType]]) -> list[tuple[int, CodeType]]:
     return [(first, code) for first, code in codes if "<locals>" not in code.co_qualname]
 
 
-# -- forgotten --------------------------------------------------------------------------------------------------------
+# -- imported again ---------------------------------------------------------------------------------------------------
 def forget(files: set[str]) -> None:
     """Modules, and what imports them, are imported again when they are needed."""
-    own = {n: m for n, m in sys.modules.items() if n.partition(".")[0] in _OWN and getattr(m, "__file__", None)}
+    own = _own()
     gone = {name for name, m in own.items() if m.__file__ in files}
     needs = {name: set(_imported(m)) for name, m in own.items()}
     while more := {name for name in own.keys() - gone if needs[name] & gone}:
         gone |= more
     for name in gone:
         del sys.modules[name]
+
+
+def replace(files: set[str]) -> None:
+    """Modules are imported again, and all others get the new functions and classes under the names that they use."""
+    old = {name: m for name, m in _own().items() if m.__file__ in files}
+    for name in old:
+        del sys.modules[name]
+    new = {name: importlib.import_module(name) for name in old}
+    for user in _own().values():
+        if user.__file__ not in files:
+            for name, before in old.items():
+                _exchange_names(user, before, new[name])
+
+
+def _exchange_names(user: ModuleType, before: ModuleType, after: ModuleType) -> None:
+    for attribute, value in list(vars(user).items()):
+        if value is before:
+            setattr(user, attribute, after)
+        elif not attribute.startswith("__") and attribute in vars(before) and value is vars(before)[attribute]:
+            setattr(user, attribute, vars(after).get(attribute))
+
+
+def _own() -> dict[str, ModuleType]:
+    every = list(sys.modules.items())
+    return {name: m for name, m in every if name.partition(".")[0] in _OWN and getattr(m, "__file__", None)}
 
 
 def _imported(module: ModuleType) -> Iterator[str]:

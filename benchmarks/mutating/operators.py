@@ -53,8 +53,14 @@ class Mutant(NamedTuple):
 
 def mutants(source: str) -> list[Mutant]:
     """All mutants of a module, in the order of its text."""
-    tree = ast.parse(source)
-    return sorted(_of(tree, (), None), key=lambda m: (m.line, m.says, m.path))
+    found = sorted(_of(ast.parse(source), (), None), key=lambda m: (m.line, m.says, m.path))
+    return [m._replace(says=m.says + _which(found[:n], m)) for n, m in enumerate(found)]
+
+
+def _which(before: list[Mutant], m: Mutant) -> str:
+    """Two changes of one line can read the same."""
+    same = sum((b.line, b.says) == (m.line, m.says) for b in before[-20:])
+    return f" ({same + 1})" if same else ""
 
 
 def mutated(source: str, mutant: Mutant) -> ast.Module:
