@@ -201,7 +201,7 @@ class Region(Arithmetic):
                 raise Outside(f"{term!r} leaves its range"[:200])
         elif not mask & wanted:
             raise Vacuous(f"{term!r} does not lie in its range"[:200])
-        elif mask | wanted != wanted or (mask != wanted and mask & ZERO and tied):
+        elif mask | wanted != wanted or (mask & ZERO and tied):
             raise Unsigned(f"while a derivative is taken, the sign of {term!r} must be known"[:300])
 
     def learn(self, a: Frac, mask: int) -> None:

@@ -101,6 +101,19 @@ def test_where_two_variables_tie() -> None:
         at_zero("diff(max(x - y, 0)**3, x)", "where(x == y, 1, 6*max(x - y, 0))", on=tie, zero=zero)
 
 
+def test_a_border_is_looked_at_on_its_own() -> None:
+    """x^(3/2) has values for x ≥ 0 only, so it has no derivative at 0, though its formula has a value there."""
+    for f in ("x**(3/2)", "(x - 3)**(3/2)"):
+        slope = f.replace("(3/2)", "(1/2)*3/2")
+        for described in ({}, {"x": "nonnegative"}):
+            with pytest.raises(CertificateError, match="must be known"):
+                recheck(parse_formula(f"diff({f}, x)"), parse_formula(slope), Domain.of(described), ZERO)
+    for zero in (ZERO, REPLACED):
+        assert at_zero("x**(3/2)", "3/2*sqrt(x)", zero=zero).undefined
+        assert at_zero("x**(3/2)", "3/2*sqrt(x)", zero=zero, x="nonnegative").undefined
+    assert not at_zero("x**(3/2)", "3/2*sqrt(x)", x="positive").undefined
+
+
 def test_a_choice_without_the_variable_does_not_tie() -> None:
     """|y| does not change with x, whatever the sign of x."""
     assert not at_zero("x*max(y, 1)", "max(y, 1)", y="(2, oo)").undefined
