@@ -37,6 +37,7 @@ class Loaded:
     """The functions of some files as they are loaded now, and the caches of the package and its tests."""
 
     def __init__(self, files: set[str]) -> None:
+        gc.unfreeze()  # what is frozen is not listed
         every = gc.get_objects()
         self.functions = [f for f in every if isinstance(f, FunctionType) and f.__code__.co_filename in files]
         caches = [f for f in every if isinstance(f, functools._lru_cache_wrapper)]
@@ -82,10 +83,19 @@ def replace(files: set[str]) -> None:
     for name in old:
         del sys.modules[name]
     new = {name: importlib.import_module(name) for name in old}
+    errors = {vars(new[name])[a]: e for name, m in old.items() for a, e in vars(m).items() if _defines(m, e)}
+    for user in _own().values():  # tuples of exceptions may be kept anywhere, so these stay what they were
+        for attribute, value in list(vars(user).items()):
+            if isinstance(value, type) and value in errors:
+                setattr(user, attribute, errors[value])
     for user in _own().values():
         if user.__file__ not in files:
             for name, before in old.items():
                 _exchange_names(user, before, new[name])
+
+
+def _defines(module: ModuleType, x: object) -> bool:
+    return isinstance(x, type) and issubclass(x, BaseException) and x.__module__ == module.__name__
 
 
 def _exchange_names(user: ModuleType, before: ModuleType, after: ModuleType) -> None:
