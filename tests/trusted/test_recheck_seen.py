@@ -230,3 +230,84 @@ def test_arrays_and_variables_of_one_name() -> None:
     for f, v, slope in ((x, entry, num(1)), (entry, x, num(1)), (other, entry, make("delta", x, num(0)))):
         with pytest.raises(CertificateError, match="cannot re-check"):
             recheck(make("diff", f, v), slope, Domain.of({"x": "integer"}), ZERO)
+
+
+# -- whole matrices, by their entries
+ROW, COLUMN, M, N = map(sym, "ijmn")
+A, B, V, W = (
+    make("matrix", sym("A"), M, N),
+    make("matrix", sym("B"), N, M),
+    make("matrix", sym("v"), N, num(1)),
+    make("matrix", sym("w"), M, num(1)),
+)
+Z = sym("z")
+ENTRIES: list[tuple[Term, str, str]] = [
+    (A, "A[i, j]", "A[j, i]"),
+    (make("transpose", A), "A[j, i]", "A[i, j]"),
+    (make("scale", sym("x"), A), "x*A[i, j]", "A[i, j]"),
+    (make("matadd", A, make("transpose", B)), "A[i, j] + B[j, i]", "A[i, j] + B[i, j]"),
+    (make("map", make("exp", Z), Z, A), "exp(A[i, j])", "exp(z)"),
+    (make("matmul", A, V), "sum(A[i, k]*v[k], k, 0, n-1)", "sum(A[i, k]*v[k], k, 0, m-1)"),
+    (make("matmul", A, B), "sum(A[i, k]*B[k, j], k, 0, n-1)", "sum(A[k, i]*B[j, k], k, 0, n-1)"),
+    (
+        make("matmul", A, B, W),
+        *(
+            "sum(A[i, k]*sum(B[k, l]*w[l], l, 0, m-1), k, 0, n-1)",
+            "sum(A[i, k]*sum(B[k, l]*w[l], l, 0, n-1), k, 0, n-1)",
+        ),
+    ),
+    (make("diag", V), "delta(i, j)*v[i]", "v[i]"),
+    (make("entries", make("at", sym("A"), COLUMN, ROW), ROW, COLUMN, N, M), "A[j, i]", "A[i, j]"),
+]
+PLACED = {"m": "positive integer", "n": "positive integer", "i": "0..n-1", "j": "0..n-1"}
+
+
+@pytest.mark.parametrize(("matrix", "is_", "is_not"), ENTRIES, ids=[m.head for m, _, _ in ENTRIES])
+def test_the_entry_of_a_whole_matrix(matrix: Term, is_: str, is_not: str) -> None:
+    """Row first, then column; of a vector the row alone."""
+    apart: Json = {
+        "split": ["add", "i", ["mul", -1, "j"]],
+        "+": ZERO,
+        "0": {"at": ["i", "j"], "proof": ZERO},
+        "-": ZERO,
+    }
+    domain = Domain.of(PLACED)
+    whole_entry = make(
+        "entry", matrix, ROW, num(0) if matrix.head == "matmul" and matrix.args[-1] in (V, W) else COLUMN
+    )
+    for proof in (apart,) if matrix.head == "diag" else (ZERO, apart):
+        assert recheck(whole_entry, parse_formula(is_), domain, proof)
+        with pytest.raises(CertificateError):
+            recheck(whole_entry, parse_formula(is_not), domain, proof)
+
+
+MISFITS = [
+    make("matadd", A, B),
+    make("matadd", A, A, B),
+    make("matmul", A, A),
+    make("matmul", A, B, V),
+    make("matmul", V, A),
+    make("diag", A),
+    make("transpose", make("matmul", A, W)),
+]
+
+
+@pytest.mark.parametrize("matrix", MISFITS)
+def test_shapes_must_fit(matrix: Term) -> None:
+    """Also where the two sides are one and the same, and inside of others."""
+    for whole_matrix in (matrix, make("scale", sym("x"), matrix), make("map", Z, Z, matrix)):
+        with pytest.raises(CertificateError, match="shapes do not fit"):
+            recheck(whole_matrix, whole_matrix, Domain.of(PLACED), ZERO)
+
+
+def test_a_matrix_is_compared_with_one_of_its_shape() -> None:
+    """Neither with a scalar nor with its transpose; a vector is one column."""
+    domain = Domain.of(PLACED)
+    for a, b in ((A, B), (A, make("transpose", A)), (A, sym("x")), (sym("x"), A), (V, make("transpose", V)), (V, W)):
+        with pytest.raises(CertificateError):
+            recheck(a, b, domain, ZERO)
+    with pytest.raises(CertificateError, match="not a matrix"):
+        recheck(make("scale", sym("x"), A), sym("x"), domain, ZERO)
+    assert recheck(V, make("transpose", make("transpose", V)), domain, ZERO)
+    assert recheck(V, make("entries", make("at", sym("v"), ROW), ROW, COLUMN, N, num(1)), domain, ZERO)
+    assert recheck(A, make("transpose", make("transpose", A)), domain, ZERO)
