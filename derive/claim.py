@@ -86,9 +86,8 @@ def _gradients(
     """block -> its gradient, which starts from the derivative of the cost by an entry of the block."""
     left, out = _of_kind(derivations, "gradient", len(blocks)), {}
     for name in blocks:
-        fitting = [d for d in left if d.indices and d.start == make("diff", cost, at(name, *map(sym, d.indices)))]
-        d = out[name] = (fitting or left)[0]
-        left = [other for other in left if other is not d]
+        starts = [bool(d.indices) and d.start == make("diff", cost, at(name, *map(sym, d.indices))) for d in left]
+        d = out[name] = left.pop(starts.index(True) if True in starts else 0)
         _check_indices(d, d.indices, len(_BLOCKS[name]))
         _check_result(d, (*_BLOCKS[name].values(), num(1))[:2])
         _starts(d, [make("diff", cost, at(name, *map(sym, d.indices)))])

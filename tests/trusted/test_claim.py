@@ -104,3 +104,73 @@ def test_a_chain_that_speaks_of_less_is_refused(chain: Any, domain: dict[str, st
     """Missing parts, other starts, other indices, fewer sizes or fewer points: each with its reason."""
     with pytest.raises(DerivationError, match=reason):
         check_chain(chain, COST, domain)
+
+
+# -- a loss with two blocks of parameters
+P = sym("p")
+BOTH = make("mul", at("theta", num(0)), at("eta", num(0)))
+LATER = at("eta", J)
+BY_THETA = derivation("gradient", make("diff", BOTH, at("theta", J)), ENTRY, VECTOR, indices=("j",))
+OTHER = make("matrix", sym("eta"), N, num(1))
+BY_ETA = derivation("gradient", make("diff", BOTH, at("eta", P)), make("mul", num(2), LATER), OTHER, indices=("p",))
+
+
+def part(entry: Term, block: str, indices: tuple[str, str]) -> CheckedDerivation:
+    """One part of the Hessian."""
+    return derivation("hessian", make("diff", entry, at(block, sym(indices[1]))), num(1), SQUARE, indices=indices)
+
+
+PARTS = (
+    part(ENTRY, "theta", ("j", "l")),
+    part(ENTRY, "eta", ("j", "q")),
+    part(make("mul", num(2), LATER), "eta", ("p", "q")),
+)
+RANGES = {**DOMAIN, "eta": "real", "p": "0..n-1", "q": "0..n-1"}
+CHAIN = (BY_THETA, BY_ETA, *PARTS)
+
+
+def without(*left: CheckedDerivation) -> tuple[CheckedDerivation, ...]:
+    """The chain without some of its parts."""
+    return tuple(d for d in CHAIN if d not in left)
+
+
+def test_a_chain_with_two_blocks_passes() -> None:
+    """A gradient for each block, and a part of the Hessian for each pair, in any order."""
+    check_chain(CHAIN, BOTH, RANGES)
+    check_chain(CHAIN[::-1], BOTH, RANGES)
+
+
+NOT_JOINT = [
+    (without(BY_ETA), RANGES, "1 derivations of the gradient"),
+    ((*without(BY_ETA), BY_THETA), RANGES, "gradient starts from another|1 different"),
+    *((without(d), RANGES, "2 derivations of the hessian; there must be 3") for d in PARTS),
+    *(((*without(d), PARTS[n - 1]), RANGES, "derivations of the hessian in") for n, d in enumerate(PARTS)),
+    ((*without(PARTS[1]), part(ENTRY, "theta", ("j", "q"))), RANGES, "derivations of the hessian in"),
+    ((*without(PARTS[1]), part(BOTH, "eta", ("j", "q"))), RANGES, "derivations of the hessian in"),
+    ((*without(PARTS[1]), replace(PARTS[1], indices=("p", "q"))), RANGES, "starts from another"),
+    ((*without(PARTS[1]), replace(PARTS[1], indices=("q", "j"))), RANGES, "starts from another"),
+    ((*without(PARTS[1]), part(ENTRY, "eta", ("j", "j"))), RANGES, "different ones are needed"),
+    ((*without(PARTS[1]), _ending(PARTS[1], VECTOR)), RANGES, "hessian has n rows and 1 columns"),
+    ((*without(BY_ETA), _ending(BY_ETA, SQUARE)), RANGES, "gradient has n rows and n columns"),
+    *(
+        (CHAIN, {**RANGES, name: text}, f"{name} is .*, not")
+        for name, text in [("p", "0..0"), ("q", "real"), ("eta", "positive"), ("j", "0..1")]
+    ),
+    (CHAIN, {**{k: v for k, v in RANGES.items() if k != "eta"}, "eta, x": "one-hot"}, "add up to 1"),
+    (CHAIN, {**{k: v for k, v in RANGES.items() if k != "theta"}, "theta": "simplex(n)"}, "add up to 1|is .*, not"),
+]
+
+
+@pytest.mark.parametrize(("chain", "domain", "reason"), NOT_JOINT, ids=[str(n) for n in range(len(NOT_JOINT))])
+def test_a_joint_chain_that_speaks_of_less_is_refused(chain: Any, domain: dict[str, str], reason: str) -> None:
+    """A pair that is missing or there twice, another block, other indices, fewer points."""
+    with pytest.raises(DerivationError, match=reason):
+        check_chain(chain, BOTH, domain)
+
+
+def test_no_variable_of_the_cost_counts_entries() -> None:
+    """Where the cost has a j of its own, ∂/∂θⱼ would speak of that one."""
+    cost = make("mul", BOTH, sym("j"))
+    chain = tuple(replace(d, start=make("diff", cost, d.start.args[1])) if d.kind == "gradient" else d for d in CHAIN)
+    with pytest.raises(DerivationError, match="depends on j"):
+        check_chain(chain, cost, RANGES)
