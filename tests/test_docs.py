@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import doctest
 import importlib.util
-import os
 import re
 import shlex
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from inspect import signature
@@ -19,9 +19,12 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from click.testing import CliRunner
 
 import derive
-from tests.shared import certificate_of, few
+from derive.certificate import Certificate
+from derive.cli import common, main
+from tests.shared import agreement_of, certificate_of, few
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -71,32 +74,70 @@ def test_python_on_the_page(page: Path) -> None:
     assert doctest.DocTestRunner(optionflags=OPTIONS).run(test).failed == 0
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_commands_on_the_page(page: Path, tmp_path: Path) -> None:
-    """Every `$ …` in a console block, run in order in one folder, prints what is shown; … is any text.
-
-    A block with the name of a file after its language is that file, written before what follows is run.
-    """
+def commands(page: Path) -> list[tuple[str, str]]:
+    """What there is to run and to write, in order: commands with what they print, and `> file` with what is in it."""
+    found = []
     for language, name, block in _FENCE.findall(page.read_text(encoding="utf-8")):
         if name:
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / name).write_text(block, encoding="utf-8")
+            found.append((f"> {name}", block))
         elif language == "console":
             assert block.startswith("$ ")
-            for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
-                printed = run(command, tmp_path)
-                wanted = shown.replace("…\n", "...\n")
-                assert doctest.OutputChecker().check_output(wanted, printed, OPTIONS), f"$ {command}\n{printed}"
+            found += re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+    return found
 
 
-def run(command: str, folder: Path) -> str:
+#: command -> page and line where it is shown first, and run as a program
+FIRST: dict[str, tuple[Path, str]] = {}
+for _page in PAGES:
+    for _line, _ in commands(_page):
+        if _command := re.match(r"derive ([\w-]+)", _line):
+            FIRST.setdefault(_command[1], (_page, _line))
+del FIRST["show"]  # it takes seconds, and tests/test_cli.py runs it as a program
+#: a command of ours with nothing of the shell's but the question for its exit code
+_OURS = re.compile(r"derive ([^|;&>`]*?)(; echo \"exit code \$\?\")?")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_commands_on_the_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every `$ …` in a console block, run in order in one folder, prints what is shown; … is any text.
+
+    A block with the name of a file after its language is that file, written before what follows is run. What each
+    command of ours does first is done by a program, the rest in this process, with what was proved in this run.
+    """
+    monkeypatch.setattr(common, "certificate", lambda loss, data=None: with_numbers(loss.name))
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"NO_COLOR": "1", "DERIVE_CACHE": str(tmp_path / ".cache"), "COLUMNS": "80"}.items():
+        monkeypatch.setenv(name, value)
+    for command, shown in commands(page):
+        if command.startswith("> "):
+            (tmp_path / command[2:]).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / command[2:]).write_text(shown, encoding="utf-8")
+            continue
+        ours = _OURS.fullmatch(command)
+        printed = run(command) if ours is None or (page, command) in FIRST.values() else called(*ours.groups())
+        wanted = shown.replace("…\n", "...\n")
+        assert doctest.OutputChecker().check_output(wanted, printed, OPTIONS), f"$ {command}\n{printed}"
+
+
+def with_numbers(name: str) -> Certificate:
+    """What `verify` finds out about a loss."""
+    return replace(certificate_of(name), agreement=agreement_of(name))
+
+
+def run(command: str) -> str:
     """What a shell command prints; `derive` is the checkout's, and nothing comes from a cache of another run."""
     python = shlex.quote(sys.executable)
     line = re.sub(r"^derive ", f"{python} {shlex.quote(str(ROOT / 'cli.py'))} ", command)
     line = re.sub(r"^python ", f"{python} ", line)
-    environment = {**os.environ, "NO_COLOR": "1", "DERIVE_CACHE": str(folder / ".cache")}
-    done = subprocess.run(line, shell=True, cwd=folder, capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr.replace("cli.py", "derive")
+
+
+def called(arguments: str, asked: str | None) -> str:
+    """What a command of ours prints, called in this process, and its exit code if that is asked for."""
+    done = CliRunner().invoke(main, shlex.split(arguments), prog_name="derive")
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.stdout + (f"exit code {done.exit_code}\n" if asked else "") + done.stderr
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
