@@ -6,13 +6,14 @@ Everything is real. A domain is what a claim is claimed on: `Proved` speaks of a
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 
 from derive.errors import DomainError
-from derive.terms.term import Term, add, num, sym
+from derive.terms.term import Term, add, free_names, num, sym
 
 _NUMBER = r"[+-]?(?:\d{1,60}/\d{1,60}|(?:\d{1,60}(?:\.\d{0,60})?|\.\d{1,60})(?:[eE][+-]?\d{1,3})?)"
 _END = rf"(?:{_NUMBER}|[+-]?(?:oo|inf))"
@@ -97,6 +98,21 @@ class Range:
             return all(v.denominator == 1 for v in self.values)
         return self.integer or self.index is not None
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables on which the range depends: ends of an index range, the length of a vector."""
+        bounds = (*(self.index or ()), *(() if self.total is None else (self.total,)))
+        return frozenset().union(*map(free_names, bounds))
+
+    def apart_from(self, name: str) -> Range:
+        """A range that holds whatever the value of a variable is: without the bounds that depend on it."""
+        out = self
+        if out.index is not None and name in free_names(add(*out.index)):
+            out = replace(out, index=None, integer=True)
+        if out.total is not None and name in free_names(out.total):
+            out = replace(out, total=None)
+        return out
+
 
 REAL = Range()
 _POSITIVE = Range(lower=Fraction(0))
@@ -114,7 +130,7 @@ _NAMED = {
 @lru_cache(maxsize=1024)
 def parse_range(text: str) -> Range:
     """Read one range; several words or intervals together mean their intersection."""
-    text = text.strip()
+    text = unicodedata.normalize("NFKC", text).strip()
     if len(text) > 1000:
         raise DomainError("a domain of more than 1,000 characters")
     if match := _INDEX.fullmatch(text):
@@ -207,18 +223,36 @@ def _intersect(a: Range, b: Range, text: str) -> Range:
 
 
 def intersect(a: Range, b: Range, name: str) -> Range:
-    """The values in both ranges of the variable `name`."""
+    """The values in both ranges of the variable `name`; a `DomainError` where no range can say what these are."""
     if b in (REAL, a):
         return a
+    if b.index is not None or b.total is not None:
+        a, b = b, a
+    if a.index is not None:
+        return _index_from(a, b, name)
     finite, other = (a, b) if a.values is not None else (b, a)
     if finite.values is not None:
         values = tuple(v for v in finite.values if v in other)
         if not values:
             raise DomainError(f"the domain of {name} is empty: {a} and {b} have no value in common")
-        return Range(values=values)
-    if a.index is not None or b.index is not None:
-        return a if a.index is not None else b
-    return _intersect(a, b, f"{name}: {a} and {b}")
+        if a.total is not None and values != a.values:
+            raise _not_said(a, b, name)
+        return Range(values=values, total=a.total)
+    return replace(_intersect(a, b, f"{name}: {a} and {b}"), total=a.total)
+
+
+def _index_from(a: Range, b: Range, name: str) -> Range:
+    """An index range of which the other range leaves all, or all but the first."""
+    low, last = a.lower, a.index[1] if a.index else None
+    least = next((k for k in (low, low + 1) if k in b), None) if low is not None and low >= 0 else None
+    bounded = any(x is not None for x in (b.upper, b.values, b.index, b.total))
+    if least is None or last is None or bounded or (a.upper is not None and least > a.upper):
+        raise _not_said(a, b, name)
+    return a if least == low else replace(a, lower=least, index=(num(least), last))
+
+
+def _not_said(a: Range, b: Range, name: str) -> DomainError:
+    return DomainError(f"{name} is {a} here and declared {b}: a domain cannot say both; declare the symbol real")
 
 
 def _tighter(
@@ -261,6 +295,10 @@ class Domain:
     @classmethod
     def of(cls, described: Mapping[str, str | Range]) -> Domain:
         """From names and texts such as `{"z": "real", "y": "{0, 1}"}`."""
+        given = len(described)
+        described = {unicodedata.normalize("NFKC", name): r for name, r in described.items()}
+        if len(described) < given:
+            raise DomainError("a name is described twice: names are compared as Python does, so µ and μ are one")
         groups = tuple(_group(names, kind) for names, kind in described.items() if "," in names)
         ranges = {k: v if isinstance(v, Range) else parse_range(v) for k, v in described.items() if "," not in k}
         members = [name for g in groups for name in g.names]
@@ -273,6 +311,16 @@ class Domain:
 
     def __getitem__(self, name: str) -> Range:
         return self.ranges.get(name, REAL)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All names of which the domain speaks, those in bounds of ranges included."""
+        members = (name for g in self.groups for name in g.names)
+        return frozenset().union(self.ranges, members, *(r.names for r in self.ranges.values()))
+
+    def without(self, names: frozenset[str]) -> Domain:
+        """The same domain, with nothing said of these names: an index of a sum is no variable of the claim."""
+        return Domain({k: r for k, r in self.ranges.items() if k not in names}, self.groups) if names else self
 
     def with_(self, name: str, r: Range) -> Domain:
         """The same domain with another range for one variable."""

@@ -17,10 +17,11 @@ from derive.prove.differentiate import CHOICES, slopes
 from derive.prove.point import Point
 from derive.prove.signals import GaveUp, Kink, Outside, Undefined
 from derive.prove.unfold import unfold
-from derive.prove.variables import resolve, whole
+from derive.prove.variables import rational, resolve, whole
 from derive.terms.term import Term, free_names, sub, sym
 
 _MAX_SUMMANDS = 200
+_MAX_WORK = 100_000  # values within sums: where they are nested, their sizes multiply
 _MAX_ORDER = 64  # beyond it, one value takes minutes
 _MAX_EXACT_BITS = 4_000
 
@@ -33,10 +34,14 @@ class Evaluator:
         self.bound: dict[str, int] = {}
         self.along: tuple[str, Ball, int] | None = None
         self._memo: dict[Term, Ball] = {}
+        self._work = 0
 
     def go(self, t: Term) -> Ball:
         """The value of a term."""
         if self.bound or self.along:
+            self._work += 1
+            if self._work > _MAX_WORK:
+                raise GaveUp("too many summands at a point")
             return self._new(t)
         found = self._memo.get(t)
         if found is None:
@@ -59,7 +64,9 @@ class Evaluator:
             return fmpq(self.bound[name])
         if self.along and name == self.along[0]:
             return self.along[1]
-        value = self.point.values[name]
+        value = self.point.values.get(name)
+        if value is None:
+            raise GaveUp(f"{name} has no value")
         return fmpq(value.numerator, value.denominator)
 
     def index(self, t: Term) -> int:
@@ -125,7 +132,7 @@ def _fold(parts: Any, op: Callable[[Any, Any], Any]) -> Ball:
 def _pow(e: Evaluator, t: Term) -> Ball:
     base, exponent = map(e.go, t.args)
     is_whole = whole(t.args[1], resolve(e.point.domain, dict.fromkeys(e.bound, Range(integer=True))))
-    if isinstance(exponent, fmpq) and exponent.q == 1 and (is_whole or not free_names(t.args[1])):
+    if isinstance(exponent, fmpq) and exponent.q == 1 and (is_whole or rational(t.args[1])):
         return _whole_power(base, int(exponent.p))
     sign = signum(base)
     if sign < 0:
@@ -227,12 +234,14 @@ def _series(empty: int, op: Callable[[Any, Any], Any]) -> Callable[[Evaluator, T
             raise GaveUp(f"more than {_MAX_SUMMANDS} summands at a point")
         before = e.bound.get(index.name)
         parts: list[Ball] = [fmpq(empty)]
-        for value in range(low, high + 1):
-            e.bound[index.name] = value
-            parts.append(e.go(body))
-        e.bound.pop(index.name, None)
-        if before is not None:
-            e.bound[index.name] = before
+        try:
+            for value in range(low, high + 1):
+                e.bound[index.name] = value
+                parts.append(e.go(body))
+        finally:  # who asked may go on with another term
+            e.bound.pop(index.name, None)
+            if before is not None:
+                e.bound[index.name] = before
         return _fold(iter(parts), op)
 
     return f

@@ -30,6 +30,7 @@ from derive.terms.readable import readable
 from derive.terms.term import Term, add, free_names, neg, num, substitute, sym
 
 METHOD = "normal form over exact arithmetic"
+USED = "used: "  # begins the notes that name a hypothesis
 _MAX_CASES = 256
 _MANY = 5  # choices: more of them are first taken as they are, before regions are split
 _QUICK = 6
@@ -116,7 +117,7 @@ class Question:
         if study.regions > 1 and self._refute(self.around(), _QUICK_BITS) is not None:
             return Unknown("a proof and a witness contradict each other: please report this claim")
         undefined = (f"a side is undefined {where}" for where in dict.fromkeys(study.undefined) if not self._tie(where))
-        notes = (*self.notes, *undefined, *(f"used: {h}" for h in study.hypotheses))
+        notes = (*self.notes, *undefined, *(USED + h for h in study.hypotheses))
         conditions = dict.fromkeys(replace(c, term=readable(c.term)) for c in study.conditions)
         return Proved(self.method, tuple(conditions), study.differ, notes, study.hinted(proof))
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from derive.domain import Domain
-from derive.terms.term import Term, children, num, walk
+from derive.terms.term import Term, bound_names, children, num, walk
 
 _ONE = num(1)
 #: operations under which a term is defined whenever its parts are
@@ -22,10 +22,11 @@ _ARITHMETIC = frozenset({"num", "add", "mul", "pow", "given", "piecewise", "lt",
 
 
 class Parts(NamedTuple):
-    """What occurs in a term: heads, names that are used with indices, and what may become a generator."""
+    """What occurs in a term: heads, names with indices, names that are bound, and what may become a generator."""
 
     heads: frozenset[str]
     arrays: frozenset[str]
+    bound: frozenset[str]
     functions: frozenset[Term]
 
 
@@ -35,7 +36,8 @@ def parts(t: Term) -> Parts:
     nodes = list(walk(t))
     heads = frozenset([a.head for a in nodes])
     arrays = frozenset([a.name for a in nodes if a.head == "at"])
-    return Parts(heads, arrays, frozenset([a for a in nodes if a.head not in _ARITHMETIC]))
+    bound = frozenset().union(*map(bound_names, nodes))
+    return Parts(heads, arrays, bound, frozenset([a for a in nodes if a.head not in _ARITHMETIC]))
 
 
 def total(t: Term, domain: Domain) -> bool:
@@ -49,7 +51,8 @@ def total(t: Term, domain: Domain) -> bool:
         return positive(t.args[0], domain) and total(t.args[0], domain)
     if t.head == "piecewise":
         return t.args[-1].head == "true" and all(total(a, domain) for a in t.args)
-    return t.head in _TOTAL and all(total(a, domain) for a in children(t))
+    inside = domain.without(bound_names(t))
+    return t.head in _TOTAL and all(total(a, inside) for a in children(t))
 
 
 def positive(t: Term, domain: Domain) -> bool:

@@ -87,4 +87,4 @@ class Judge:
     @staticmethod
     def _index(n: Normal, sides: tuple[Term, ...]) -> str:
         taken = frozenset().union(*(free_names(t) for t in (*sides, *(t for t, _ in n.assumed))))
-        return fresh("i", taken | n.domain.ranges.keys())
+        return fresh("i", taken | n.domain.names)

@@ -13,13 +13,16 @@ from collections.abc import Sequence
 from derive.certificate import Condition, Proved, Unknown, Verdict
 from derive.domain import Domain, parse_range
 from derive.errors import TermError
+from derive.prove.decide import USED
+from derive.prove.forms import total
 from derive.prove.sign import sign_terms
-from derive.terms.term import Term, add, free_names, num, power, sub, substitute, sym
+from derive.terms.term import Term, add, free_names, num, power, sub, substitute, sym, walk
 from derive.terms.unparse import unparse
 
 METHOD = "the definition of the limit, with the modulus that was given"
 DELTA, T = "delta", "t"
 _RESERVED = {"epsilon": parse_range("positive"), "M": parse_range("positive"), T: parse_range("(0, 1)")}
+_NO_VALUE = "the function is not seen to have a value in the whole neighbourhood"
 _RESERVED_NAMES = {DELTA, *_RESERVED}
 
 
@@ -95,13 +98,29 @@ def _all(positive: Sequence[Term], domain: Domain, budget: float) -> Verdict:
             return verdict
         found.append(verdict)
     conditions = dict.fromkeys(c for v in found for c in v.conditions)
-    if not all(_holds(c, where, budget) for c in conditions if free_names(c.term) & _RESERVED_NAMES):
-        return Unknown("the function is not seen to have a value in the whole neighbourhood")
-    return Proved(METHOD, tuple(conditions), notes=tuple(dict.fromkeys(n for v in found for n in v.notes)))
+    notes = tuple(dict.fromkeys(n for v in found for n in v.notes))
+    near = [c for c in conditions if free_names(c.term) & _RESERVED_NAMES]
+    seen = not any(map(_is_hole, notes)) and all(_holds(c, where, budget) for c in near)
+    if not (seen and all(_seen_defined(t, where, budget) for t in positive)):
+        return Unknown(_NO_VALUE)
+    return Proved(METHOD, tuple(conditions), notes=notes)
 
 
 def _holds(c: Condition, where: Domain, budget: float) -> bool:
     """Does a condition hold in the whole neighbourhood, so that the function has a value there?"""
     kind, t = ("positive", power(c.term, num(2))) if c.kind == "nonzero" else (c.kind, c.term)
     verdict = sign_terms(t, where, "positive" if kind == "positive" else "nonnegative", budget=budget)
-    return isinstance(verdict, Proved) and not verdict.conditions
+    return isinstance(verdict, Proved) and not verdict.conditions and not any(map(_is_hole, verdict.notes))
+
+
+def _is_hole(note: str) -> bool:
+    """Does a note say anything but which hypothesis was used? Then there may be places without a value."""
+    return not note.startswith(USED)
+
+
+def _seen_defined(t: Term, where: Domain, budget: float) -> bool:
+    """What no condition of a verdict speaks of: arguments of gamma functions are positive, summands have values."""
+    if any(a.head in ("sum", "prod") and not total(a, where) for a in walk(t)):
+        return False
+    arguments = {a.args[-1] for a in walk(t) if a.head in ("gamma", "polygamma")}
+    return all(_holds(Condition("positive", a), where, budget) for a in arguments)

@@ -28,10 +28,24 @@ class Point:
         """An entry of an array, within the range of the array."""
         key = (name, indices)
         if key not in self.entries:
-            r = self.domain[name]
-            seed = f"{self.seed} {key}"
-            self.entries[key] = _entry_value(r, seed) if r.total is None else self._share(name, indices)
+            self.entries[key] = self._new_entry(name, indices, f"{self.seed} {key}")
         return self.entries[key]
+
+    def _new_entry(self, name: str, indices: tuple[int, ...], seed: str) -> Fraction:
+        r = self.domain[name]
+        if r.total is not None:
+            return self._share(name, indices)
+        if r.index is None:
+            return _entry_value(r, seed)
+        first, last = (bound(end, self.values) for end in r.index)
+        if last < first:
+            raise GaveUp(f"the range of {name} is empty at this point")
+        return Fraction(random.Random(seed).randint(first, last))
+
+    def moved(self, values: Mapping[str, Fraction]) -> Point:
+        """The same point with other values of some variables; entries that depend on them are chosen anew."""
+        kept = {key: v for key, v in self.entries.items() if self.domain[key[0]].names.isdisjoint(values)}
+        return Point({**self.values, **values}, self.domain, self.seed, kept)
 
     def _share(self, name: str, indices: tuple[int, ...]) -> Fraction:
         """An entry of a vector whose entries add up to 1."""
@@ -45,6 +59,12 @@ class Point:
 
     def inside(self) -> bool:
         """Does every coordinate lie in its range, and every index between its bounds?"""
+        try:
+            return self._inside()
+        except (GaveUp, Undefined):  # a bound that is no whole number, a vector without such an entry
+            return False
+
+    def _inside(self) -> bool:
         for name, value in self.values.items():
             r = self.domain[name]
             if value not in r:
@@ -53,7 +73,13 @@ class Point:
                 return False
         if any(sum(self.values[v] for v in g.names if v in self.values) != 1 for g in self._groups()):
             return False
-        return all(value in self.domain[name] for (name, _), value in self.entries.items())
+        return all(self._entry_inside(name, indices, value) for (name, indices), value in self.entries.items())
+
+    def _entry_inside(self, name: str, indices: tuple[int, ...], value: Fraction) -> bool:
+        r = self.domain[name]
+        if r.total is not None and value != self._share(name, indices):
+            return False
+        return value in r and (r.index is None or self._between(value, *r.index))
 
     def _between(self, value: Fraction, first: Term, last: Term) -> bool:
         known = all(v in self.values for v in free_names(first) | free_names(last))

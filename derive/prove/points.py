@@ -64,8 +64,11 @@ def scalars(*terms: Term) -> list[str]:
     return sorted(frozenset().union(*map(free_names, terms)) - arrays(*terms))
 
 
-def simple(names: list[str], domain: Domain, seed: int) -> Point:
-    """A point of small rational numbers within the domain; indices are chosen last, within their bounds."""
+def simple(names: list[str], domain: Domain, seed: int, indexed: frozenset[str] = frozenset()) -> Point:
+    """A point of small rational numbers within the domain; indices are chosen last, within their bounds.
+
+    Where arrays are `indexed` whose entries are indices themselves, there are sizes for these, too.
+    """
     rng = random.Random(seed)
     likely = 0.9 if seed < _SIMPLE_SEEDS else 0.5
     values: dict[str, Fraction] = {}
@@ -84,9 +87,11 @@ def simple(names: list[str], domain: Domain, seed: int) -> Point:
         if last < first:
             raise GaveUp(f"the range of {name} is empty at this point")
         values[name] = Fraction(rng.randint(first, last))
-    for r in domain.ranges.values():
+    for name, r in domain.ranges.items():
         if r.total is not None:
             _give_sizes((r.total,), values, domain, rng)
+        elif r.index is not None and name in indexed:
+            _give_sizes(r.index, values, domain, rng)
     for g in domain.groups:
         if any(v in values for v in g.names):
             values.update(zip(g.names, shares(rng, len(g.names), one_hot=g.kind == "one-hot"), strict=True))
@@ -104,17 +109,17 @@ def _size(rng: random.Random) -> Fraction:
 
 def search(terms: tuple[Term, ...], domain: Domain, first: int, count: int) -> Iterator[Point]:
     """Simple points with the seeds first … first + count − 1; those that cannot be made are left out."""
-    names = scalars(*terms)
+    names, indexed = scalars(*terms), arrays(*terms)
     for seed in range(first, first + count):
         try:
-            yield simple(names, domain, seed)
+            yield simple(names, domain, seed, indexed)
         except (GaveUp, Undefined):
             continue
 
 
 def moved(point: Point, name: str, value: Fraction) -> Point:
     """The same point with another value of one variable."""
-    return Point({**point.values, name: value}, point.domain, point.seed, dict(point.entries))
+    return point.moved({name: value})
 
 
 def corners(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[Point]:
@@ -131,8 +136,7 @@ def together(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[P
         return
     for c in CORNERS:
         for values in (dict.fromkeys(free, c), {v: base.values[v] + c for v in free}):
-            inside = {v: x for v, x in values.items() if x in domain[v]}
-            point = Point({**base.values, **inside}, base.domain, base.seed, dict(base.entries))
+            point = base.moved({v: x for v, x in values.items() if x in domain[v]})
             yield point
             if abs(c) == _TAIL:
                 yield from kinks(terms, domain, point)

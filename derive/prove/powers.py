@@ -11,8 +11,8 @@ from derive.prove.normal import Normal, law
 from derive.prove.polys import Monomial
 from derive.prove.registry import Key
 from derive.prove.signals import GaveUp, Undefined
-from derive.prove.variables import resolve, whole
-from derive.terms.term import Term, free_names
+from derive.prove.variables import rational, resolve, whole
+from derive.terms.term import Term
 
 
 @law("pow")
@@ -20,7 +20,7 @@ def _pow(n: Normal, t: Term) -> Frac:
     base, exponent = t.args
     b = n.go(exponent)
     value = n.field.constant_value(b)
-    by_form = not free_names(exponent) or whole(exponent, resolve(n.domain, n.bound))
+    by_form = rational(exponent) or whole(exponent, resolve(n.domain, n.bound))
     if value is None or not by_form:
         return _symbolic_power(n, base, exponent, b)
     if value.denominator != 1:

@@ -65,7 +65,9 @@ def attempt(
         for prec in bits:
             with precision(prec):
                 values = values_at(point, *sides)
-                if values is not None and point.inside() and clash(*values):
+                if values is not None and not point.inside():
+                    values = None
+                if values is not None and clash(*values):
                     return Refuted(_witness(point, *values)), defined + 1
             if values is not None and isinstance(values[0], fmpq) and isinstance(values[1], fmpq):
                 break

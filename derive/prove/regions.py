@@ -94,6 +94,12 @@ class Study:
                 self.undefined.append(f"{_where(assumed, self.places)}: {why}")
                 self.differ |= not (self._undefined(a, assumed) and self._undefined(b, assumed))
                 return {"undefined": str(why)}
+            except GaveUp as why:
+                if not (self._undefined(a, assumed) or self._undefined(b, assumed)):
+                    raise
+                self.undefined.append(f"{_where(assumed, self.places)}: a side has no value")
+                self.differ = True
+                return {"undefined": str(why)}
             except Split as split:
                 if self.at_once:
                     return None

@@ -22,6 +22,7 @@ from derive.prove.sign_masks import Signs, learn_bounds
 from derive.prove.sign_search import downhill, middle, near_zero, rounded
 from derive.prove.signals import GaveUp, Split
 from derive.prove.signs import NEGATIVE, NONNEGATIVE, POSITIVE
+from derive.prove.variables import whole
 from derive.terms.json import Json, to_json
 from derive.terms.term import Term, add, bound_names, free_names, fresh, num, rebuild, sub, substitute, sym, walk
 
@@ -207,7 +208,7 @@ def _take_over(study: Study, own: Study, names: dict[str, Term]) -> None:
 def generalised(e: Term, domain: Domain, heads: tuple[str, ...]) -> tuple[Term, dict[str, Term], Domain]:
     """e with each maximal part of these heads as a variable of its own: what holds for all its values holds."""
     names: dict[Term, str] = {}
-    taken = free_names(e) | bound_names(e) | domain.ranges.keys()
+    taken = free_names(e) | bound_names(e) | domain.names
 
     def go(t: Term) -> Term:
         nonlocal domain
@@ -235,7 +236,9 @@ def _parts(e: Term, domain: Domain, want: Want) -> list[tuple[Term, Domain, Want
         return [(a, domain, want) for a in e.args]
     if e.head == "sum":
         body, index, first, last = e.args
-        name = fresh(index.name, free_names(e) | domain.ranges.keys())
+        if not whole(first, domain.__getitem__):  # the index starts anywhere then, and is no whole number
+            return []
+        name = fresh(index.name, free_names(e) | domain.names)
         inside = domain.with_(name, _index(first, last))
         one: tuple[Term, Domain, Want] = (substitute(body, {index.name: sym(name)}), inside, want)
         return [one, (add(sub(last, first), num(1)), domain, want)] if want == "positive" else [one]

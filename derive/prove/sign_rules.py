@@ -179,7 +179,10 @@ def _two_exponentials(s: Signs, p: Poly, strict: bool) -> int:
 
 
 def _sums(s: Signs, p: Poly, strict: bool) -> int:
-    """c₀ + Σⱼ cⱼ Sⱼ, linear in sums over one range that is not empty: the sign of c₀/count + Σⱼ cⱼ bodyⱼ."""
+    """c₀ + Σⱼ cⱼ Sⱼ, linear in sums over one range that is not empty: the sign of c₀/count + Σⱼ cⱼ bodyⱼ.
+
+    If that is one sign, or zero: what is positive here and negative there may add up to anything.
+    """
     n = s.n
     out = ANY
     found = [(g, n.generator(g).key) for g in n.field.generators_of(p) if n.generator(g).key[0] == "sum"]
@@ -187,7 +190,8 @@ def _sums(s: Signs, p: Poly, strict: bool) -> int:
         mine = {g: key for g, key in found if key[2:] == (count, name)}
         if name in n.bound:
             merged = _merged(n, p, mine, name)
-            out &= ANY if merged is None else s.of(merged, strict)
+            mask = ANY if merged is None else s.of(merged, strict)
+            out &= ANY if mask & NEGATIVE and mask & POSITIVE else mask
     return out
 
 

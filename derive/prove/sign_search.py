@@ -23,6 +23,7 @@ _ROUNDS = 4
 _SMALLEST = Fraction(1, 2**70)
 _STEPS = (Fraction(1), Fraction(1, 64))
 _BITS = 192
+_MAX_BINARY = 10_000  # digits of a number that is looked at again
 _DENOMINATORS = (1, 10, 100, 10**4, 10**6, 10**9, 10**13, 10**20)
 
 
@@ -100,6 +101,8 @@ def middle(term: Term, point: Point) -> Fraction | None:
     if value is None:
         return None
     mantissa, exponent = value.man_exp()
+    if abs(exponent) > _MAX_BINARY:
+        return None
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 

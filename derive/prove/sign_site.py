@@ -86,10 +86,12 @@ class Site:
 
 
 def site_of(s: Signs, name: str) -> Site:
-    """Where to ask about a function of `name`: with the facts of the region that do not depend on it."""
+    """Where to ask about a function of `name`: with the facts of the region, and the ranges, that do not depend on it.
+
+    The variable moves while the others stay where they are, beyond bounds that move with it.
+    """
     n = s.n
-    domain = n.domain
-    for index, r in n.bound.items():
-        domain = domain.with_(index, r)
+    ranges = {other: r.apart_from(name) for other, r in {**n.domain.ranges, **n.bound}.items()}
+    domain = Domain(ranges, n.domain.groups)
     kept = tuple((n.readback.poly(q), mask) for q, mask in n.facts.known[: s.facts] if name not in n.free_of(q))
     return Site(domain, kept, n.field.deadline, s.calculus - 1, n.registry.slots)

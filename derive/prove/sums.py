@@ -76,6 +76,7 @@ class _Scope:
     """
 
     def __init__(self, n: Normal, t: Term) -> None:
+        n.field.tick()
         self.n = n
         self.term = t
         body, index, first, last = t.args

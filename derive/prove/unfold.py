@@ -47,15 +47,19 @@ class Unfolding:
     """Writes terms out; `deltas` says whether sums resolve their Kronecker deltas too (a proof wants it).
 
     `free` are the names that are free in the claim: such a name may be that of an index elsewhere, yet not be whole.
+    Of the names that are `bound` somewhere, the domain says nothing where they are.
     A sum needs a value of `every` summand; in a derivative, those that do not depend on the variable are free.
     """
 
-    def __init__(self, domain: Domain, free: frozenset[str], *, deltas: bool = True, every: bool = True) -> None:
+    def __init__(
+        self, domain: Domain, free: frozenset[str], bound: frozenset[str], *, deltas: bool = True, every: bool = True
+    ) -> None:
         self.domain = domain
         self.free = free
+        self.bound = bound
         self.deltas = deltas
         self.every = every
-        self._bound: frozenset[str] = frozenset()
+        self._open = domain.without(bound)
         self._memo: dict[Term, Term] = {}
 
     def __call__(self, t: Term) -> Term:
@@ -63,8 +67,6 @@ class Unfolding:
         heads = parts(t).heads
         if not heads & _WRITTEN_OUT and not (self.deltas and "sum" in heads):
             return t
-        if self.deltas:  # which other names are whole is asked for deltas only
-            self._bound |= {a.args[1].name for a in walk(t) if a.head in ("sum", "prod")}
         return self._go(t)
 
     def _go(self, t: Term) -> Term:
@@ -86,8 +88,8 @@ class Unfolding:
             inside = self._by_parts(body, v)
             if inside is not None:
                 return inside
-        slope = Unfolding(self.domain, self.free, deltas=self.deltas, every=False)(differentiate(body, v))
-        return _guarded(slope, body, v, self.domain)
+        inner = Unfolding(self.domain, self.free, self.bound, deltas=self.deltas, every=False)
+        return _guarded(inner(differentiate(body, v)), body, v, self._open)
 
     def _by_parts(self, body: Term, v: Term) -> Term | None:
         """A choice under sums and constant factors, where it is decided index by index."""
@@ -121,26 +123,26 @@ class Unfolding:
         if e is None or not (whole(e, self._range) and whole(first, self._range)):
             return t
         off, on = (_with_delta(body, delta, value, through) for value in _VALUES[delta.head])
-        if through is _ANYWHERE and not total(off, self.domain):
+        if through is _ANYWHERE and not total(off, self._open):
             return t
         inside = make("and", make("le", first, e), make("le", e, last))
         jump = substitute(_drop_zeros(sub(on, off)), {index.name: e})
         hit = make("piecewise", self(jump), inside, _ZERO, make("true"))
         rest = _drop_zeros(off)
         out = hit if rest == _ZERO else add(self._without_delta(Term("sum", (rest, index, first, last))), hit)
-        if not self.every or total(off, self.domain):
+        if not self.every or total(off, self._open):
             return out
         return add(out, mul(_ZERO, Term("sum", (off, index, first, last))))
 
     def _range(self, name: str) -> Range:
         """The range of a name; an index that only sums use is whole."""
         known = name in self.free or name in self.domain.ranges
-        return self.domain[name] if known or name not in self._bound else Range(integer=True)
+        return self.domain[name] if known or name not in self.bound else Range(integer=True)
 
 
 def unfold(t: Term, domain: Domain) -> Term:
     """A term written out, deltas included."""
-    return Unfolding(domain, free_names(t))(t)
+    return Unfolding(domain, free_names(t), parts(t).bound)(t)
 
 
 def _guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
@@ -237,15 +239,15 @@ class Claim:
             if not all(is_matrix):
                 raise TermError("a matrix is compared with a number: compare its entry instead")
             a, b, domain = _entries(a, b, domain)
-        free = free_names(a) | free_names(b)
-        plain = Unfolding(domain, free, deltas=False)
+        free, bound = free_names(a) | free_names(b), parts(a).bound | parts(b).bound
+        plain = Unfolding(domain, free, bound, deltas=False)
         self.domain = domain
         self.off_boundaries = off_boundaries(a) or off_boundaries(b)
         self.plain = plain(a), plain(b)
         _check_names(*self.plain)
         self.sides = self.plain
         if any(map(_with_deltas, self.plain)):
-            proof = Unfolding(domain, free)
+            proof = Unfolding(domain, free, bound)
             self.sides = proof(a), proof(b)
 
 
@@ -253,7 +255,7 @@ def _entries(a: Term, b: Term, domain: Domain) -> tuple[Term, Term, Domain]:
     """Two matrices of one shape are equal when their entries at a generic row and column are."""
     if shape(a) != shape(b):
         raise TermError(f"the shapes differ: {shape(a)} and {shape(b)}")
-    taken = free_names(a) | free_names(b)
+    taken = free_names(a) | free_names(b) | domain.names
     row = fresh("row", taken)
     column = fresh("column", taken | {row})
     rows, columns = shape(a)

@@ -32,6 +32,13 @@ def whole(term: Term, ranges: Callable[[str], Range]) -> bool:
     return term.head in ("delta", "floor", "sign")
 
 
+def rational(term: Term) -> bool:
+    """Is it made of numbers by + · and whole powers alone, so that its value is a rational number by its form?"""
+    if term.head == "pow":
+        return rational(term.args[0]) and term.args[1].head == "num" and term.args[1].value.denominator == 1
+    return term.head == "num" or (term.head in ("add", "mul") and all(map(rational, term.args)))
+
+
 @law("num")
 def _number(n: Normal, t: Term) -> Frac:
     return n.field.constant(t.value)

@@ -13,8 +13,8 @@ from derive.recheck.region import Region
 from derive.recheck.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
 from derive.recheck.table import DERIVED
 from derive.recheck.translate import beside, canonical, go, law, number
-from derive.recheck.unfold import whole
-from derive.terms.term import Term, free_names, num, sub
+from derive.recheck.unfold import rational, whole
+from derive.terms.term import Term, num, sub
 
 _PRIMES = 1_000
 _FEW = 4
@@ -236,7 +236,7 @@ def _pow(r: Region, t: Term) -> Frac:
     base, exponent = t.args
     a, b = go(r, base), go(r, exponent)
     e = b.constant
-    if e is None or not (exponent.head == "num" or not free_names(exponent) or whole(exponent, r.range_of)):
+    if e is None or not (rational(exponent) or whole(exponent, r.range_of)):
         return _symbolic(r, base, exponent, a, b)
     if e.denominator == 1:
         if e < 0:

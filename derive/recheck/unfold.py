@@ -61,6 +61,13 @@ def _total(t: Term, ranges: Ranges) -> bool:
     return natural or (base.head == "sym" and ranges(base.name).sign == "+")
 
 
+def rational(t: Term) -> bool:
+    """Is the value a rational number by its form: numbers, sums, products and whole powers?"""
+    if t.head == "pow":
+        return rational(t.args[0]) and t.args[1].head == "num" and t.args[1].value.denominator == 1
+    return t.head == "num" or (t.head in ("add", "mul") and all(map(rational, t.args)))
+
+
 def whole(t: Term, ranges: Ranges) -> bool:
     """Is the value a whole number by its form?"""
     if t.head == "num":
@@ -209,7 +216,7 @@ def generic_entries(a: Term, b: Term, domain: Domain) -> tuple[Term, Term, Domai
     rows, columns = shape(a)
     if shape(b) != (rows, columns):
         raise CertificateError("the shapes of the two sides differ")
-    taken = free_names(a) | free_names(b)
+    taken = free_names(a) | free_names(b) | domain.names
     names = [fresh("row", taken)]
     names.append(fresh("column", taken | {names[0]}))
     for name, size in zip(names, (rows, columns), strict=True):

@@ -108,7 +108,7 @@ class _Walk:
             raise NotRechecked("cannot re-check a claim about a formula of a derivative")
         a, b, self.domain = generic_entries(a, b, domain)
         self.book = Book()
-        known = free_names(a) | free_names(b) | self.domain.ranges.keys()
+        known = free_names(a) | free_names(b) | self.domain.names
         index = Range(integer=True)  # a name that is not free is the index of a sum
         ties: set[Term] = set()
         self.sides = [unfold(t, lambda name: self.domain[name] if name in known else index, ties) for t in (a, b)]

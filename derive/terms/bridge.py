@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -87,7 +88,7 @@ class _Conversion:
 
     def _own_name(self, s: sp.Symbol) -> str:
         """The symbol's name, or a fresh one for a dummy: two symbols of one name must not become one."""
-        name = str(s.name)
+        name = _name(s)
         if name in self.names:
             if not isinstance(s, sp.Dummy):
                 raise TermError(f"two different symbols are both called {s.name!r}; rename one")
@@ -117,25 +118,36 @@ class _Conversion:
 Go = Callable[[Any], Term]
 
 
+def _name(s: Any) -> str:
+    """The name of a symbol, an array or a matrix, if it can only mean this one."""
+    name = str(s.name)
+    plain = unicodedata.normalize("NFKC", name)
+    if plain != name:  # a domain and a formula that is typed would mean another one
+        raise TermError(f"Python takes the name {name!r} for {plain!r}; rename it")
+    if not name or name[0] in ". ":  # so are called what the prover names
+        raise TermError(f"a name cannot be empty, or begin with a dot or a space: {name!r}; rename it")
+    return name
+
+
 def _float(e: Any, go: Go) -> Term:
     """A double is read as the shortest decimal that gives it back: 0.1 is 1/10; more digits are read exactly."""
     if not e.is_finite:
         raise TermError(f"{e} is not a number that a formula can contain")
-    if e._prec <= _DOUBLE:
-        return num(Fraction(repr(float(e))))
     exact = sp.Rational(e)
+    if e._prec <= _DOUBLE and sp.Rational(float(e)) == exact:  # beyond the range of doubles it is 0, or loses digits
+        return num(Fraction(repr(float(e))))
     return num(int(exact.p), int(exact.q))
 
 
 def _indexed(e: Any, go: Go) -> Term:
-    return make("at", sym(e.base.label.name), *map(go, e.indices))
+    return make("at", sym(_name(e.base.label)), *map(go, e.indices))
 
 
 def _matrix_element(e: Any, go: Go) -> Term:
     parent, i, j = e.args
     if isinstance(parent, sp.MatrixSymbol):
         column = parent.shape[1] == 1 and j == 0
-        return make("at", sym(parent.name), *map(go, (i,) if column else (i, j)))
+        return make("at", sym(_name(parent)), *map(go, (i,) if column else (i, j)))
     return make("entry", go(parent), go(i), go(j))
 
 
@@ -214,7 +226,7 @@ _OTHERS: list[tuple[Any, Callable[[Any, Go], Term]]] = [
     (sp.csch, lambda e, go: power(make("sinh", go(e.args[0])), num(-1))),
     (sp.StrictGreaterThan, lambda e, go: make("lt", go(e.rhs), go(e.lhs))),
     (sp.GreaterThan, lambda e, go: make("le", go(e.rhs), go(e.lhs))),
-    (sp.MatrixSymbol, lambda e, go: make("matrix", sym(e.name), go(e.shape[0]), go(e.shape[1]))),
+    (sp.MatrixSymbol, lambda e, go: make("matrix", sym(_name(e)), go(e.shape[0]), go(e.shape[1]))),
     (sp.Transpose, lambda e, go: make("transpose", go(e.arg))),
     (sp.MatMul, _matrix_product),
     (sp.MatAdd, lambda e, go: make("matadd", *map(go, e.args))),
@@ -269,10 +281,8 @@ def _symbol_range(s: sp.Symbol) -> Range:
     said = {key: value for key, value in s._assumptions_orig.items() if value is not None}
     if odd := [f"{key}={value}" for key, value in said.items() if key not in _SAYABLE or not value]:
         raise DomainError(f"{s.name} is declared {', '.join(odd)}, which a domain cannot say: declare it otherwise")
-    sign = next((w for w in ("positive", "negative", "nonnegative", "nonpositive") if getattr(s, f"is_{w}")), None)
-    words = [w for w in (sign, "integer" if s.is_integer else None) if w]
-    if sign is None and s.is_nonzero:
-        words.append("nonzero")
+    said_of = ("positive", "negative", "nonnegative", "nonpositive", "nonzero", "integer")
+    words = [w for w in said_of if getattr(s, f"is_{w}") or getattr(s, f"is_extended_{w}", False)]
     return parse_range(" ".join(words)) if words else REAL
 
 

@@ -158,11 +158,44 @@ def test_an_empty_intersection_is_refused() -> None:
 
 
 def test_an_index_range_stays_one() -> None:
-    """What else is said of an index does not take its ends away."""
+    """What else is said of an index does not take its ends away; what no range can say is an error."""
     index = parse_range("0..n-1")
-    for other in ("integer", "nonnegative", "[0, 5]"):
-        assert intersect(index, parse_range(other), "j") == index
-        assert intersect(parse_range(other), index, "j") == index
+    for other, both in (("integer", index), ("nonnegative", index), ("positive", parse_range("1..n-1"))):
+        assert intersect(index, parse_range(other), "j") == both
+        assert intersect(parse_range(other), index, "j") == both
+    for other in ("[0, 5]", "negative", "{0, 1}", "(3, oo)"):
+        with pytest.raises(DomainError, match="cannot say both"):
+            intersect(index, parse_range(other), "j")
+
+
+def test_entries_that_add_up_stay_so() -> None:
+    """A vector that adds up to 1 still does when its entries are said to be positive."""
+    simplex, one_hot = parse_range("simplex(K)"), parse_range("one-hot(K)")
+    positive = intersect(simplex, parse_range("positive"), "p")
+    assert positive.total == simplex.total
+    assert [v in positive for v in (0, Fraction(1, 2), 1)] == [False, True, True]
+    assert intersect(one_hot, parse_range("nonnegative integer"), "y") == one_hot
+    with pytest.raises(DomainError, match="cannot say both"):
+        intersect(one_hot, parse_range("positive"), "y")
+
+
+def test_names_are_compared_as_python_does() -> None:
+    """The micro sign and the Greek letter are one name, in ranges, in groups and in the ends of an index."""
+    domain = Domain.of({"\u00b5": "positive", "p\u00b5, q": "simplex", "i": "0..\u00b5-1"})
+    assert domain["\u03bc"].sign == "+"
+    assert domain.groups[0].names == ("p\u03bc", "q")
+    assert domain["i"].names == {"\u03bc"}
+    with pytest.raises(DomainError, match="described twice"):
+        Domain.of({"\u00b5": "positive", "\u03bc": "real"})
+
+
+def test_what_does_not_depend_on_a_variable() -> None:
+    """Where a variable moves, the bounds that move with it say nothing of the others."""
+    index = parse_range("0..n-1")
+    assert index.names == {"n"}
+    assert index.apart_from("m") == index
+    assert [v in index.apart_from("n") for v in (-1, 5, Fraction(1, 2))] == [False, True, False]
+    assert parse_range("simplex(K)").apart_from("K").total is None
 
 
 def test_groups_are_variables_together() -> None:

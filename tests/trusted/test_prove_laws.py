@@ -16,8 +16,8 @@ from derive.prove import prove, signs
 from derive.prove.normal import LAWS, Normal
 from derive.prove.registry import Registry
 from derive.prove.signals import GaveUp, Restart, Split, Undefined
-from derive.prove.unfold import Unfolding
-from derive.terms.term import Term, add, free_names, make, num, sym
+from derive.prove.unfold import unfold
+from derive.terms.term import Term, add, make, num, sym
 from derive.terms.text import parse_formula
 from tests.shared import few
 
@@ -33,7 +33,7 @@ GATE = "where(gate == 37/41, {}, 0)"  # no quick look at a few points sees what 
 def seen(t: Term, domain: Domain, seed: int, count: int) -> int:
     """At how many points of the domain a term is seen to be written rightly; 0 where the prover cannot say."""
     registry = Registry(slots=24)
-    plain = Unfolding(domain, free_names(t))(t)
+    plain = unfold(t, domain)
     for _ in range(12):
         n = Normal(registry, domain, time.monotonic() + 5)
         try:
