@@ -174,3 +174,109 @@ def test_no_variable_of_the_cost_counts_entries() -> None:
     chain = tuple(replace(d, start=make("diff", cost, d.start.args[1])) if d.kind == "gradient" else d for d in CHAIN)
     with pytest.raises(DerivationError, match="depends on j"):
         check_chain(chain, cost, RANGES)
+
+
+# -- blocks with two indices, and of another length
+K, Q = map(sym, "kq")
+SIZE = sym("K")
+MATRIX = make("pow", make("at", sym("Theta"), num(0), num(0)), num(2))
+
+
+def second(*by: Term) -> CheckedDerivation:
+    """The Hessian in Θ, by the entry at these indices."""
+    start = make("diff", make("at", sym("Theta"), J, K), make("at", sym("Theta"), *by))
+    return derivation("hessian", start, num(1), SQUARE, indices=("j", by[0].name if by[0].head == "sym" else "l"))
+
+
+ROWS = derivation(
+    "gradient",
+    make("diff", MATRIX, make("at", sym("Theta"), J, K)),
+    make("at", sym("Theta"), J, K),
+    make("matrix", sym("Theta"), N, SIZE),
+    indices=("j", "k"),
+)
+CLASSES = {**DOMAIN, "Theta": "real", "K": "integer [2, oo)", "k": "0..K-1", "q": "0..K-1"}
+
+
+def test_a_block_with_two_indices() -> None:
+    """Every entry by every other: four different indices with their ranges."""
+    check_chain((ROWS, second(L, Q)), MATRIX, CLASSES)
+    check_chain((ROWS, second(L, Q)), MATRIX, {**CLASSES, "K": "integer (0, oo)"})
+    for by, reason in (
+        ((L, K), "different ones"),
+        ((L, num(0)), "starts from another"),
+        ((L,), "starts from|different"),
+    ):
+        with pytest.raises(DerivationError, match=reason):
+            check_chain((ROWS, second(*by)), MATRIX, CLASSES)
+    for name, said in (("k", "0..n-1"), ("q", "0..K-2"), ("j", "0..K-1"), ("Theta", "[0, 1]"), ("q", "real")):
+        with pytest.raises(DerivationError, match=f"{name} is .*, not"):
+            check_chain((ROWS, second(L, Q)), MATRIX, {**CLASSES, name: said})
+    with pytest.raises(DerivationError, match="rows and K columns"):
+        check_chain((_ending(ROWS, make("matrix", sym("Theta"), SIZE, SIZE)), second(L, Q)), MATRIX, CLASSES)
+
+
+def test_a_block_of_thresholds() -> None:
+    """τ has K − 1 entries."""
+    cost = at("tau", num(0))
+    less = make("add", num(-1), SIZE)
+    block = make("matrix", sym("tau"), less, num(1))
+    first = derivation("gradient", make("diff", cost, at("tau", J)), at("tau", J), block, indices=("j",))
+    twice = derivation(
+        "hessian",
+        make("diff", at("tau", J), at("tau", L)),
+        *(num(1), make("matrix", sym("A"), less, less)),
+        indices=("j", "l"),
+    )
+    ranges = {**CLASSES, "tau": "real", "j": "0..K-2", "l": "0..K-2"}
+    check_chain((first, twice), cost, ranges)
+    for wrong in ({**ranges, "j": "0..K-1"}, {**ranges, "l": "0..n-1"}, {**ranges, "tau": "positive"}):
+        with pytest.raises(DerivationError, match=r"is .*, not"):
+            check_chain((first, twice), cost, wrong)
+    with pytest.raises(DerivationError, match="K rows"):
+        check_chain((_ending(first, make("matrix", sym("tau"), SIZE, num(1))), twice), cost, ranges)
+
+
+DATA = [
+    ("Y", "{0, 1}", True),
+    ("Y", "{1}", False),
+    ("R", "real", True),
+    ("R", "positive", False),
+    ("e", "{0, 1}", True),
+    ("e", "{0}", False),
+    ("K", "integer [2, oo)", True),
+    ("K", "integer (0, oo)", True),
+    ("K", "integer [3, oo)", False),
+    ("Y", "real", True),
+]
+
+
+@pytest.mark.parametrize(("name", "said", "general"), DATA)
+def test_what_data_may_be(name: str, said: str, general: bool) -> None:
+    """Labels, ranks, events and the number of classes, where the cost depends on them."""
+    cost = make("mul", COST, sym(name))
+    chain = (replace(FIRST, start=make("diff", cost, at("theta", J))), SECOND)
+    if general:
+        check_chain(chain, cost, {**DOMAIN, name: said})
+        return
+    with pytest.raises(DerivationError, match=f"{name} is .*, not"):
+        check_chain(chain, cost, {**DOMAIN, name: said})
+    check_chain((FIRST, SECOND), COST, {**DOMAIN, name: said})
+
+
+def test_a_gradient_has_an_index() -> None:
+    """Without one it says nothing, and two are too many for a vector."""
+    for indices in ((), ("j", "k")):
+        with pytest.raises(DerivationError, match="1 different ones"):
+            check_chain((replace(FIRST, indices=indices), SECOND), COST, {**DOMAIN, "k": "real"})
+    with pytest.raises(DerivationError, match="add up to 1"):
+        check_chain((FIRST, SECOND), COST, {**{k: v for k, v in DOMAIN.items() if k != "X"}, "X, x": "one-hot"})
+
+
+def test_a_cost_without_parameters_is_not_general() -> None:
+    """θ must be there: any real numbers."""
+    cost = num(2)
+    chain = (replace(FIRST, start=make("diff", cost, at("theta", J))), SECOND)
+    check_chain(chain, cost, DOMAIN)
+    with pytest.raises(DerivationError, match="theta is"):
+        check_chain(chain, cost, {**DOMAIN, "theta": "positive"})
