@@ -75,6 +75,8 @@ class Workers:
             "cache": str(self.cache) if self.cache is not None else None,
         }
         process = self._process(item, memory)
+        if self.closed:  # while it began: who closed us has not seen it
+            process.end()
         try:
             answer = process.ask({"function": "check", "payload": payload}, seconds)
             out = _outcome(item, answer)

@@ -228,6 +228,16 @@ def test_interrupted() -> None:
     assert time.monotonic() - begin < 30
 
 
+def test_what_was_just_beginning_is_ended(tmp_path: Path) -> None:
+    """A worker whose lane was closed while it began does not go on until its time is up: Ctrl-C does not wait."""
+    lane = Workers(Limits(timeout=15.0))
+    lane.close()
+    with nothing_left():
+        outcome = lane.check(written(tmp_path, "sleeps", HOSTILE["sleeps"][0]))
+    assert (outcome.status, outcome.report) == ("unknown", None)
+    assert "not decided within" not in outcome.reason
+
+
 def test_a_module_lists_its_functions(tmp_path: Path) -> None:
     """What is decorated in a loop is found by importing the module in a worker; one that fails is an error."""
     path = tmp_path / "made.py"
