@@ -144,8 +144,8 @@ def called(tests: Tests, files: set[str], loaded: Loaded) -> dict[Key, list[int]
         nonlocal now
         now = n
         loaded.empty_caches()
+        sys.setprofile(note)  # for each test: one that nests too deeply ends it
 
-    sys.setprofile(note)
     tests.all_pass(before)
     sys.setprofile(None)
     return {key: sorted(found) for key, found in calls.items()}
