@@ -187,7 +187,7 @@ IN_EITHER_ORDER = [
 
 @pytest.mark.parametrize(("a", "b"), IN_EITHER_ORDER)
 def test_the_order_of_the_sides_makes_no_difference(a: str, b: str) -> None:
-    """Where one side cannot be translated and the other one has no value, nothing is claimed; the verdict says where."""
+    """Where one side cannot be translated and the other has no value, nothing is claimed; the verdict says where."""
     for verdict in (prove(a, b), prove(b, a)):
         assert isinstance(verdict, Proved)
         assert verdict.domains_differ
