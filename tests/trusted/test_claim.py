@@ -273,6 +273,15 @@ def test_a_gradient_has_an_index() -> None:
         check_chain((FIRST, SECOND), COST, {**{k: v for k, v in DOMAIN.items() if k != "X"}, "X, x": "one-hot"})
 
 
+def test_labels_of_different_samples_are_independent() -> None:
+    """Labels in {0, 1} are general; labels of which exactly one is 1 are not."""
+    cost = make("mul", COST, sym("Y"))
+    chain = (replace(FIRST, start=make("diff", cost, at("theta", J))), SECOND)
+    for described in ({"Y, z": "one-hot"}, {"Y": "one-hot(n)"}):
+        with pytest.raises(DerivationError, match="Y is one of several that add up to 1 here, not real"):
+            check_chain(chain, cost, {**DOMAIN, **described})
+
+
 def test_a_cost_without_parameters_is_not_general() -> None:
     """θ must be there: any real numbers."""
     cost = num(2)
