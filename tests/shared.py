@@ -20,6 +20,7 @@ from derive.gradcheck import gradcheck
 from derive.gradcheck.joint import gradcheck as joint_gradcheck
 from derive.joint_loss import JointLoss
 from derive.loss import Loss
+from derive.theorem import certify
 
 FOLDER = "DERIVE_TESTS_SHARED"  # set by conftest.py, for this run only
 EXHAUSTIVE = "DERIVE_TESTS_EXHAUSTIVE"  # and this one
@@ -58,6 +59,19 @@ def certificate_of(name: str) -> Certificate:
 def _proved(name: str) -> Certificate:
     budget = 60.0 if name in catalog.joint_names() else 10.0  # of a second or two, where nothing else runs
     return verify(loss_of(name), numeric=False, budget=budget)
+
+
+@cache
+def theorem_of(name: str) -> Certificate:
+    """What is decided of the statements of a theorem, also of one that belongs to a loss."""
+    every = [f"theorem-{entry.name}" for entry in catalog.entries(catalog.THEOREMS)]
+    return once(Certificate, f"theorem-{name}", _decided, every)
+
+
+def _decided(name: str) -> Certificate:
+    found = catalog.theorem(name.removeprefix("theorem-"))
+    assert found is not None
+    return certify(found)
 
 
 @cache

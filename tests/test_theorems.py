@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from mpmath import mp
 from scipy.optimize import minimize
 
 from derive import catalog, theorem
-from derive.certificate import Certificate, Proved
+from derive.certificate import Proved
 from derive.certificate_json import dumps, loads
 from derive.cli import main
 from derive.errors import CatalogError, CertificateError, FormulaError
@@ -26,16 +25,10 @@ from derive.replay import replay_text
 from derive.terms.text import parse_formula
 from derive.theorem import Statement, Theorem
 from derive.theorems import logistic_squared_error
+from tests.shared import certificate_of
+from tests.shared import theorem_of as certificate
 
 NAMES = [e.name for e in catalog.entries(catalog.THEOREMS)]
-
-
-@cache
-def certificate(name: str) -> Certificate:
-    """The certificate of a theorem."""
-    found = catalog.theorem(name)
-    assert found is not None
-    return theorem.certify(found)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -98,9 +91,7 @@ def test_a_theorem_without_statements_is_refused() -> None:
 
 def test_statements_of_a_loss_are_shown_with_it() -> None:
     """A theorem that is named like a loss adds its statements to the certificate of the loss."""
-    from derive.verify import verify
-
-    c = verify(catalog.load("logistic"), numeric=False)
+    c = certificate_of("logistic")
     names = [s.name for s in c.statements]
     assert {"curvature", "convex", "weights", "lipschitz"} <= set(names)
     assert "logistic" not in catalog.theorem_names()

@@ -16,7 +16,6 @@ import pytest
 
 from derive import catalog
 from derive.certificate import Agreement, Certificate, Check, Condition, Proved, Refuted, Unknown, Verdict, Witness
-from derive.cli.common import certificate as certify
 from derive.render import claims_html, html
 from derive.render._html_page import MARKS
 from derive.render._html_style import STYLE
@@ -28,7 +27,7 @@ from derive.terms.heads import BINDERS, CONDITION_HEADS, HEADS, MATRIX_HEADS
 from derive.terms.term import Term, add, make, mul, num, power, sym
 from tests.render.test_outputs import HOSTILE, hostile, with_verdict
 from tests.render.test_terms import example
-from tests.shared import certificate_of, few
+from tests.shared import certificate_of, few, theorem_of
 
 LEAVES = {"mi", "mn", "mo", "mtext", "mspace"}
 #: elements of MathML that take a fixed number of others
@@ -222,7 +221,7 @@ def test_every_step_is_there(name: str) -> None:
 @pytest.mark.parametrize("name", ["logistic", "split-cost", "logistic-squared-error"])
 def test_theorems_and_statements(name: str) -> None:
     """Each statement has its formulas and its verdict, and opens to the question, its domain and the proof."""
-    c = certify(catalog.find(name)) if name in catalog.theorem_names() else certificate_of(name)
+    c = theorem_of(name) if name in catalog.theorem_names() else certificate_of(name)
     root = assert_is_a_page(html.render(c))
     items = [li for ul in root.iter("ul") if ul.get("class") == "statements" for li in ul.findall("li")]
     assert len(items) == len(c.statements) > 0

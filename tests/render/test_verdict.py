@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-import derive
 from derive.certificate import Condition, Proved, Refuted, Unknown, Verdict, Witness
 from derive.render import verdict as rendered
 from derive.terms.text import parse_formula
+from tests.shared import certificate_of
 
 VERDICTS = (
     Proved("normal form", (Condition("positive", parse_formula("x_1 - 1")),), True, ("a_b *note*",)),
@@ -42,7 +42,7 @@ def test_the_sides_conditions_are_shown() -> None:
 def in_markdown(ci: Any) -> dict[str, str]:
     """Everything that a notebook shows as Markdown."""
     shown = {v.status: v._repr_markdown_() for v in VERDICTS} | {n: ci.report_of(n)._repr_markdown_() for n in REPORTS}
-    return {**shown, "logistic": derive.verify(derive.catalog.load("logistic"), numeric=False)._repr_markdown_()}
+    return {**shown, "logistic": certificate_of("logistic")._repr_markdown_()}
 
 
 def test_mathematics_survives_markdown(ci: Any) -> None:

@@ -26,7 +26,7 @@ from derive.recheck import NotRechecked, Shown, recheck
 from derive.replay import MAX_BYTES, Replayed, not_rechecked, replay, replay_text
 from derive.terms.json import Json
 from derive.terms.text import parse_formula
-from derive.verify import certify, derivations, verify
+from derive.verify import certify, derivations
 from tests.shared import certificate_of
 
 AGREEMENT = Agreement((Check("a check", 3, 1e-12, 1e-10, "as it should be", True),))
@@ -35,7 +35,7 @@ AGREEMENT = Agreement((Check("a check", 3, 1e-12, 1e-10, "as it should be", True
 @pytest.fixture(scope="module")
 def whole() -> Certificate:
     """A certificate with everything in it."""
-    return replace(verify(catalog.load("linear"), numeric=False), agreement=AGREEMENT)
+    return replace(certificate_of("linear"), agreement=AGREEMENT)
 
 
 @pytest.fixture(scope="module")
@@ -295,7 +295,7 @@ def _confirmed(found: Replayed) -> int:
 
 def test_side_conditions_cannot_be_dropped() -> None:
     """The logistic gradient takes logarithms; whatever conditions its proof records must come out again."""
-    found: dict[str, Json] = json.loads(dumps(verify(catalog.load("logistic"), numeric=False)))
+    found: dict[str, Json] = json.loads(dumps(certificate_of("logistic")))
     assert replay_text(signed(found)).steps == 18
     recorded = [step["verdict"] for d in found["derivations"] for step in d["steps"]]
     assert all(v["status"] == "proved" for v in recorded)
