@@ -278,7 +278,7 @@ def test_labels_of_different_samples_are_independent() -> None:
     cost = make("mul", COST, sym("Y"))
     chain = (replace(FIRST, start=make("diff", cost, at("theta", J))), SECOND)
     for described in ({"Y, z": "one-hot"}, {"Y": "one-hot(n)"}):
-        with pytest.raises(DerivationError, match="Y is one of several that add up to 1 here, not real"):
+        with pytest.raises(DerivationError, match=r"Y is one.* here, not real"):
             check_chain(chain, cost, {**DOMAIN, **described})
 
 

@@ -143,6 +143,11 @@ FORGED: dict[str, tuple[str, str, dict[str, str], Json]] = {
     "an odd function of minus twice the argument": (*("erf(-x)", "-2*erf(2*x)", {}, ZERO),),
     "another number of summands": (*("diff(sum(v[i], i, 0, n-1), n)", "0", SIZED, ZERO),),
     "another first summand": (*("diff(sum(v[i], i, n, 7), n)", "0", {"n": "{1, 2}"}, ZERO),),
+    "the root of a negative multiple": (*("sqrt(-3*x)", "sqrt(-x)", {"x": "negative"}, ZERO),),
+    "the logarithm of a negative multiple": (*("log(-3*x)", "log(-x)", {"x": "negative"}, ZERO),),
+    "the sine of a third of a half turn": (*("sin(pi/3)", "0", {}, ZERO),),
+    "the cosine of a third of a half turn": (*("cos(pi/3)", "1", {}, ZERO),),
+    "the sine of a fifth of a turn": (*("sin(2*pi/5)", "1", {}, ZERO),),
     "more cancelled than there is": (*("1/((x + 1)**3/(x + 1))", "1", {}, ZERO),),
     "a product of two sums of one range": (
         *("sum(v[i], i, 0, n-1)*sum(w[i], i, 0, n-1)", "sum(v[i], i, 0, n-1)", SIZED, ZERO),

@@ -200,8 +200,10 @@ def test_the_condition_of_erfinv() -> None:
 def test_the_domain_of_a_power_by_its_form() -> None:
     """x to the power y − y + 2 has no value for negative x, as the exponent is no whole number by its form."""
     assert check("x**(y - y + 2)", "x**2", {"x": "positive"})
-    with pytest.raises(CertificateError):
-        check("x**(y - y + 2)", "x**2", {})
+    assert not check("x**(1/2 + 1/2) + x**(2*3)*x**(2**(-1) + 3/2)", "x + x**8", {}).conditions
+    for e in ("y - y + 2", "pi - pi + 2", "2*pi/pi", "exp(0) + 1"):
+        with pytest.raises(CertificateError):
+            check(f"x**({e})", "x**2", {})
 
 
 BAD: list[Json] = [
@@ -221,6 +223,23 @@ def test_a_leaf_is_written_in_one_way(leaf: Json) -> None:
         check("x", "x", {}, leaf)
     with pytest.raises(CertificateError):
         check("log(-1 - x**2) + abs(x)", "7", {}, {"split": "x", "+": ZERO, "0": leaf, "-": ZERO})
+
+
+@pytest.mark.parametrize("below", [None, 0, "zero", ["at", "proof"], {}])
+def test_a_branch_is_a_proof(below: Json) -> None:
+    """What is no proof is refused with a message, at the boundary, too."""
+    for proof in ({"split": "x", "+": ZERO, "0": below, "-": ZERO}, {"split": "x", "+": below, "0": ZERO, "-": ZERO}):
+        with pytest.raises(CertificateError):
+            check("x", "x", {}, proof)
+
+
+def test_a_claim_is_made_of_functions() -> None:
+    """What derivatives are written out to has no meaning of its own."""
+    x = sym("x")
+    for made in (make("slope", num(0), x, x, x), make("given", num(0), x)):
+        for a, b in ((made, num(0)), (num(0), mul(num(2), made))):
+            with pytest.raises(CertificateError, match="formula of a derivative"):
+                recheck(a, b, Domain(), ZERO)
 
 
 def test_arrays_and_variables_of_one_name() -> None:
@@ -298,6 +317,9 @@ def test_shapes_must_fit(matrix: Term) -> None:
     for whole_matrix in (matrix, make("scale", sym("x"), matrix), make("map", Z, Z, matrix)):
         with pytest.raises(CertificateError, match="shapes do not fit"):
             recheck(whole_matrix, whole_matrix, Domain.of(PLACED), ZERO)
+        same = make("entry", whole_matrix, ROW, COLUMN)
+        with pytest.raises(CertificateError, match="shapes do not fit"):
+            recheck(same, same, Domain.of(PLACED), ZERO)
 
 
 def test_a_matrix_is_compared_with_one_of_its_shape() -> None:
