@@ -18,6 +18,7 @@ import pytest
 
 from derive.terms.term import Term
 
+collect_ignore = ["data"]  # code as people write it: what reads it imports it
 Values = Mapping[str, Any]
 os.environ["DERIVE_CACHE"] = "off"  # a test that wants a cache names its folder
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # of workers, which inherit it: they share the cores

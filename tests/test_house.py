@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from itertools import permutations
 from pathlib import Path
@@ -23,10 +24,13 @@ from tests.shared import few
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "derive").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
-FUNCTIONS = [
-    (path, node) for path, tree in TREES.items() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
-]
+
+
+@cache
+def nodes() -> list[tuple[Path, ast.AST]]:
+    """Everything in the package, read when it is asked for: not every worker is."""
+    trees = [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in SOURCES]
+    return [(path, node) for path, tree in trees for node in ast.walk(tree)]
 
 
 def output_of(*command: str) -> tuple[int, str]:
@@ -59,10 +63,9 @@ def test_tools_are_content(command: tuple[str, ...]) -> None:
 
 def places(wanted: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
     """Every node of a kind in the package, with its place."""
-    for path, tree in TREES.items():
-        for node in ast.walk(tree):
-            if isinstance(node, wanted):
-                yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+    for path, node in nodes():
+        if isinstance(node, wanted):
+            yield f"{path.relative_to(ROOT)}:{node.lineno}", node
 
 
 def test_no_assert_is_a_check() -> None:
@@ -86,7 +89,8 @@ def test_no_text_is_run() -> None:
 
 def test_functions_and_files_are_small() -> None:
     """Median of the functions at most 7 lines, nine of ten at most 15, none over 40; no file over 300 lines."""
-    lengths = sorted((_lines(node), f"{path.name}:{node.name}") for path, node in FUNCTIONS)
+    functions = [(path, node) for path, node in nodes() if isinstance(node, ast.FunctionDef)]
+    lengths = sorted((_lines(node), f"{path.name}:{node.name}") for path, node in functions)
     sizes = [size for size, _ in lengths]
     assert statistics.median(sizes) <= 7
     assert sizes[int(0.9 * (len(sizes) - 1))] <= 15
