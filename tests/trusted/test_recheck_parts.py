@@ -119,6 +119,7 @@ def test_monomials(a: dict[int, int], b: dict[int, int], r: int) -> None:
 def test_numbers_are_exact() -> None:
     """1/3 stays a fraction, 6/3 is the int 2."""
     assert (poly.ratio(1, 3), poly.ratio(6, 3), poly.ratio(5, -1)) == (Fraction(1, 3), 2, -5)
+    assert (poly.ratio(Fraction(1, 2), 1), poly.ratio(Fraction(1, 2), -1)) == (Fraction(1, 2), Fraction(-1, 2))
     assert isinstance(poly.ratio(6, 3), int)
     assert isinstance(poly.exact(Fraction(4, 2)), int)
 
@@ -134,6 +135,20 @@ def test_division_of_polynomials(p: Poly, f: Poly) -> None:
     order = sorted(poly.generators(p) | poly.generators(f), reverse=True)
     lead = max(tuple(dict(m).get(g, 0) for g in order) for m in f)
     assert not [m for m in rest if all(dict(m).get(g, 0) >= e for g, e in zip(order, lead, strict=True))]
+
+
+def test_division_with_fractions() -> None:
+    """(x + 1/2) (y x − 3/5) by each of them, and x² by 2x + 1."""
+    x, y, xy = ((0, 1),), ((1, 1),), ((0, 1), (1, 1))
+    p: Poly = {x: 1, (): Fraction(1, 2)}
+    q: Poly = {xy: 1, (): Fraction(-3, 5)}
+    assert poly.divide(poly.mul(p, q), p) == (q, {})
+    assert poly.divide(poly.mul(p, q), q) == (p, {})
+    assert poly.divide({((0, 2),): 1}, {x: 2, (): 1}) == (
+        {x: Fraction(1, 2), (): Fraction(-1, 4)},
+        {(): Fraction(1, 4)},
+    )
+    assert poly.divide({y: 1}, {x: 1}) == ({}, {y: 1})
 
 
 @SETTINGS

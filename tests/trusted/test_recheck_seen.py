@@ -81,6 +81,10 @@ SEEN: list[tuple[str, str, dict[str, str]]] = [
     ("where((x < 0) | (x > -1), 1, 2)", "1", {"x": "positive"}),
     ("where((x < 0) | (x < -1), 1, 2)", "2", {"x": "positive"}),
     ("abs(v[0])", "v[0]", {"v": "positive"}),
+    ("diff(cumulant(0, 2*x), x)", "2*cumulant(1, 2*x)", {}),
+    ("x*sum(v[i], i, 0, n-1)", "sum(x*v[i], i, 0, n-1)", SIZED),
+    ("log(15) - log(3)", "log(5)", {}),
+    ("log(9)/2 + sqrt(12)", "log(3) + 2*sqrt(3)", {}),
     ("k**2*abs(k)", "k**3", {"k": "positive integer"}),
     ("sum(delta(i, k[0])*v[i], i, 0, n-1)", "v[k[0]]", {**SIZED, "k": "0..n-1"}),
     ("sum((delta(i, j) + 3)*v[i], i, 0, n-1)", "v[j] + 3*sum(v[i], i, 0, n-1)", {**SIZED, "j": "0..n-1"}),
@@ -127,6 +131,8 @@ def test_a_hint_is_used(a: str, b: str, described: dict[str, str], proof: Json) 
 
 CONDITIONED: list[tuple[str, str, dict[str, str], Json, set[str]]] = [
     ("x**y*x**(-y)", "1", {"y": "negative"}, ZERO, {"positive"}),
+    ("erf(erfinv(x))", "x", {}, ZERO, {"positive"}),
+    ("erfinv(erf(2*x)) + erf(-x/2)", "2*x - erf(x/2)", {}, ZERO, {"positive"}),
     (
         *("sum(2/(v[i]**2 - 1), i, 0, n-1)", "sum(1/(v[i] - 1) - 1/(v[i] + 1), i, 0, n-1)"),
         *(SIZED, ZERO, {"nonzero"}),
@@ -330,6 +336,12 @@ def test_a_matrix_is_compared_with_one_of_its_shape() -> None:
             recheck(a, b, domain, ZERO)
     with pytest.raises(CertificateError, match="not a matrix"):
         recheck(make("scale", sym("x"), A), sym("x"), domain, ZERO)
+    for index in (ROW, COLUMN):  # one row, or one column, is not all
+        first = make("piecewise", make("at", sym("A"), ROW, COLUMN), make("eq", index, num(0)), num(0), make("true"))
+        with pytest.raises(CertificateError):
+            recheck(A, make("entries", first, ROW, COLUMN, M, N), domain, ZERO)
+        with pytest.raises(CertificateError):
+            recheck(A, make("entries", mul(make("delta", index, num(0)), first), ROW, COLUMN, M, N), domain, ZERO)
     assert recheck(V, make("transpose", make("transpose", V)), domain, ZERO)
     assert recheck(V, make("entries", make("at", sym("v"), ROW), ROW, COLUMN, N, num(1)), domain, ZERO)
     assert recheck(A, make("transpose", make("transpose", A)), domain, ZERO)
