@@ -48,11 +48,15 @@ class Loaded:
     def exchange(self, file: str, mutant: Mutant) -> None:
         """The functions of a module get the code that they have in the mutant, and nothing is remembered."""
         before, after = self.codes[file], list(functions(mutated(self.sources[file], mutant), file))
-        new = {a: b for (_, a), (_, b) in zip(_outer(before), _outer(after), strict=True) if a != b}
+        if len(before) != len(after):  # a function inside of another one is gone
+            before, after = _outer(before), _outer(after)
+        new = {a: b for (_, a), (_, b) in zip(before, after, strict=True) if a != b}
         if not new:
             raise SystemExit("the change makes no difference to any code")
         for f in self.functions:
-            f.__code__ = new.get(f.__code__, f.__code__)
+            code = new.get(f.__code__, f.__code__)
+            if code.co_freevars == f.__code__.co_freevars:
+                f.__code__ = code
         self.empty_caches()
 
     def empty_caches(self) -> None:

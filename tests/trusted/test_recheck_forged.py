@@ -171,6 +171,13 @@ FORGED: dict[str, tuple[str, str, dict[str, str], Json]] = {
     "what does not vanish where a sum does": (
         *("where(x + y == 0, x**2 + y**2, 0)", "0", {}, split(["add", "x", "y"], ZERO)),
     ),
+    "the logarithm of a square": (*("log(9)", "log(3)", {}, ZERO),),
+    "an empty sum has no summand": (*("sum(5, i, 3, 2)", "5", {}, ZERO),),
+    "a name of one side is no whole number": (
+        "sum(delta(i, x), i, 0, n-1) - where((0 <= x) & (x <= n - 1), 1, 0)",
+        *("0", SIZED),
+        split("x", *[split(["add", "n", -1, ["mul", -1, "x"]], ZERO)] * 3),
+    ),
     "more cancelled than there is": (*("1/((x + 1)**3/(x + 1))", "1", {}, ZERO),),
     "a product of two sums of one range": (
         *("sum(v[i], i, 0, n-1)*sum(w[i], i, 0, n-1)", "sum(v[i], i, 0, n-1)", SIZED, ZERO),
