@@ -164,8 +164,8 @@ FORGED: dict[str, tuple[str, str, dict[str, str], Json]] = {
     "an entry whose index is bound in the sum": (
         *("diff(sum(v[i]*w[i], i, 0, n-1), v[i])", "sum(w[i], i, 0, n-1)", {**SIZED, "i": "0..n-1"}, ZERO),
     ),
-    "the value of an exponent over a factor": (*("log(exp(x/(1 + y)))", "2*x/(1 + y)", {}, ZERO),),
-    "the value of an exponent beside a fraction": (*("log(exp(x + y/(1 + y)))", "2*x + y/(1 + y)", {}, ZERO),),
+    "the value of an exponent over a factor": (*("log(exp(2*x/(1 + y)))", "4*x/(1 + y)", {}, ZERO),),
+    "the value of an exponent beside a fraction": (*("log(exp(2*x*y + x/(1 + y)))", "4*x*y + x/(1 + y)", {}, ZERO),),
     "a sum that begins at 1": (*("sum(v[i], i, 1, n)", "sum(v[i], i, 0, n-1)", SIZED, ZERO),),
     "an index is not positive": (*("sum(where(i > 0, 1, 0), i, 0, n-1)", "n", SIZED, ZERO),),
     "what does not vanish where a sum does": (
