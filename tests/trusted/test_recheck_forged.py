@@ -156,6 +156,8 @@ FORGED: dict[str, tuple[str, str, dict[str, str], Json]] = {
     "half of a whole number is none": (
         *("where((0 < k) & (k < 2), 1, 0)", "0", {"k": "integer"}, split(["mul", ["num", 1, 2], "k"], ZERO)),
     ),
+    "the sine of another part of an angle": (*("sin(x/2)", "sin(x/3)", {}, ZERO),),
+    "a cumulant of an order that is not whole": (*("cumulant(1/2, z)", "cumulant(0, z)", {}, ZERO),),
     "the sine of half an angle": (*("sin(x/2)", "sin(x)", {}, ZERO),),
     "the cosine of half an angle": (*("cos(x/2)", "cos(x)", {}, ZERO),),
     "the sine of minus an angle": (*("sin(-x)", "-2*sin(x)", {}, ZERO),),
