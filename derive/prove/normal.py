@@ -203,7 +203,7 @@ class Normal:
                 raise Outside(f"{term!r} leaves its range"[:200])
         elif not mask & wanted:
             raise Undefined(f"{term!r} does not lie in its range"[:200])
-        elif mask | wanted != wanted or (mask != wanted and mask & signs.ZERO and tied):
+        elif mask | wanted != wanted or (mask & signs.ZERO and tied):
             raise self.split(a)
 
     def _note(self, kind: str, a: Frac) -> None:

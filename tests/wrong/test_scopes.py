@@ -136,6 +136,7 @@ DIFFERENT_DOMAINS: list[tuple[str, str, Mapping[str, str], str]] = [
         {"k": "positive", "j": "nonnegative integer", "L": "nonnegative integer", "K": "positive integer"},
         "the index k is not the positive k of the domain: the left side has no value at L = 0",
     ),
+    ("diff(x**(3/2), x)", "3/2*sqrt(x)", {}, "no derivative at the border, though its formula has a value there"),
     ("x**(log(4)/log(2))", "x**2", {}, "an exponent that only comes out whole: no value for x < 0"),
 ]
 
