@@ -96,7 +96,7 @@ class Question:
         """Refute at simple points, prove, refute harder."""
         chosen = points.has_choices(*self._sides) and not points.arrays(*self._sides)
         enough = _ENOUGH_WITH_CHOICES if chosen else _ENOUGH
-        refuted = self._refute(points.search((*self.plain, *self._sides), self.domain, 0, _QUICK), _QUICK_BITS, enough)
+        refuted = self._refute(self.simple(), _QUICK_BITS, enough)
         if refuted is not None:
             return refuted
         why = self.undecided
@@ -107,9 +107,10 @@ class Question:
         except GaveUp as gave_up:
             why = str(gave_up)
         if proof is None or not self.defined:
-            refuted = self._refute(self.harder(), _HARD_BITS)
-            if refuted is not None:
-                return refuted
+            for candidates, bits in ((self.simple(), _QUICK_BITS), (self.harder(), _HARD_BITS)):
+                refuted = self._refute(candidates, bits)
+                if refuted is not None:
+                    return refuted
         if proof is None:
             return Unknown(why)
         if not self.defined or not study.proved:
@@ -138,6 +139,10 @@ class Question:
         refuted, defined = attempt(candidates, self.plain, bits, enough, self.refutes)
         self.defined += defined
         return refuted
+
+    def simple(self) -> Iterator[Point]:
+        """A few points of small numbers."""
+        return points.search((*self.plain, *self._sides), self.domain, 0, _QUICK)
 
     def around(self) -> Iterator[Point]:
         """The kinks around one point: a second look at a proof by regions."""
