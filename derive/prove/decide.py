@@ -107,10 +107,11 @@ class Question:
         except GaveUp as gave_up:
             why = str(gave_up)
         if proof is None or not self.defined:
-            for candidates, bits in ((self.simple(), _QUICK_BITS), (self.harder(), _HARD_BITS)):
-                refuted = self._refute(candidates, bits)
-                if refuted is not None:
-                    return refuted
+            refuted = self._refute(self.simple(), _QUICK_BITS, _ENOUGH_WITH_CHOICES)
+            if refuted is None:
+                refuted = self._refute(self.harder(), _HARD_BITS)
+            if refuted is not None:
+                return refuted
         if proof is None:
             return Unknown(why)
         if not self.defined or not study.proved:
