@@ -34,7 +34,7 @@ USED = "used: "  # begins the notes that name a hypothesis
 _MAX_CASES = 256
 _MANY = 5  # choices: more of them are first taken as they are, before regions are split
 _QUICK = 6
-_ENOUGH, _ENOUGH_WITH_CHOICES = 1, 3  # smooth sides that differ do so almost everywhere; branches must be met
+_ENOUGH, _SOME = 1, 3  # smooth sides that differ do so almost everywhere; branches must be met
 _HARD = 60
 _PINNED = 24
 _QUICK_BITS = (96,)
@@ -94,8 +94,8 @@ class Question:
 
     def answer(self) -> Verdict:
         """Refute at simple points, prove, refute harder."""
-        chosen = points.has_choices(*self._sides) and not points.arrays(*self._sides)
-        enough = _ENOUGH_WITH_CHOICES if chosen else _ENOUGH
+        some = _ENOUGH if points.arrays(*self._sides) else _SOME
+        enough = some if points.has_choices(*self._sides) else _ENOUGH
         refuted = self._refute(self.simple(), _QUICK_BITS, enough)
         if refuted is not None:
             return refuted
@@ -107,7 +107,7 @@ class Question:
         except GaveUp as gave_up:
             why = str(gave_up)
         if proof is None or not self.defined:
-            refuted = self._refute(self.simple(), _QUICK_BITS, _ENOUGH_WITH_CHOICES)
+            refuted = self._refute(self.simple(), _QUICK_BITS, some) if some > enough else None
             if refuted is None:
                 refuted = self._refute(self.harder(), _HARD_BITS)
             if refuted is not None:
