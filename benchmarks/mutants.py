@@ -74,7 +74,7 @@ GROUPS = {
         others=_PROVER,
     ),
     "claim": Group(("claim.py",), ("trusted/test_claim.py",)),
-    "domain": Group(("domain.py",), ("trusted/test_domain.py",)),
+    "domain": Group(("ranges.py", "domain.py"), ("trusted/test_domain.py",)),
     "terms": Group(("terms/*.py",), ("trusted/test_terms.py", "trusted/test_text.py", "trusted/test_domain.py")),
     "prove": Group(
         ("prove/*.py",),

@@ -141,7 +141,7 @@ def _assumed(*formulas: Any) -> dict[str, Range]:
     from_sympy = [x for x in flat if hasattr(x, "free_symbols")]
     if not from_sympy:
         return {}
-    from derive.terms.bridge import assumptions
+    from derive.terms.declared import assumptions
 
     return dict(assumptions(*from_sympy))
 

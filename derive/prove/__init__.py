@@ -119,6 +119,6 @@ def _domain(sides: tuple[Any, ...], described: Mapping[Any, str]) -> Domain:
     from_symbols = [s for s in sides if hasattr(type(s), "free_symbols")]  # asking the object would compute them
     if not from_symbols:
         return said
-    from derive.terms.bridge import assumptions
+    from derive.terms.declared import assumptions
 
     return said.within(assumptions(*from_symbols))

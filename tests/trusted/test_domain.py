@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.domain import REAL, Domain, Range, intersect, parse_range
+from derive.domain import REAL, Domain, Range, parse_range
 from derive.errors import DomainError
+from derive.ranges import intersect
 from derive.terms.term import add, num, sym
 
 _INSIDE = [Fraction(v) for v in ("-3", "-2", "-3/2", "-1", "-1/2", "0", "1/2", "1", "3/2", "2", "3")]

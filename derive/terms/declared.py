@@ -1,0 +1,59 @@
+"""What SymPy's symbols say of themselves: their assumptions, as ranges."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+
+from derive.errors import DomainError
+from derive.ranges import REAL, Range, parse_range
+from derive.terms.bridge import SAME_NAME
+
+#: what a symbol may be declared: a `Range` can say it, or it follows from being a real number
+_SAYABLE = frozenset({"commutative", "complex", "hermitian", "finite", "real", "extended_real", "integer", "rational"})
+_SAYABLE |= {f"{e}{w}" for e in ("", "extended_") for w in ("positive", "negative", "nonnegative", "nonpositive")}
+_SAYABLE |= {"nonzero", "extended_nonzero"}
+
+
+def assumptions(*exprs: Any) -> dict[str, Range]:
+    """What SymPy's symbols say of themselves. Two symbols of one name with different assumptions are an error."""
+    out: dict[str, Range] = {}
+    seen: dict[str, sp.Symbol] = {}
+    for s in sorted(_free_symbols(exprs), key=lambda s: str(s.name)):
+        out[s.name] = _symbol_range(s)
+        if seen.setdefault(s.name, s) != s:
+            both = f"{_symbol_range(seen[s.name])}, {out[s.name]}"
+            raise DomainError(f"two different symbols are both called {s.name!r} ({both}); rename one")
+    return out
+
+
+def _free_symbols(exprs: tuple[Any, ...]) -> set[sp.Symbol]:
+    """The free symbols by one walk; SymPy makes a set for each node, so it is only asked where names may be bound."""
+    out: set[sp.Symbol] = set()
+    stack, seen = list(exprs), set()
+    while stack:
+        e = stack.pop()
+        if id(e) in seen:
+            continue
+        seen.add(id(e))  # the kinds below keep their parts, so that no other object gets this number
+        if isinstance(e, sp.Symbol):
+            out.add(e)
+        elif type(e) in SAME_NAME or type(e) is sp.Pow:
+            stack += e.args
+        elif not isinstance(e, sp.Number):
+            out |= {s for s in e.free_symbols if isinstance(s, sp.Symbol)}
+    return out
+
+
+@lru_cache(maxsize=1000)
+def _symbol_range(s: sp.Symbol) -> Range:
+    if s.is_extended_real is False:
+        raise DomainError(f"{s.name} is declared not real; only real variables can be used")
+    said = {key: value for key, value in s._assumptions_orig.items() if value is not None}
+    if odd := [f"{key}={value}" for key, value in said.items() if key not in _SAYABLE or not value]:
+        raise DomainError(f"{s.name} is declared {', '.join(odd)}, which a domain cannot say: declare it otherwise")
+    said_of = ("positive", "negative", "nonnegative", "nonpositive", "nonzero", "integer")
+    words = [w for w in said_of if getattr(s, f"is_{w}") or getattr(s, f"is_extended_{w}", False)]
+    return parse_range(" ".join(words)) if words else REAL
