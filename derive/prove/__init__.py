@@ -29,7 +29,8 @@ def prove(a: Any, b: Any, domain: Mapping[Any, str] | None = None, *, budget: fl
 
     a, b: SymPy expressions, matrix expressions, or text such as `"1/(1 + exp(-z))"`. `domain` maps a symbol or its
     name to `"real"`, `"positive"`, `"[0, 1]"`, `"{0, 1}"`, `"0..n-1"` …; the assumptions of SymPy symbols hold, and a
-    symbol without any is real. Entries of arrays are real unless `domain` says otherwise of the array.
+    symbol without any is real. Entries of arrays are real unless `domain` says otherwise of the array. `budget`: the
+    processor time of this thread, in seconds, after which the answer is `Unknown`.
 
     >>> import sympy as sp
     >>> z = sp.Symbol("z")

@@ -44,7 +44,7 @@ _HARD_BITS = (96, 512, 4096)
 def prove_terms(a: Term, b: Term, domain: Domain, *, budget: float = 2.0) -> Verdict:
     """Is a = b at every point of the domain where both are defined? See `derive.certificate` for the answers.
 
-    `budget` is the time in seconds after which the answer is `Unknown`.
+    `budget` is the processor time of this thread, in seconds, after which the answer is `Unknown`.
     """
     verdict = decided(lambda: Question(a, b, domain, time.thread_time() + budget).answer())
     if isinstance(verdict, Refuted):

@@ -90,6 +90,8 @@ def _without_sign(t: Term) -> list[Term]:
 
 def _all(positive: Sequence[Term], domain: Domain, budget: float) -> Verdict:
     """Are all of the terms positive? The first answer that is no, or not decided, is the answer."""
+    if domain.names & _RESERVED_NAMES:
+        raise TermError("delta, t, epsilon and M belong to the definition of the limit, not to the domain")
     where = Domain({**domain.ranges, **_RESERVED}, domain.groups)
     found: list[Proved] = []
     for term in positive:

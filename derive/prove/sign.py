@@ -44,7 +44,7 @@ _TURNS, _BITS = 20, (96, 512)
 def sign_terms(e: Term, domain: Domain, want: Want, *, budget: float = 2.0) -> Verdict:
     """Is e ≥ 0 (`want` is "nonnegative") or e > 0 ("positive") at every point of the domain where e is defined?
 
-    `budget` is the time in seconds after which the answer is `Unknown`.
+    `budget` is the processor time of this thread, in seconds, after which the answer is `Unknown`.
     """
     return decided(lambda: SignQuestion(e, domain, time.thread_time() + budget, want).answer())
 
