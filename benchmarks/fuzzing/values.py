@@ -16,6 +16,7 @@ from derive.terms.term import Term, free_names
 Value = Any  # Fraction or mpf
 Entry = Callable[[str, tuple[int, ...]], Fraction]
 _HUGE = 10**7
+_LOST = 10  # digits that the differences of differences may lose to rounding
 _MAX_STEPS = 1_500  # derivatives of derivatives are computed by differences of differences
 
 
@@ -347,7 +348,8 @@ class _Point:
         far, near = ((f(s) - f(-s)) / (2 * s) for s in (h, h / 2))
         bend = abs(f(h) + f(-h) - 2 * here) / h
         if bend > mp.sqrt(h) * (1 + abs(near)):
-            raise NoValue("a kink or a jump") if bend > 1e-3 else TooClose
+            noise = abs(here) * mpf(10) ** (_LOST - mp.dps) / h  # of a value with many digits before the point
+            raise NoValue("a kink or a jump") if bend > max(1e-3, noise) else TooClose
         return (4 * near - far) / 3
 
 

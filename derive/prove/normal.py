@@ -220,7 +220,10 @@ class Normal:
                     continue
                 if kind != "nonnegative" and (kind == "nonzero" or e % 2 == 0):
                     self._needed.append(("nonzero", factor))
-                odd = f.times(odd, factor) if e % 2 else odd
+                if e % 2:
+                    odd = f.times(odd, factor)
+                elif kind == "nonnegative" and mask & signs.ZERO:  # −x² y ≥ 0 holds at x = 0, too
+                    odd = f.times(odd, f.times(factor, factor))
         if kind != "nonzero" and not odd.is_constant():
             self._needed.append((kind, odd if lead > 0 else -odd))
 

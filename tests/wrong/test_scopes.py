@@ -137,6 +137,11 @@ DIFFERENT_DOMAINS: list[tuple[str, str, Mapping[str, str], str]] = [
         "the index k is not the positive k of the domain: the left side has no value at L = 0",
     ),
     ("diff(x**(3/2), x)", "3/2*sqrt(x)", {}, "no derivative at the border, though its formula has a value there"),
+    (
+        *("where(g == 1, (-sqrt(softplus(y)))**(1/2), 0)", "where(g == 1, softplus(y)**(1/4), 0)"),
+        {},
+        "minus a square is not negative only where it is 0",
+    ),
     ("x**(log(4)/log(2))", "x**2", {}, "an exponent that only comes out whole: no value for x < 0"),
 ]
 
