@@ -104,7 +104,7 @@ def _regions(q: Question, domain: Domain, budget: float) -> list[Explanation]:
     """Equal everywhere but on a boundary that occurs in the claim; or on one side of it, or for one value."""
     found: list[Explanation] = []
     for condition, says, all_but in _conditions(q, domain):
-        inside = [make("piecewise", side, condition, num(0), make("true")) for side in (q.left, q.right)]
+        inside = [make("piecewise", side, condition) for side in (q.left, q.right)]  # no value elsewhere: none counts
         proof = _proved(inside[0], inside[1], domain, budget)
         if proof is not None and all_but:
             return [Explanation("region", f"the two sides are equal wherever {says}", proof)]

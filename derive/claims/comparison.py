@@ -26,7 +26,7 @@ class Comparison:
 
     def decide(self, a: Term, b: Term) -> Verdict:
         """Is a = b? `Unknown` when the time is over."""
-        left = min(_PROOF * self.patience, self.deadline - time.monotonic())
+        left = min(_PROOF * self.patience, self.deadline - time.thread_time())
         return prove_terms(a, b, self.stated.domain, budget=left) if left > 0 else Unknown("the time is over")
 
     def true(self, side: Side, names: tuple[str, ...]) -> Term:

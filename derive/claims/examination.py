@@ -169,7 +169,7 @@ class Examination:
             loss=s.loss,
             sign=self.compare.sign(side),
             domain=s.domain,
-            deadline=min(self.deadline, time.monotonic() + _EXPLANATION * self.patience),
+            deadline=min(self.deadline, time.thread_time() + _EXPLANATION * self.patience),
             patience=self.patience,
             gradient=self.first,
             claims={key[0]: t for key, t in s.gradient},

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from derive.claims.distributions import Distribution
 from derive.claims.scene import Scene
 from derive.claims.simplify import simplify
+from derive.domain import parse_range
 from derive.prove.sign import sign_terms
 from derive.terms.term import Term, add, free_names, make, mul, neg, num, power, sub, substitute, sym
 from derive.terms.unparse import unparse
@@ -49,11 +50,14 @@ def expectation(scene: Scene, t: Term) -> Term:
     for d in scene.distributions:
         _exists(scene, d)
         if free_names(t) & set(d.names):
-            t = simplify(_over_support(d, t) if d.support() is not None else _by_moments(scene, d, t))
+            t = simplify(_over_support(scene, d, t) if d.support() is not None else _by_moments(scene, d, t))
     return t
 
 
-def _over_support(d: Distribution, t: Term) -> Term:
+def _over_support(scene: Scene, d: Distribution, t: Term) -> Term:
+    for name, value in ((n, v.value) for values, _ in d.support() or () for n, v in values.items()):
+        if value not in scene.domain[name]:
+            raise NotKnown(f"{d}: {name} is {value} at times, which is not in {scene.domain[name]}")
     return add(_ZERO, *(mul(p, simplify(substitute(t, values))) for values, p in d.support() or ()))
 
 
@@ -74,6 +78,8 @@ def _exists(scene: Scene, d: Distribution) -> None:
 
 def _by_moments(scene: Scene, d: Distribution, t: Term) -> Term:
     (name,) = d.names
+    where = scene.domain.with_(name, parse_range(d.row.support))  # whatever the claim says of it
+    scene = replace(scene, domain=where, _probe=None, _both=None)
     centre = d.parameters[d.row.parameters.index(d.row.centre)] if d.row.centre else _ZERO
     rows = [_row(scene, d, centre, factors) for factors in _expanded(t, name)]
     whole = add(_ZERO, *(mul(c, s.term(sym(name), centre)) for c, s in rows))
@@ -224,6 +230,11 @@ def _of_gap(d: Distribution, size: int, side: int, scale: list[Term]) -> Term | 
 
 def negative_log_density(scene: Scene) -> bool:
     """Is the loss minus the logarithm of the density, but for terms without the parameters? By its derivatives."""
+    fixed = (
+        p for d in scene.distributions for n, p in zip(d.row.parameters, d.parameters, strict=False) if n in d.row.fixed
+    )
+    if frozenset().union(*map(free_names, fixed)) & scene.gradient.keys():
+        return False
     whole = neg(add(_ZERO, *(d.density() for d in scene.distributions)))
     slopes = {v: scene.derivative(whole, v) for v in scene.gradient}
     return bool(slopes) and all(

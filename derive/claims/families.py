@@ -25,6 +25,7 @@ class Family:
     `density`(y, *parameters) is the logarithm of the density. `moments` maps a kind of statistic to its expectation:
     "power"(e, *parameters) is E[y**e]; "log"(k, *parameters) is E[log(y)**k]; "power log"(e, …) is E[y**e log(y)];
     "log rest"(…) is E[log(1 - y)]; "size"(…) is E|y - centre|, and `centre` the parameter that y is symmetric about.
+    The density is without terms that only depend on y, and on parameters that are `fixed`. y lies in the `support`.
     """
 
     parameters: tuple[str, ...]
@@ -33,6 +34,8 @@ class Family:
     shares: tuple[str, ...] = ()
     real: tuple[str, ...] = ()
     centre: str = ""
+    fixed: tuple[str, ...] = ()
+    support: str = "positive"
 
 
 # -- formulas of the table
@@ -162,6 +165,7 @@ def _weibull_density(y: Term, scale: Term, k: Term) -> Term:
     return add(_log(k), own, neg(make("exp", own)))
 
 
+_COUNTS = "nonnegative integer"
 FAMILIES: Mapping[str, Family] = {
     "bernoulli": Family(("p",), lambda y, p: add(mul(y, _log(p)), mul(sub(_ONE, y), _log(sub(_ONE, p)))), {}, ("p",)),
     "categorical": Family((), lambda *_: num(0), {}),
@@ -170,14 +174,20 @@ FAMILIES: Mapping[str, Family] = {
         lambda y, n, p: add(mul(y, _log(p)), mul(sub(n, y), _log(sub(_ONE, p)))),
         {"power": _counted(lambda j, n, p: mul(_ONE, power(p, num(j)), *(sub(n, num(i)) for i in range(j))))},
         ("p",),
+        fixed=("n",),
+        support=_COUNTS,
     ),
     "poisson": Family(
-        ("mean",), lambda y, m: sub(mul(y, _log(m)), m), {"power": _counted(lambda j, m: power(m, num(j)))}
+        ("mean",),
+        lambda y, m: sub(mul(y, _log(m)), m),
+        {"power": _counted(lambda j, m: power(m, num(j)))},
+        support=_COUNTS,
     ),
     "negative binomial": Family(
         ("mean", "size"),
         _negative_binomial,
         {"power": _counted(lambda j, m, s: mul(_rising(s, j), power(_over(m, s), num(j))))},
+        support=_COUNTS,
     ),
     "normal": Family(
         ("mean", "sd"),
@@ -185,6 +195,7 @@ FAMILIES: Mapping[str, Family] = {
         {"power": _NORMAL, "size": lambda m, s: mul(s, power(_over(num(2), make("pi")), _HALF))},
         real=("mean",),
         centre="mean",
+        support="real",
     ),
     "laplace": Family(
         ("mean", "scale"),
@@ -192,6 +203,7 @@ FAMILIES: Mapping[str, Family] = {
         {"power": _about((num(2), num(24))), "size": lambda m, b: b},
         real=("mean",),
         centre="mean",
+        support="real",
     ),
     "gamma": Family(
         ("mean", "shape"),
@@ -231,6 +243,7 @@ FAMILIES: Mapping[str, Family] = {
             "log": lambda k, a, b: sub(_psi(0, a), _psi(0, add(a, b))) if k == 1 else None,
             "log rest": lambda a, b: sub(_psi(0, b), _psi(0, add(a, b))),
         },
+        support="(0, 1)",
     ),
     "weibull": Family(
         ("scale", "shape"),

@@ -9,11 +9,12 @@ from derive.certificate import Status
 from derive.claims.scene import Scene
 from derive.claims.simplify import simplify
 from derive.domain import Domain
+from derive.errors import TermError
 from derive.prove import points
 from derive.prove.differentiate import differentiate
 from derive.prove.signals import GaveUp
 from derive.report import Kink
-from derive.terms.term import CONDITION_HEADS, Term, add, free_names, mul, neg, num, sub, substitute, sym
+from derive.terms.term import CONDITION_HEADS, Term, add, free_names, mul, neg, num, power, sub, substitute, sym
 from derive.terms.unparse import unparse
 
 _MOST = 6
@@ -63,16 +64,24 @@ def _solved(scene: Scene, gap: Term, z: str) -> Term | None:
 
 def _kink(scene: Scene, put: dict[str, Term], value: Term) -> Kink | None:
     z, loss = scene.z, substitute(scene.loss, put) if scene.loss is not None else None
-    sides = [None if loss is None else _slope_beside(scene, loss, value, side) for side in (-1, 1)]
-    left, right = sides
+    smooth = [None if loss is None else _smooth_beside(scene, loss, value, side) for side in (-1, 1)]
+    if smooth[0] is None or smooth[1] is None:
+        return None
+    left, right = (_slope_there(scene, t, value) for t in smooth if t is not None)
     if left is None or right is None:
         return None
-    here = Domain({k: r for k, r in scene.domain.ranges.items() if k != z}, scene.domain.groups)
+    here = _others(scene)
     if scene.decide(left, right, here).status != "refuted":
         return None
-    claimed = substitute(substitute(scene.claimed, put), {z: value})
     where = ", ".join(f"{k} = {unparse(v)}" for k, v in (*put.items(), (z, value)))
-    status, says = _judged(scene, (left, claimed, right), here)
+    try:
+        claimed = substitute(substitute(scene.claimed, put), {z: value})
+    except TermError:  # a derivative that is claimed as one: nothing can be put in
+        return Kink(where, left, right, scene.claimed, "unknown", "the value that is claimed there is not known")
+    if all(_settled(scene, t, value, here) for t in smooth if t is not None):
+        status, says = _judged(scene, (left, claimed, right), here)
+    else:
+        status, says = "unknown", "whether another choice ties there, too, is not decided"
     return Kink(where, left, right, claimed if status == "unknown" else simplify(claimed), status, says)
 
 
@@ -102,16 +111,37 @@ def _sign(scene: Scene, t: Term, domain: Domain) -> Status:
     return sign_terms(t, domain, "nonnegative", budget=0.3).status
 
 
-def _slope_beside(scene: Scene, loss: Term, value: Term, side: int) -> Term | None:
-    """The derivative from one side, if the loss goes on without a jump there."""
-    z = scene.z
+def _smooth_beside(scene: Scene, loss: Term, value: Term, side: int) -> Term | None:
+    """The loss on one side, by choices that are decided beside the place, if it goes on without a jump there."""
     smooth = _beside(scene, loss, value, side)
-    if smooth is None:
-        return None
-    here = Domain({k: r for k, r in scene.domain.ranges.items() if k != z}, scene.domain.groups)
-    at = {z: value}
-    if scene.decide(substitute(smooth, at), substitute(loss, at), here).status != "proved":
-        return None
+    if smooth is None or any(scene.decide(gap, _ZERO).status == "proved" for gap in _gaps_there(scene, smooth, value)):
+        return None  # a choice that ties, and is not decided
+    at = {scene.z: value}
+    same = scene.decide(substitute(smooth, at), substitute(loss, at), _others(scene))
+    return smooth if same.status == "proved" else None
+
+
+def _gaps_there(scene: Scene, t: Term, value: Term) -> list[Term]:
+    """At the place, the terms whose signs decide the choices that are left."""
+    return [simplify(substitute(gap, {scene.z: value})) for gap in points.gaps(t) if scene.z in free_names(gap)]
+
+
+def _settled(scene: Scene, t: Term, value: Term, here: Domain) -> bool:
+    """Does no other choice tie at the place?"""
+    from derive.prove.sign import sign_terms
+
+    squares = (power(gap, num(2)) for gap in _gaps_there(scene, t, value))
+    return all(sign_terms(square, here, "positive", budget=0.3).status == "proved" for square in squares)
+
+
+def _others(scene: Scene) -> Domain:
+    """Where the other variables are."""
+    return Domain({k: r for k, r in scene.domain.ranges.items() if k != scene.z}, scene.domain.groups)
+
+
+def _slope_there(scene: Scene, smooth: Term, value: Term) -> Term | None:
+    """The derivative from one side."""
+    z, here, at = scene.z, _others(scene), {scene.z: value}
     try:
         slope = differentiate(smooth, sym(z))
     except GaveUp:
@@ -125,6 +155,8 @@ def _beside(scene: Scene, t: Term, value: Term, side: int) -> Term | None:
     """t with every choice that ties at variable = value decided as beside it; None where that is not known."""
     if t.head in ("num", "sym") or scene.z not in free_names(t):
         return t
+    if t.head in ("max", "min") and len(t.args) > 2:
+        t = Term(t.head, (Term(t.head, t.args[:-1]), t.args[-1]))
     args = [_beside(scene, a, value, side) for a in t.args]
     if any(a is None for a in args):
         return None

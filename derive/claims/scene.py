@@ -178,11 +178,11 @@ class Scene:
 
     def late(self) -> bool:
         """Is the time over?"""
-        return time.monotonic() > self.deadline
+        return time.thread_time() > self.deadline
 
     def decide(self, a: Term, b: Term, domain: Domain | None = None) -> Verdict:
         """Is a = b? A short attempt."""
-        end = time.monotonic() + max(0.01, min(_BUDGET * self.patience, self.deadline - time.monotonic()))
+        end = time.thread_time() + max(0.01, min(_BUDGET * self.patience, self.deadline - time.thread_time()))
         return decided(lambda: _Quick(a, b, self.domain if domain is None else domain, end).answer())
 
     def equal(self, a: Term, b: Term, *, everywhere: bool = False) -> bool:
@@ -208,7 +208,7 @@ class Scene:
         """Is t ≥ 0 proved?"""
         if self.late() or (domain is None and any(v is not None and v < 0 for v in self.probe.floats(t))):
             return False
-        left = max(0.01, min(2 * _BUDGET * self.patience, self.deadline - time.monotonic()))
+        left = max(0.01, min(2 * _BUDGET * self.patience, self.deadline - time.thread_time()))
         verdict = sign_terms(t, self.domain if domain is None else domain, "nonnegative", budget=left)
         return verdict.status == "proved"
 

@@ -219,6 +219,8 @@ def _reduced(loss: Term, reduction: str | None) -> Term:
     kind, _, count = reduction.partition(":")
     if kind != "mean" or (count and not is_plain_name(count)):
         raise DeriveError(f"reduction: {reduction[:60]!r} is not 'sum', 'mean' or 'mean:n' (1/n times the sum)")
+    if (count or "m") in free_names(loss):
+        raise DeriveError(f"reduction: {count or 'm'} is a variable of the loss; name the count, as in 'mean:n'")
     return mul(power(sym(count or "m"), num(-1)), loss)
 
 

@@ -226,10 +226,17 @@ def _delta(e: Evaluator, t: Term) -> Ball:
     return fmpq(int(e.index(t.args[0]) == e.index(t.args[1])))
 
 
+def _end(e: Evaluator, t: Term) -> int:
+    value = e.go(t)
+    if isinstance(value, fmpq) and value.q != 1:
+        raise Undefined("the end of a range is no whole number")
+    return e.index(t)
+
+
 def _series(empty: int, op: Callable[[Any, Any], Any]) -> Callable[[Evaluator, Term], Ball]:
     def f(e: Evaluator, t: Term) -> Ball:
         body, index, first, last = t.args
-        low, high = e.index(first), e.index(last)
+        low, high = _end(e, first), _end(e, last)
         if high - low >= _MAX_SUMMANDS:
             raise GaveUp(f"more than {_MAX_SUMMANDS} summands at a point")
         before = e.bound.get(index.name)

@@ -187,6 +187,12 @@ class Normal:
             self.other_needs = True
             self._needed.append((f"a value of {term!r}", self.field.one))
 
+    def needs_whole(self, term: Term) -> None:
+        """A condition of no kind that can be listed: this term is a whole number."""
+        if not self.quiet and self.along is None:
+            self.other_needs = True
+            self._needed.append((f"whole {term!r}", self.field.one))
+
     def speak(self) -> None:
         """From here on conditions are recorded, also those of terms that were met before."""
         if self.quiet:

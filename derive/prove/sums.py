@@ -84,6 +84,8 @@ class _Scope:
         self.count = n.go(self.count_term)
         self.unrolled: list[Term] | None = None
         self.empty = False
+        for end in (first, last):
+            self._check_whole(end)
         size = n.field.constant_value(self.count)
         if size is not None and size.denominator != 1:
             raise Undefined("a sum over a range that does not end on a whole number")
@@ -93,6 +95,14 @@ class _Scope:
             return
         self.empty = n.sign(self.count, (signs.POSITIVE, signs.NONPOSITIVE)) == signs.NONPOSITIVE
         self.name = self.named(height(t))
+
+    def _check_whole(self, end: Term) -> None:
+        """A sum has a value only where both of its ends are whole numbers."""
+        value = self.n.field.constant_value(self.n.go(end))
+        if value is not None and value.denominator != 1:
+            raise Undefined(f"the end of a range is no whole number: {end!r}"[:200])
+        if value is None and not whole(end, resolve(self.n.domain, self.n.bound)):
+            self.n.needs_whole(end)
 
     def named(self, depth: int) -> str:
         """The index of this range in a sum with so many sums nested in it: no sum inside uses the same name."""

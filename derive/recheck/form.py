@@ -9,7 +9,7 @@ from derive.recheck.arithmetic import Vacuous
 from derive.recheck.region import Kink, Region
 from derive.recheck.signs import ANY, NONNEGATIVE, POSITIVE, ZERO, product, total
 from derive.recheck.translate import go, number
-from derive.terms.term import Term, substitute, sym
+from derive.terms.term import Term, free_names, fresh, substitute, sym
 
 _INDEX = " index"
 
@@ -22,7 +22,8 @@ def by_form(r: Region, t: Term) -> int:
         case "pow" if t.args[1].head == "num" and t.args[1].value.denominator == 1 and t.args[1].value % 2 == 0:
             return NONNEGATIVE
         case "sum":
-            summand = substitute(t.args[0], {t.args[1].name: sym(_INDEX)})  # a name of which nothing can be known
+            name = fresh(_INDEX, free_names(t.args[0]))  # of which nothing can be known
+            summand = substitute(t.args[0], {t.args[1].name: sym(name)})
             return NONNEGATIVE if by_form(r, summand) in (NONNEGATIVE, POSITIVE, ZERO) else ANY
     return _by_value(r, t)
 

@@ -11,7 +11,7 @@ from derive.recheck.poly import ONE, Mono
 from derive.recheck.region import Region
 from derive.recheck.signs import ANY, NEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
 from derive.recheck.translate import canonical, go, law
-from derive.recheck.unfold import index_range
+from derive.recheck.unfold import index_range, whole
 from derive.terms.term import Term, add, children, free_names, num, sub, substitute, sym
 
 MAX_UNROLLED = 64
@@ -28,6 +28,8 @@ def _scope(r: Region, t: Term) -> list[Frac] | tuple[Frac, str, Term]:
     """The summands one by one, or one generic summand with the name of its index and the number of summands."""
     body, index, first, last = t.args
     length = add(sub(last, first), _ONE)
+    if not all(whole(end, r.range_of) for end in (first, last)):
+        raise NotRechecked("cannot re-check a sum whose ends are not whole numbers by their form")
     size = go(r, length).constant
     if size is not None and size.denominator != 1:
         raise NotRechecked("cannot re-check a sum over a range that does not end on a whole number")

@@ -74,7 +74,7 @@ def _shown(stated: Stated, keywords: Mapping[str, Any], recorded: Report) -> Rep
     except _NeedsProver:
         from derive.claims.examination import Examination
 
-        deadline = time.monotonic() + keywords["budget"]
+        deadline = time.thread_time() + keywords["budget"]
         return Examination(stated, keywords.get("hessian_kind"), deadline).report()
 
 

@@ -45,6 +45,8 @@ def times_fisher(scene: Scene) -> Candidate | None:
 def _by_score(scene: Scene, gap: Term) -> tuple[str, str, Term] | None:
     """The variable of a score, its data and a multiple of it, free of the data, that the gap is."""
     for name, score in scene.gradient.items():
+        if not _mean_is_zero(scene, score):
+            continue
         for y in sorted(free_names(score) - free_names(scene.claimed) - set(scene.gradient)):
             for factor in _multiples(scene, gap, score, y) if _balances(scene, score, y) else ():
                 if scene.equal(gap, times(factor, score)):
@@ -52,12 +54,24 @@ def _by_score(scene: Scene, gap: Term) -> tuple[str, str, Term] | None:
     return None
 
 
+def _mean_is_zero(scene: Scene, *scores: Term) -> bool:
+    """Under the distributions that are stated; without any, that is what is said."""
+    if not scene.distributions or negative_log_density(scene):
+        return True
+    try:
+        return all(scene.equal(expectation(scene, _smooth(score)), num(0)) for score in scores)
+    except NotKnown:
+        return False
+
+
 def variance(scene: Scene) -> Kind | None:
     """The product of two scores, free of the data: their covariance, where second derivatives miss a kink."""
     a, b = (scene.gradient.get(v) for v in scene.variables)
     if a is None or b is None or not (free_names(a) - free_names(scene.claimed) - set(scene.gradient)):
         return None
-    if not _takes_both_signs(scene, a) or not scene.equal(scene.claimed, scaled(Fraction(scene.sign), times(a, b))):
+    if not _mean_is_zero(scene, a, b) or not _takes_both_signs(scene, a):
+        return None
+    if not scene.equal(scene.claimed, scaled(Fraction(scene.sign), times(a, b))):
         return None
     return Kind("fisher", "the Fisher information as the variance of the score: a product of first derivatives")
 

@@ -1,0 +1,143 @@
+"""What was once said of a claim and is not so: at kinks, in expectation, and why two sides differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from derive import check, explain, prove
+from derive.certificate import Proved
+from derive.domain import Domain
+from derive.errors import CertificateError, DeriveError
+from derive.recheck import recheck_sign
+from derive.terms.text import parse_formula
+
+SUBGRADIENTS: list[tuple[str, str, str]] = [
+    (
+        "where(z**3 < 0, -z, 2*z) + abs(z)",
+        "where(z < 0, -2, where(z > 0, 3, 0))",
+        "the sign of z³ beside 0 is not seen",
+    ),
+    ("max(z, -z, 0) + abs(z)", "where(z < 0, -2, where(z > 0, 2, 3/2))", "the maximum of three ties, too"),
+    ("abs(z - y) + abs(z - w)", "sign(z-y) + sign(z-w) + where((z == y) & (w == y), 3/2, 0)", "where y = w both tie"),
+    ("abs(z - y) + abs(z + y)", "sign(z-y) + sign(z+y) + where((z == 0) & (y == 0), 3/2, 0)", "where y = 0 both tie"),
+]
+
+
+@pytest.mark.parametrize(("loss", "gradient", "why"), SUBGRADIENTS, ids=[row[2] for row in SUBGRADIENTS])
+def test_a_subgradient_is_not_refuted(loss: str, gradient: str, why: str) -> None:
+    """Where other choices tie at a kink, the derivatives from both sides are not those of the formulas there."""
+    report = check(loss=loss, gradient=gradient, wrt="z")
+    assert report.status != "refuted", why
+    assert all(k.status != "refuted" for c in report.gradient.components for k in c.kinks), why  # type: ignore[union-attr]
+
+
+def test_a_value_outside_is_still_refuted() -> None:
+    """2 is no subgradient of |z| at 0, also beside a choice that is settled there."""
+    for loss, slope in (("abs(z)", "sign(z)"), ("abs(z) + max(z-1, 0)", "sign(z) + heaviside(z-1)")):
+        assert check(loss=loss, gradient=f"where(z == 0, 2, {slope})", wrt="z").status == "refuted"
+
+
+def test_a_derivative_may_be_claimed_as_one() -> None:
+    """A claimed gradient may be written as a derivative; at a kink nothing can be put into it."""
+    assert check(loss="abs(z)", gradient="where(z == 0, 2, diff(abs(z), z))", wrt="z").status == "proved"
+
+
+NOT_ACCEPTED: list[tuple[dict[str, Any], str]] = [
+    (
+        {
+            "loss": "-(y*log(p) + (n-y)*log(1-p))",
+            "gradient": "-log(1-p)",
+            "hessian": "log(1-p)**2",
+            "wrt": "n",
+            "distribution": "y ~ binomial(n, p)",
+            "domain": {"n": "positive", "p": "(0,1)", "y": "nonnegative integer"},
+        },
+        "the binomial coefficient depends on n, so this is no log density in n",
+    ),
+    (
+        {
+            "loss": "z**2*sqrt(y**2)/2",
+            "gradient": "z*sqrt(y**2)",
+            "hessian": "0",
+            "wrt": "z",
+            "distribution": "y ~ normal(0, 1)",
+            "domain": {"y": "positive"},
+        },
+        "a normal variable is negative, too, whatever the domain says",
+    ),
+    (
+        {
+            "loss": "z**2*exp(y-1)/2",
+            "gradient": "z*exp(y-1)",
+            "hessian": "exp(loggamma(1 + np.e) - loggamma(2))*(1/2)**(np.e-1)",
+            "wrt": "z",
+            "distribution": "y ~ gamma(1, 2)",
+            "domain": {"y": "{1}"},
+        },
+        "what is equal at y = 1 is not equal in expectation",
+    ),
+    (
+        {
+            "loss": "z**2*(1 + y)/2",
+            "gradient": "z*(1 + y)",
+            "hessian": "1 + p",
+            "wrt": "z",
+            "distribution": "y ~ bernoulli(p)",
+            "domain": {"y": "{-1, 1}", "p": "(0,1)"},
+        },
+        "a label of −1 and 1 is not one of 0 and 1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("claim", "why"), NOT_ACCEPTED, ids=[row[1][:40] for row in NOT_ACCEPTED])
+def test_no_expected_hessian(claim: dict[str, Any], why: str) -> None:
+    """Each was accepted as a Fisher information once, for the reason beside it."""
+    report = check(**claim, hessian_kind="fisher")
+    assert report.hessian is not None
+    assert report.hessian.status != "proved", why
+
+
+def test_fisher_is_not_said_against_the_stated_distribution() -> None:
+    """1/z is E[y/z²] where y has the mean z; where y is said to have the mean 0, it is not."""
+    claim: dict[str, Any] = {"loss": "z - y*log(z)", "gradient": "1 - y/z", "hessian": "1/z", "wrt": "z"}
+    where = {"z": "positive", "y": "nonnegative integer"}
+    kinds = [
+        check(**claim, domain=where, distribution=d).hessian.kind  # type: ignore[union-attr]
+        for d in ("y ~ normal(0, 1)", "y ~ poisson(z)", None)
+    ]
+    assert kinds[0] != "fisher"
+    assert kinds[1:] == ["fisher", "fisher"]
+
+
+def test_a_count_is_not_a_variable_of_the_loss() -> None:
+    """1/m Σ with an m of its own would change the derivative: it is an error that says what to write."""
+    with pytest.raises(DeriveError, match="name the count"):
+        check(loss="(y-m)**2", gradient="2*(m-y)/n0", wrt="m", reduction="mean")
+
+
+def test_a_region_without_values_is_no_region_of_equality() -> None:
+    """Where a side has no value, nothing is equal."""
+    undefined, equal = (prove(f"where(y == 1, {f}, x)", "x**2", {"y": "{0,1}"}) for f in ("log(-1)", "x**2"))
+    assert explain(undefined) == ()
+    assert [e.says for e in explain(equal)] == ["the two sides are equal where y = 1"]
+
+
+def test_indices_of_nested_sums_are_two() -> None:
+    """Of Σᵢ Σₖ i (xᵢ − xₖ)³ nothing follows from its form, as i and k are not one index."""
+    e, domain = parse_formula("sum(sum(i*(x[i] - x[k])**3, k, 0, n-1), i, 0, n-1)"), {"n": "positive integer"}
+    with pytest.raises(CertificateError):
+        recheck_sign(e, Domain.of(domain), strict=False)
+
+
+@pytest.mark.parametrize("first", ["a", "1/2"])
+def test_a_sum_begins_at_a_whole_number(first: str) -> None:
+    """Σ over i from 1/2 has no value, so it is not said to have one where the other side has one."""
+    verdict = prove(
+        f"where(g == 1, sum(sum(delta(i, k)*z, k, 0, n), i, {first}, {first}), 0)",
+        f"where(g == 1, where((0 <= {first}) & ({first} <= n), z, 0), 0)",
+        {"n": "positive integer"},
+    )
+    assert not isinstance(verdict, Proved) or verdict.domains_differ
