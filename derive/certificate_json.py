@@ -20,13 +20,14 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from derive.certificate import SCHEMA, Certificate, Proved, Refuted, Unknown, Verdict
 from derive.errors import CertificateError, TermError
 from derive.terms.json import Json, from_json, to_json
-from derive.terms.term import Term
+from derive.terms.term import Term, walk
 
 _VERDICTS = {v.status: v for v in (Proved, Refuted, Unknown)}
 Record = TypeVar("Record")
 _LARGEST = 2**53  # as a decimal, no larger whole number is certain to be itself
 #: control characters but for the end of a line, directions of writing, halves of characters
 _UNSEEN = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
+_MADE = frozenset({"slope", "given"})
 _NOT_FINITE = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 
@@ -61,7 +62,9 @@ def digest(body: dict[str, Json]) -> str:
 
 def _object(text: str) -> dict[str, Json]:
     try:
-        body = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        body = json.loads(
+            text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_finite_number
+        )
     except RecursionError:
         raise CertificateError("not a certificate: nested too deeply") from None
     except ValueError as error:
@@ -93,6 +96,13 @@ def _no_duplicates(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 def _no_constant(name: str) -> Json:
     raise CertificateError(f"not a certificate: {name} is not a JSON number")
+
+
+def _finite_number(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise CertificateError(f"not a certificate: {text[:40]} is larger than any double")
+    return value
 
 
 def verdict_from_json(value: Json) -> Verdict:
@@ -201,9 +211,12 @@ def _verdict(value: Json, where: str) -> Verdict:
 
 def _term(value: Json, where: str) -> Term:
     try:
-        return from_json(value)
+        term = from_json(value)
     except TermError as error:
         raise CertificateError(f"{where}: {error}") from None
+    if made := next((t.head for t in walk(term) if t.head in _MADE), None):
+        raise CertificateError(f"{where}: {made} is no operation of a claim, but of the prover")
+    return term
 
 
 def _text(value: Json, where: str) -> str:

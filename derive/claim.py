@@ -6,14 +6,15 @@ Used by `verify`, and by `replay` for a file from a stranger: so it knows no los
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations_with_replacement
 
-from derive.certificate import CheckedDerivation
+from derive.certificate import CheckedDerivation, Proved, Verdict
 from derive.domain import Domain
 from derive.errors import DerivationError
 from derive.terms.matrices import shape
-from derive.terms.term import MATRIX_HEADS, Term, add, at, free_names, make, num, sym
+from derive.terms.term import MATRIX_HEADS, Term, add, at, free_names, make, mul, num, sym
 
 #: every array that can be a block of parameters -> the ranges of its indices, and how many values each has
 _BLOCKS = {
@@ -30,6 +31,14 @@ _GENERAL = {
     "K": ("(0, oo)", "[2, oo)"),
     **dict.fromkeys(["Y", "R", "e"], ("real", "{0, 1}")),
 }
+
+
+#: who decides whether two scalars are equal on the domain of a certificate
+Prove = Callable[[Term, Term], Verdict]
+NOT_AS_A_WHOLE = "each step is proved, but where they have values differs, and the whole is not decided"
+#: ranges that have a value for every size: where K ≥ 1, and where K ≥ 2
+_NEVER_EMPTY = {False: frozenset({"0..n-1", "0..m-1", "0..K-1", "one-hot(K)", "simplex(K)"})}
+_NEVER_EMPTY[True] = _NEVER_EMPTY[False] | {"0..K-2"}
 
 
 def equality(before: Term, after: Term, indices: Sequence[str]) -> tuple[Term, Term]:
@@ -53,6 +62,49 @@ def _scalar(term: Term, indices: Sequence[str]) -> Term:
     return make("entry", term, row, column)
 
 
+def as_wholes(derivations: Sequence[CheckedDerivation], prove: Prove) -> Iterator[tuple[int, Verdict]]:
+    """Which derivations are no whole by their steps alone: their numbers, and the verdicts on start = result.
+
+    Equal wherever both have a value is not transitive: between two expressions that have values at a point there may be
+    one that has none. It is, where the sets of points at which there is a value only grow, but for the last change. A
+    Hessian starts from J″, as what holds of a gradient near a point holds of its derivative there.
+    """
+    for number, d in enumerate(derivations):
+        origin, changes = d.start, _changes(d)
+        for g, last in _starts_from(d, derivations):
+            origin = make("diff", g.start, d.start.args[1])
+            changes = [*_changes(replace(g, steps=g.steps[:last])), *changes]
+        if not all(_grows(*sides, prove) for sides in changes[:-1]):
+            yield number, prove(*equality(origin, d.steps[-1].result, d.indices))
+
+
+def _starts_from(d: CheckedDerivation, derivations: Sequence[CheckedDerivation]) -> list[tuple[CheckedDerivation, int]]:
+    """The gradient from an entry of which a Hessian starts, and how many of its steps lead there."""
+    found = [
+        (g, number)
+        for g in derivations
+        for number, step in enumerate(g.steps, 1)
+        if d.kind == "hessian" and g.kind == "gradient" and step.result == d.start.args[0]
+    ]
+    return found[:1]
+
+
+def _changes(d: CheckedDerivation) -> list[tuple[Term, Term]]:
+    """The two sides of the steps that have values at different points."""
+    before = (d.start, *(step.result for step in d.steps))
+    return [
+        equality(left, step.result, d.indices)
+        for left, step in zip(before, d.steps, strict=False)
+        if isinstance(step.verdict, Proved) and step.verdict.domains_differ
+    ]
+
+
+def _grows(left: Term, right: Term, prove: Prove) -> bool:
+    """Has the right side a value wherever the left one has? So it is if it adds no condition to the left side."""
+    verdict = prove(left, add(left, mul(num(0), right)))
+    return isinstance(verdict, Proved) and not verdict.domains_differ
+
+
 def check_chain(derivations: Sequence[CheckedDerivation], cost: Term, domain: Mapping[str, str]) -> None:
     """The gradients are those of the cost, the Hessians those of the gradients, for every data set of any size.
 
@@ -62,6 +114,7 @@ def check_chain(derivations: Sequence[CheckedDerivation], cost: Term, domain: Ma
     for d in derivations:
         if not d.steps:
             raise DerivationError(f"the derivation {d.name!r} has no steps: there is nothing to prove in it")
+        _check_shapes(d, Domain.of(domain))
     blocks = [name for name in _BLOCKS if name in free_names(cost)] or ["theta"]
     gradients = _gradients(derivations, cost, blocks)
     pairs = list(combinations_with_replacement(blocks, 2))
@@ -70,6 +123,24 @@ def check_chain(derivations: Sequence[CheckedDerivation], cost: Term, domain: Ma
     for pair in pairs:
         used |= _hessian(hessians, gradients, pair)
     _check_domain(domain, used, free_names(cost))
+
+
+def _check_shapes(d: CheckedDerivation, domain: Domain) -> None:
+    """Whole matrices that follow each other have one shape; the indices of a lemma run through all entries."""
+    shapes = list(dict.fromkeys(shape(t) for t in (d.start, *(s.result for s in d.steps)) if t.head in MATRIX_HEADS))
+    if len(shapes) > 1:
+        raise DerivationError(f"the derivation {d.name!r} has matrices of different shapes: {shapes!r}"[:300])
+    if not shapes or d.kind != "lemma":
+        return
+    sizes = [size for size, wanted in zip(shapes[0], (True, shapes[0][1] != num(1)), strict=True) if wanted]
+    for index, size in zip(d.indices, sizes, strict=False):
+        if domain[index].index != (num(0), last_index(size)):
+            raise DerivationError(f"the index {index} of {d.name!r} is in {domain[index]}, not in 0..{size!r}-1")
+
+
+def last_index(size: Term) -> Term:
+    """size − 1, as the end of an index range is written."""
+    return num(size.value - 1) if size.head == "num" else add(size, num(-1))
 
 
 def _of_kind(derivations: Sequence[CheckedDerivation], kind: str, wanted: int) -> list[CheckedDerivation]:
@@ -152,6 +223,9 @@ def _check_domain(domain: Mapping[str, str], indices: Mapping[str, str], names: 
         )
     described = Domain.of(domain)
     grouped = {name for group in described.groups for name in group.names}
+    for name, r in described.ranges.items():
+        if r.names & set(_SIZES) and str(r) not in _NEVER_EMPTY[str(described["K"]) == "integer [2, oo)"]:
+            raise DerivationError(f"{name} is in {r}, which may be empty: the proof would not hold for every size")
     for name, wanted in {**_GENERAL, **{index: (r,) for index, r in indices.items()}}.items():
         said = str(described[name])
         whole = said.removeprefix("integer ") if name in _SIZES else said

@@ -65,6 +65,14 @@ class Domain:
         """The same domain, with nothing said of these names: an index of a sum is no variable of the claim."""
         return Domain({k: r for k, r in self.ranges.items() if k not in names}, self.groups) if names else self
 
+    def about(self, names: frozenset[str]) -> Domain:
+        """What it says of these names, and of those on which their ranges depend."""
+        groups = tuple(g for g in self.groups if not names.isdisjoint(g.names))
+        more = names.union(*(g.names for g in groups), *(self[name].names for name in names))
+        if more != names:
+            return self.about(more)
+        return Domain({k: r for k, r in self.ranges.items() if k in names}, groups)
+
     def with_(self, name: str, r: Range) -> Domain:
         """The same domain with another range for one variable."""
         return Domain({**self.ranges, name: r}, self.groups)

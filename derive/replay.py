@@ -19,16 +19,18 @@ from derive.certificate import (
     CheckedStatement,
     Condition,
     Proved,
+    Refuted,
     Status,
     Unknown,
     Verdict,
 )
 from derive.certificate_json import loads
-from derive.claim import check_chain, equality
+from derive.claim import NOT_AS_A_WHOLE, as_wholes, check_chain, equality
 from derive.domain import Domain
 from derive.errors import CertificateError, DerivationError, DomainError, TermError
 from derive.recheck import recheck, recheck_sign
-from derive.terms.term import Term
+from derive.render._names import printed_alike
+from derive.terms.term import Term, free_names, walk
 
 _BY_PROVER = "by the prover, as the small checker does not do:"
 _SIGNS = "signs, limits and minima are decided again by the prover"
@@ -114,12 +116,13 @@ def replay_certificate(certificate: Certificate, *, budget: float = 2.0) -> Repl
         _check_contents(certificate)
         said: list[str] = []
         verdicts = tuple(_again(d, domain, budget, said) for d in certificate.derivations)
+        verdicts, wholes = _at_once(certificate.derivations, verdicts, domain, budget)
         statements = tuple(_stated(s, budget, said) for s in certificate.statements)
     except (DerivationError, DomainError, TermError) as error:
         raise CertificateError(f"the certificate of {certificate.name} does not hold together: {error}") from None
     count = sum(map(len, verdicts)) + len(statements)
     alone = f"{count - len(said)} of {count} verdicts: the recorded proof was confirmed by the small checker alone"
-    return Replayed(certificate, verdicts, statements, (*_NOTES, alone, *dict.fromkeys(said)))
+    return Replayed(certificate, verdicts, statements, (*_NOTES, alone, *dict.fromkeys([*said, *wholes])))
 
 
 def _check_contents(certificate: Certificate) -> None:
@@ -132,8 +135,21 @@ def _check_contents(certificate: Certificate) -> None:
         names = [part.name for part in getattr(certificate, kind)]
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise DerivationError(f"two of its {kind} are named {twice!r}")
+    _check_names(certificate)
     for check in certificate.agreement.checks if certificate.agreement else ():
         _check_numbers(check)
+
+
+def _check_names(c: Certificate) -> None:
+    """What is printed tells names apart: θ is no other array than theta, and theta_0 no entry of it."""
+    steps = (t for d in c.derivations for t in (d.start, *(s.result for s in d.steps)))
+    shown = [*([] if c.cost is None else [c.cost]), *steps]
+    for terms in (shown, *(s.terms for s in c.statements)):
+        nodes = [t for term in terms for t in walk(term)]
+        arrays = {t.name for t in nodes if t.head in ("at", "matrix")}
+        alike = printed_alike({t.name for t in nodes if t.head == "sym"}, arrays)
+        if alike is not None:
+            raise DerivationError(f"{alike[0]} and {alike[1]} are printed alike: one of them must be renamed")
 
 
 def _more_than_stated(c: Certificate) -> bool:
@@ -153,7 +169,8 @@ def _check_numbers(check: Check) -> None:
 
 
 def _stated(s: CheckedStatement, budget: float, said: list[str]) -> Verdict:
-    domain = Domain.of(s.domain)
+    names = frozenset().union(*map(free_names, s.terms))
+    domain = Domain.of(s.domain).about(names)  # what is said of others is not shown, and could narrow sizes
     why: str | None = _SIGNS
     if s.question == "equal" and len(s.terms) == 2:
         why = not_rechecked(s.verdict, s.terms[0], s.terms[1], domain)
@@ -201,6 +218,21 @@ def _again(d: CheckedDerivation, domain: Domain, budget: float, said: list[str])
         found.append(verdict)
         before = step.result
     return tuple(found)
+
+
+def _at_once(
+    derivations: Sequence[CheckedDerivation], steps: Sequence[tuple[Verdict, ...]], domain: Domain, budget: float
+) -> tuple[tuple[tuple[Verdict, ...], ...], list[str]]:
+    """Where steps do not make a whole, start = result is proved by itself; else the last step is not settled."""
+    out, said = list(steps), []
+    for number, found in as_wholes(derivations, lambda a, b: prove_terms(a, b, domain, budget=budget)):
+        name = derivations[number].name
+        if isinstance(found, Refuted):
+            raise CertificateError(f"{name}: each step holds, but the last expression is not equal to the first one")
+        if isinstance(found, Unknown):
+            out[number] = (*out[number][:-1], replace(found, reason=f"{NOT_AS_A_WHOLE}: {found.reason}"))
+        said.append(f"{name}, as a whole: {found.status} {_BY_PROVER} its steps have values at different points")
+    return tuple(out), said
 
 
 def prove_terms(left: Term, right: Term, domain: Domain, *, budget: float) -> Verdict:

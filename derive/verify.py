@@ -7,13 +7,24 @@ expressions equal on the domain? Then the numbers: finite differences against th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from derive import catalog
 from derive import symbols as s
 from derive.blockwise import joint_derivations
-from derive.certificate import Agreement, Certificate, CheckedDerivation, CheckedStep, Notation, Symbol
-from derive.claim import check_chain, equality
+from derive.certificate import (
+    Agreement,
+    Certificate,
+    CheckedDerivation,
+    CheckedStep,
+    Notation,
+    Proved,
+    Refuted,
+    Symbol,
+    Unknown,
+)
+from derive.claim import NOT_AS_A_WHOLE, as_wholes, check_chain, equality
 from derive.derivation import Derivation, Step
 from derive.derivation import derivations as row_derivations
 from derive.domain import Domain, Range
@@ -64,7 +75,7 @@ def certify(
     from the gradient, and both must hold for every data set of any size.
     """
     cost, where = from_sympy(loss.cost), domain(loss)
-    checked = tuple(check(d, where, budget=budget) for d in chain)
+    checked = at_once(tuple(check(d, where, budget=budget) for d in chain), where, budget=budget)
     terms = [cost, *(t for d in checked for t in (d.start, *(step.result for step in d.steps)))]
     free = frozenset().union(*map(free_names, terms))
     used = free.union(node.name for t in terms for node in walk(t) if node.head == "sym")
@@ -106,6 +117,19 @@ def check(derivation: Derivation, where: Domain, *, budget: float = 10.0) -> Che
         before, term = step.result, result
     d = derivation
     return CheckedDerivation(d.name, d.title, d.kind, start, tuple(steps), d.indices)
+
+
+def at_once(
+    derivations: tuple[CheckedDerivation, ...], where: Domain, *, budget: float = 10.0
+) -> tuple[CheckedDerivation, ...]:
+    """Where steps do not make a whole, start = result is decided; the last step says so unless it is proved."""
+    out = list(derivations)
+    for number, found in as_wholes(derivations, lambda a, b: prove_terms(a, b, where, budget=budget)):
+        if not isinstance(found, Proved):
+            *steps, last = out[number].steps
+            why = found if isinstance(found, Refuted) else Unknown(f"{NOT_AS_A_WHOLE}: {found.reason}")
+            out[number] = replace(out[number], steps=(*steps, replace(last, verdict=why)))
+    return tuple(out)
 
 
 def justified(step: Step, before: Any) -> bool:

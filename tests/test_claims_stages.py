@@ -85,7 +85,7 @@ def test_points_tell_formulas_apart() -> None:
 
 def test_a_derivative_by_its_formula_has_no_value_at_a_tie() -> None:
     """|z|′ = sign z, but not at 0."""
-    slope = derivative(parse_formula("abs(z)"), ("z",))
+    slope = derivative(parse_formula("abs(z)"), ("z",), Domain.of({}))
     assert slope is not None
     assert slope.head == "piecewise"
     assert derivative(parse_formula("floor(z)"), ("z",)) is None

@@ -44,7 +44,7 @@ class Comparison:
         source = s.loss if s.loss is not None else self.claimed_gradient(names[0])
         names = names if has_loss else names[1:]
         entries = any("[" in name for name in names)
-        found = written_out(source, names, s.domain) if entries else derivative(source, names)
+        found = written_out(source, names, s.domain) if entries else derivative(source, names, s.domain)
         return None if found is None else signed(found, self.sign(side))
 
     def sign(self, side: Side) -> int:

@@ -52,7 +52,7 @@ class Examination:
     def __post_init__(self) -> None:
         s = self.stated
         self.compare = Comparison(s, self.deadline, self.patience)
-        first = {v: derivative(s.loss, (v,)) for v in s.wrt} if s.loss is not None else {}
+        first = {v: derivative(s.loss, (v,), s.domain) for v in s.wrt} if s.loss is not None else {}
         self.first = {v: d for v, d in first.items() if d is not None}
 
     def report(self) -> Report:

@@ -23,6 +23,7 @@ from derive.prove.point import Point
 from derive.prove.refute import attempt, differ, precision
 from derive.prove.sign import sign_terms
 from derive.prove.signals import GaveUp, Undefined
+from derive.prove.thin import thin
 from derive.prove.unfold import unfold
 from derive.terms.term import Term, free_names, make, mul, num, sym
 from derive.terms.text import parse_formula
@@ -214,7 +215,7 @@ class Scene:
 
     def derivative(self, t: Term, name: str | None = None) -> Term | None:
         """∂t/∂z by its formula, away from the boundaries of choices; None where there is no rule."""
-        return derivative(t, (name or self.z,))
+        return derivative(t, (name or self.z,), self.domain)
 
 
 def variable(name: str) -> Term:
@@ -232,8 +233,11 @@ def written_out(t: Term, names: tuple[str, ...], domain: Domain) -> Term | None:
         return None
 
 
-def derivative(t: Term, names: tuple[str, ...]) -> Term | None:
-    """The derivative in each of the names by its formula, without a value where a choice in t ties."""
+def derivative(t: Term, names: tuple[str, ...], domain: Domain) -> Term | None:
+    """The derivative in each of the names by its formula, without a value where a choice in t ties.
+
+    None where there is no rule, or where choices may tie on more than a thin set: there the formula says nothing.
+    """
     if any("[" in name for name in names):
         return None
     out = t
@@ -244,5 +248,8 @@ def derivative(t: Term, names: tuple[str, ...]) -> Term | None:
         return None
     if not any(has_choice(t, name) for name in names):
         return out
-    apart = [make("ne", g, num(0)) for g in dict.fromkeys(points.gaps(t))]
+    gaps = [g for g in dict.fromkeys(points.gaps(t)) if free_names(g) & set(names)]
+    if not all(thin(g, name, domain) for g in gaps for name in names if name in free_names(g)):
+        return None
+    apart = [make("ne", g, num(0)) for g in gaps]
     return make("piecewise", out, apart[0] if len(apart) == 1 else make("and", *apart)) if apart else out

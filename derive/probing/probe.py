@@ -149,7 +149,7 @@ def _claim(s: Setting, side: Side, columns: Mapping[str, Any], values: Any) -> C
 def _component(
     s: Setting, side: Side, variables: tuple[str, ...], columns: Mapping[str, Any], values: Any
 ) -> Component:
-    true = derivative(s.loss, variables)
+    true = derivative(s.loss, variables, s.domain)
     code = sym(getattr(s.fn, "__name__", type(s.fn).__name__))
     name = f"d/d{variables[0]}" if side == "gradient" else f"d2/d{variables[0]}2"
     if true is None:

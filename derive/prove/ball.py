@@ -239,16 +239,13 @@ def _series(empty: int, op: Callable[[Any, Any], Any]) -> Callable[[Evaluator, T
         low, high = _end(e, first), _end(e, last)
         if high - low >= _MAX_SUMMANDS:
             raise GaveUp(f"more than {_MAX_SUMMANDS} summands at a point")
-        before = e.bound.get(index.name)
-        parts: list[Ball] = [fmpq(empty)]
+        before, parts = e.bound, [fmpq(empty)]
         try:
             for value in range(low, high + 1):
-                e.bound[index.name] = value
+                e.bound = {**before, index.name: value}
                 parts.append(e.go(body))
         finally:  # who asked may go on with another term
-            e.bound.pop(index.name, None)
-            if before is not None:
-                e.bound[index.name] = before
+            e.bound = before
         return _fold(iter(parts), op)
 
     return f

@@ -149,10 +149,18 @@ def _guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
     """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
     choice = has_choice(body, v.name) or has_choice(d, v.name)
     if choice and v.head != "sym":  # what it is where a choice ties is not decided: there it counts as undefined
+        if not _ties_are_thin(body, v.name, domain):
+            raise GaveUp("a derivative with respect to an entry, of choices that may tie on more than a thin set")
         return make("given", d, add(body, _untied(body, v.name)))
     if not choice and total(body, domain):
         return d
     return make("slope", d, body, v, v) if v.head == "sym" else make("given", d, body)
+
+
+def _ties_are_thin(body: Term, name: str, domain: Domain) -> bool:
+    from derive.prove import points, thin  # both look at points, and these are evaluated by what is written out here
+
+    return all(thin.thin(gap, name, domain) for gap in points.gaps(body) if name in free_names(gap))
 
 
 def off_boundaries(t: Term) -> bool:
@@ -179,6 +187,8 @@ def _untied(t: Term, name: str) -> Term:
 
 def _unequal(condition: Term, name: str) -> Term:
     """A term that has a value only where the two sides of each comparison differ."""
+    if name not in free_names(condition):
+        return _ZERO
     if condition.head in ("and", "or", "not", "true", "false"):
         return add(*(_unequal(a, name) for a in condition.args)) if condition.args else _ZERO
     left, right = condition.args

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
 #: name of a Greek letter -> the letter
 GREEK = {
@@ -45,6 +46,23 @@ def unicode_name(name: str) -> str:
         return GREEK[name]
     stem, digits = split_name(name)
     return GREEK.get(stem, stem) + (subscript(digits) or "") if digits else name
+
+
+def printed_alike(names: Set[str], arrays: Set[str]) -> tuple[str, str] | None:
+    """Two names that are printed in the same way, or one that is printed like an entry of an array."""
+    seen: dict[str, str] = {}
+    for name in sorted(names):
+        printed = unicode_name(name)
+        if printed in seen:
+            return seen[printed], name
+        seen[printed] = name
+    for array in sorted(arrays):
+        start = unicode_name(array)
+        for printed, name in seen.items():
+            rest = printed.removeprefix(start)
+            if printed not in (start, rest) and all(c in _LOWERED for c in rest):
+                return array, name
+    return None
 
 
 def latex_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -39,8 +40,8 @@ def from_json(data: Json, depth: int = 0) -> Term:
 
 
 def check_name(name: str) -> str:
-    """A name is a Python identifier (any alphabet) of at most 100 characters."""
-    if not name.isidentifier() or len(name) > _NAME_LIMIT:
+    """A name is a Python identifier (any alphabet), as Python compares it, of at most 100 characters."""
+    if not name.isidentifier() or len(name) > _NAME_LIMIT or unicodedata.normalize("NFKC", name) != name:
         raise TermError(f"not a name: {name!r}"[:200])
     return name
 

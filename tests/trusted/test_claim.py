@@ -82,7 +82,7 @@ REFUSED = [
     ((FIRST, replace(SECOND, indices=("i", "l"))), {**DOMAIN, "i": "0..n-1"}, "hessian starts from another"),
     ((FIRST, replace(SECOND, start=make("diff", VECTOR, at("theta", L)))), DOMAIN, "hessian starts from another"),
     *(
-        ((FIRST, SECOND), {**DOMAIN, name: text}, f"{name} is .*, not")
+        ((FIRST, SECOND), {**DOMAIN, name: text}, f"{name} is .*, (not|which)")
         for name, text in [
             ("j", "0..0"),
             ("j", "1..n-1"),
@@ -153,11 +153,15 @@ NOT_JOINT = [
     ((*without(PARTS[1]), _ending(PARTS[1], VECTOR)), RANGES, "hessian has n rows and 1 columns"),
     ((*without(BY_ETA), _ending(BY_ETA, SQUARE)), RANGES, "gradient has n rows and n columns"),
     *(
-        (CHAIN, {**RANGES, name: text}, f"{name} is .*, not")
+        (CHAIN, {**RANGES, name: text}, f"{name} is .*, (not|which)")
         for name, text in [("p", "0..0"), ("q", "real"), ("eta", "positive"), ("j", "0..1")]
     ),
     (CHAIN, {**{k: v for k, v in RANGES.items() if k != "eta"}, "eta, x": "one-hot"}, "add up to 1"),
-    (CHAIN, {**{k: v for k, v in RANGES.items() if k != "theta"}, "theta": "simplex(n)"}, "add up to 1|is .*, not"),
+    (
+        CHAIN,
+        {**{k: v for k, v in RANGES.items() if k != "theta"}, "theta": "simplex(n)"},
+        "add up to 1|is .*, (not|which)",
+    ),
 ]
 
 
@@ -210,7 +214,7 @@ def test_a_block_with_two_indices() -> None:
         with pytest.raises(DerivationError, match=reason):
             check_chain((ROWS, second(*by)), MATRIX, CLASSES)
     for name, said in (("k", "0..n-1"), ("q", "0..K-2"), ("j", "0..K-1"), ("Theta", "[0, 1]"), ("q", "real")):
-        with pytest.raises(DerivationError, match=f"{name} is .*, not"):
+        with pytest.raises(DerivationError, match=f"{name} is .*, (not|which)"):
             check_chain((ROWS, second(L, Q)), MATRIX, {**CLASSES, name: said})
     with pytest.raises(DerivationError, match="rows and K columns"):
         check_chain((_ending(ROWS, make("matrix", sym("Theta"), SIZE, SIZE)), second(L, Q)), MATRIX, CLASSES)
@@ -231,7 +235,7 @@ def test_a_block_of_thresholds() -> None:
     ranges = {**CLASSES, "tau": "real", "j": "0..K-2", "l": "0..K-2"}
     check_chain((first, twice), cost, ranges)
     for wrong in ({**ranges, "j": "0..K-1"}, {**ranges, "l": "0..n-1"}, {**ranges, "tau": "positive"}):
-        with pytest.raises(DerivationError, match=r"is .*, not"):
+        with pytest.raises(DerivationError, match=r"is .*, (not|which)"):
             check_chain((first, twice), cost, wrong)
     with pytest.raises(DerivationError, match="K rows"):
         check_chain((_ending(first, make("matrix", sym("tau"), SIZE, num(1))), twice), cost, ranges)
@@ -259,7 +263,7 @@ def test_what_data_may_be(name: str, said: str, general: bool) -> None:
     if general:
         check_chain(chain, cost, {**DOMAIN, name: said})
         return
-    with pytest.raises(DerivationError, match=f"{name} is .*, not"):
+    with pytest.raises(DerivationError, match=f"{name} is .*, (not|which)"):
         check_chain(chain, cost, {**DOMAIN, name: said})
     check_chain((FIRST, SECOND), COST, {**DOMAIN, name: said})
 
@@ -278,7 +282,7 @@ def test_labels_of_different_samples_are_independent() -> None:
     cost = make("mul", COST, sym("Y"))
     chain = (replace(FIRST, start=make("diff", cost, at("theta", J))), SECOND)
     for described in ({"Y, z": "one-hot"}, {"Y": "one-hot(n)"}):
-        with pytest.raises(DerivationError, match=r"Y is one.* here, not real"):
+        with pytest.raises(DerivationError, match=r"Y is (one.* here, not real|in one-hot.n., which may be empty)"):
             check_chain(chain, cost, {**DOMAIN, **described})
 
 

@@ -141,3 +141,58 @@ def test_a_sum_begins_at_a_whole_number(first: str) -> None:
         {"n": "positive integer"},
     )
     assert not isinstance(verdict, Proved) or verdict.domains_differ
+
+
+HINGE = "where(y == 1, max(0, 1-z)**2, max(0, 1+z)**2)"
+SLOPE = "where(y == 1, -2*max(0, 1-z), 2*max(0, 1+z))"
+HALF: list[tuple[str, str]] = [
+    ("where(y == 1, 0, 2)", "majorizer"),
+    ("where(y == 1, 0, 2)*where(z > -1, 2, 0)", "scaled"),
+    ("where(y == 1, 0, max(where(z > -1, 2, 0), 1/10))", "clipped"),
+]
+
+
+@pytest.mark.parametrize(("hessian", "kind"), HALF)
+def test_no_label_is_left_out(hessian: str, kind: str) -> None:
+    """Where a condition of the labels holds, nothing ties: what is wrong for y = 1 is wrong."""
+    claim = {"loss": HINGE, "gradient": SLOPE, "hessian": hessian, "wrt": "z", "domain": {"y": "{0, 1}"}}
+    report = check(**claim, hessian_kind=kind)  # type: ignore[arg-type]
+    assert report.hessian is not None
+    assert report.hessian.status == "refuted"
+
+
+WIDE: list[tuple[str, str, dict[str, str]]] = [
+    ("max(0, 1 - min(y*z, 1))**2", "where(y*z < 1, -2*y*(1 - y*z), 99)", {"y": "{-1, 1}"}),
+    ("max(max(z, 0), 0)**2", "where(z > 0, 2*z, 99)", {}),
+    ("abs(max(z, 0))**2 + z**2", "where(z < 0, 7, 4*z)", {}),
+    ("max(abs(max(abs(z-y) - 1, 0)), 0)", "where(abs(z-y) > 1, sign(z-y), 7)", {}),
+]
+
+
+@pytest.mark.parametrize(("loss", "gradient", "domain"), WIDE, ids=[row[0] for row in WIDE])
+def test_a_tie_on_an_interval_is_no_boundary(loss: str, gradient: str, domain: dict[str, str]) -> None:
+    """A gap that is 0 on half of the line is not left out: the gradient is wrong there."""
+    assert check(loss=loss, gradient=gradient, wrt="z", domain=domain).status != "proved"
+
+
+ENTRIES: list[tuple[str, str, dict[str, str]]] = [
+    ("diff(where(y == 1, abs(z[0]), 3*z[0]), z[0])", "where(y == 1, 99, 3)", {"y": "{0, 1}"}),
+    ("diff(abs(abs(z[0]) + z[0])**2, z[0])", "where(z[0] > 0, 8*z[0], 99)", {}),
+    ("diff(where(abs(z[0]) + z[0] == 0, z[0]**2, 5*z[0]**2), z[0])", "where(z[0] > 0, 10*z[0], 99)", {}),
+    ("diff(abs(y*z[0]), z[0])", "where(y == 0, 99, y*sign(y*z[0]))", {"y": "{0, 1}"}),
+    ("diff(abs(k*z[0]), z[0])", "where(k == 0, 99, k*sign(k*z[0]))", {"k": "integer"}),
+    ("diff(abs(x[0]*z[0]), z[0])", "where(x[0] == 0, 99, x[0]*sign(x[0]*z[0]))", {"x": "{0, 1}"}),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "domain"), ENTRIES, ids=[row[0] for row in ENTRIES])
+def test_ties_of_entries_are_thin(a: str, b: str, domain: dict[str, str]) -> None:
+    """A derivative in an entry is compared where no choice ties, if choices tie on a thin set only."""
+    assert prove(a, b, domain).status != "proved"
+
+
+def test_a_kink_is_steeper_than_any_parabola() -> None:
+    """A constant curvature is nowhere below the second derivative of |z|, and still no majorizer of it."""
+    claim = {"loss": "abs(z)", "gradient": "sign(z)", "hessian": "1/2", "wrt": "z"}
+    assert check(**claim, hessian_kind="majorizer").status == "refuted"  # type: ignore[arg-type]
+    assert "no majorizer" in check(**claim).hessian.says  # type: ignore[arg-type, union-attr]

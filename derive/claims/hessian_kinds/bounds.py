@@ -10,6 +10,7 @@ from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.scene import Scene
 from derive.claims.simplify import simplify
 from derive.prove.ball_functions import to_arb
+from derive.prove.differentiate import has_choice
 from derive.prove.points import moved
 from derive.prove.polys import to_fmpq
 from derive.prove.refute import precision, values_at
@@ -53,6 +54,9 @@ def constant_bound(scene: Scene) -> Kind | None:
     mixed = len(set(scene.variables)) > 1
     if mixed or free_names(scene.claimed) & set(scene.gradient or scene.variables) or not is_above(scene):
         return None
+    if _steeper_at_a_kink(scene):
+        kink = f"nowhere below the exact one where there is one, but no majorizer, as the loss has a kink in {scene.z}"
+        return Kind("constant", f"constant in {scene.z}; {kink}")
     return Kind("constant", f"constant in {scene.z}, and nowhere below the exact one: a majorizer")
 
 
@@ -71,6 +75,11 @@ def magnitude(scene: Scene) -> Kind | None:
     if len(set(scene.variables)) != 1 or not scene.equal(scene.claimed, size):
         return None
     return Kind("majorizer", "the absolute value of the exact one, nowhere below it: a majorizer")
+
+
+def _steeper_at_a_kink(scene: Scene) -> bool:
+    """Where the loss has a kink, what is above the second derivative everywhere else may be no bound."""
+    return scene.loss is not None and has_choice(scene.loss, scene.z) and crosses(scene)
 
 
 def crosses(scene: Scene) -> bool:
@@ -122,6 +131,6 @@ def any_constant(scene: Scene) -> Kind | None:
 
 def any_majorizer(scene: Scene) -> Kind | None:
     """Claimed to be a majorizer: nowhere below the exact one. A mixed entry says nothing on its own."""
-    if len(set(scene.variables)) > 1:
+    if len(set(scene.variables)) > 1 or _steeper_at_a_kink(scene):
         return None
     return Kind("majorizer", "nowhere below the exact one") if is_above(scene) else None
