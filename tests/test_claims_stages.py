@@ -88,7 +88,7 @@ def test_a_derivative_by_its_formula_has_no_value_at_a_tie() -> None:
     slope = derivative(parse_formula("abs(z)"), ("z",), Domain.of({}))
     assert slope is not None
     assert slope.head == "piecewise"
-    assert derivative(parse_formula("floor(z)"), ("z",)) is None
+    assert derivative(parse_formula("floor(z)"), ("z",), Domain.of({})) is None
 
 
 @pytest.mark.parametrize(

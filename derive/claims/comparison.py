@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass, replace
 
 from derive.certificate import Proved, Unknown, Verdict
-from derive.claims.scene import derivative, variable, written_out
-from derive.claims.stated import Stated
+from derive.claims.scene import derivative, written_out
+from derive.claims.stated import Stated, variable
 from derive.prove import prove_terms
 from derive.report import Side
 from derive.terms.term import Term, make, neg

@@ -24,8 +24,8 @@ from derive.claims.hessian_kinds import (
     times_fisher,
 )
 from derive.claims.kinks import kinks
-from derive.claims.scene import Scene, derivative, variable
-from derive.claims.stated import Entry, Stated
+from derive.claims.scene import Scene, derivative
+from derive.claims.stated import Entry, Stated, variable
 from derive.claims.together import convention, flip, one_kind, with_gradient
 from derive.report import ClaimVerdict, Component, Diagnosis, Report, Side
 from derive.terms.term import Term, make

@@ -10,8 +10,9 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-from derive.certificate import Verdict
+from derive.certificate import Proved, Verdict
 from derive.claims.distributions import Distribution
+from derive.claims.stated import variable
 from derive.domain import Domain
 from derive.errors import TermError
 from derive.prove import points
@@ -25,8 +26,7 @@ from derive.prove.sign import sign_terms
 from derive.prove.signals import GaveUp, Undefined
 from derive.prove.thin import thin
 from derive.prove.unfold import unfold
-from derive.terms.term import Term, free_names, make, mul, num, sym
-from derive.terms.text import parse_formula
+from derive.terms.term import Term, add, free_names, make, mul, num, sym
 
 _BITS = 128
 _ACCURATE = 45
@@ -195,6 +195,11 @@ class Scene:
             return False
         return self.decide(a, b).status == "proved"
 
+    def has_value(self, t: Term, where: Term) -> bool:
+        """Is it proved that t has a value wherever the other term has one? What has none would be equal to anything."""
+        verdict = self.decide(where, add(where, mul(num(0), t)))
+        return isinstance(verdict, Proved) and not verdict.domains_differ
+
     def told_apart(self, a: Term, b: Term) -> bool:
         """Do a and b certainly differ at a kink or between two of them? Nothing is proved, so this is quick."""
         question = _asked(a, b, self.domain)
@@ -216,11 +221,6 @@ class Scene:
     def derivative(self, t: Term, name: str | None = None) -> Term | None:
         """∂t/∂z by its formula, away from the boundaries of choices; None where there is no rule."""
         return derivative(t, (name or self.z,), self.domain)
-
-
-def variable(name: str) -> Term:
-    """The symbol of a name, or the entry of an array: z, z[j], x[i, j]."""
-    return parse_formula(name) if "[" in name else sym(name)
 
 
 def written_out(t: Term, names: tuple[str, ...], domain: Domain) -> Term | None:

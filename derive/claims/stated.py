@@ -14,7 +14,7 @@ from derive.domain import Domain, Range, parse_range
 from derive.errors import DeriveError, DomainError, FormulaError, TermError
 from derive.terms.calls import FUNCTIONS
 from derive.terms.heads import MATRIX_HEADS
-from derive.terms.term import Term, free_names, mul, num, power, substitute, sym, walk
+from derive.terms.term import Term, bound_names, children, free_names, mul, num, power, substitute, sym, walk
 from derive.terms.text import parse_formula
 from derive.terms.tokens import is_plain_name
 from derive.terms.unparse import unparse
@@ -97,6 +97,7 @@ def _term(formula: Any, what: str, named: Mapping[str, Term]) -> Term:
         if out.head in ("true", "false", "lt", "le", "eq", "ne", "and", "or", "not"):
             raise FormulaError("a condition, where a value is needed")
         _refuse_tables(out)
+        _refuse_captured(out, named, frozenset())
         return substitute(out, named)
 
 
@@ -112,6 +113,22 @@ def _read_one(formula: Any) -> Term:
     from derive.terms.bridge import from_sympy
 
     return from_sympy(formula)
+
+
+def variable(name: str) -> Term:
+    """The symbol of a name, or the entry of an array: z, z[j], x[i, j]."""
+    return parse_formula(name) if "[" in name else sym(name)
+
+
+def _refuse_captured(t: Term, named: Mapping[str, Term], bound: frozenset[str]) -> None:
+    """A name that stands for a formula is no array, and the formula speaks of no index of a sum around it."""
+    if t.head == "at" and t.name in named:
+        raise FormulaError(f"{t.name} stands for a formula, so {t.name}[...] cannot be an entry of it; rename one")
+    if t.head == "sym" and t.name in named and (taken := sorted(bound & free_names(named[t.name]))):
+        how = f"depends on {taken[0]}, which counts in the sum around it; write the formula itself there"
+        raise FormulaError(f"{t.name} stands for a formula that {how}")
+    for a in children(t):
+        _refuse_captured(a, named, bound | bound_names(t))
 
 
 def _refuse_tables(t: Term) -> None:

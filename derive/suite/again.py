@@ -17,13 +17,13 @@ from itertools import combinations
 from typing import Any
 
 from derive.certificate import Refuted, Verdict
-from derive.claims.stated import Entry, Stated, read
+from derive.claims.stated import Entry, Stated, read, variable
 from derive.claims.together import convention, one_kind, with_gradient
 from derive.domain import Domain
 from derive.errors import CertificateError, DeriveError
 from derive.replay import not_rechecked, prove_terms
 from derive.report import ClaimVerdict, Component, Formula, Report, Side
-from derive.terms.term import Term, free_names, make, neg, substitute, sym, walk
+from derive.terms.term import Term, free_names, make, neg, substitute, walk
 from derive.terms.text import parse_formula
 
 _BUDGET = 2.0
@@ -149,7 +149,7 @@ class _Again:
         if source is None:
             source, by, sign = dict(s.gradient)[names[:1]], names[1:], gradient * hessian
         for name in by:
-            source = make("diff", source, sym(name))
+            source = make("diff", source, variable(name))
         return source if sign > 0 else neg(source)
 
     def symmetric(self, old: ClaimVerdict | None) -> ClaimVerdict:
@@ -159,7 +159,7 @@ class _Again:
             raise CertificateError("it says nothing of the symmetry")
         components = []
         for (((a,), first), ((b,), second)), c in zip(pairs, old.components, strict=True):
-            left, right = make("diff", first, sym(b)), make("diff", second, sym(a))
+            left, right = make("diff", first, variable(b)), make("diff", second, variable(a))
             verdict = confirmed(c.verdict, left, right, self.stated.domain)
             kind = "wrong" if isinstance(verdict, Refuted) else "exact"
             components.append(Component(f"d({a})/d{b} = d({b})/d{a}", (a, b), first, verdict, kind))

@@ -12,12 +12,14 @@ from derive.claims.expectation import NotKnown, expectation, negative_log_densit
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.scene import Probe, Scene
 from derive.claims.shorten import shortest
+from derive.claims.simplify import simplify
 from derive.prove.differentiate import has_choice
 from derive.prove.point import choose
 from derive.prove.points import moved
-from derive.terms.term import Term, free_names, num, sub, substitute
+from derive.terms.term import Term, free_names, make, num, sub, substitute
 
 _PLACES, _DRAWS = 4, 16
+_VALUES = 3  # of the data: a score that is 0 at some of them is seldom 0 at all
 _FACTORS = (Fraction(1, 2), Fraction(2), Fraction(-1), Fraction(1, 4), Fraction(4))
 
 
@@ -49,8 +51,9 @@ def _by_score(scene: Scene, gap: Term) -> tuple[str, str, Term] | None:
             continue
         for y in sorted(free_names(score) - free_names(scene.claimed) - set(scene.gradient)):
             for factor in _multiples(scene, gap, score, y) if _balances(scene, score, y) else ():
-                if scene.equal(gap, times(factor, score)):
-                    return name, y, times(factor, score)
+                multiple = times(simplify(factor), score)
+                if scene.equal(gap, multiple) and scene.has_value(multiple, gap):
+                    return name, y, multiple
     return None
 
 
@@ -93,15 +96,19 @@ def _takes_both_signs(scene: Scene, t: Term) -> bool:
 
 
 def _multiples(scene: Scene, gap: Term, score: Term, y: str) -> Iterator[Term]:
-    """What, free of y, could be gap/score: a number, or the ratio at one value of y."""
+    """What, free of y, could be gap/score: a number, or the ratio at a value of y, at others where that is 0/0."""
     q = constant(scene.probe.ratios(gap, score))
     if q is not None:
         yield num(q)
         return
     rng = random.Random(1)
-    for _ in range(2):
-        put = {y: num(choose(scene.domain[y], rng))}
-        yield times(substitute(gap, put), inverse(substitute(score, put)))
+    drawn = dict.fromkeys(choose(scene.domain[y], rng) for _ in range(_DRAWS))
+    puts = [{y: num(value)} for value in drawn][:_VALUES]
+    slopes = [substitute(score, put) for put in puts]
+    ratios = [times(substitute(gap, put), inverse(slope)) for put, slope in zip(puts, slopes, strict=True)]
+    yield from ratios[:2]
+    apart = [make("ne", slope, num(0)) for slope in slopes[:-1]]
+    yield make("piecewise", *(x for pair in zip(ratios, [*apart, make("true")], strict=True) for x in pair))
 
 
 def exact_fisher(scene: Scene) -> Kind | None:

@@ -8,6 +8,7 @@ from derive.claims.diagnose.candidate import inverse, parts, scaled, shown, time
 from derive.claims.hessian_kinds.bounds import is_above
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.scene import Scene
+from derive.claims.simplify import simplify
 from derive.terms.term import Term, free_names, mul, neg, num, power, sub, substitute, sym
 
 
@@ -30,10 +31,9 @@ def _gauss_newton(scene: Scene, inner: list[Term]) -> Kind | None:
         mixed = None if d1 is None else scene.derivative(d1, last)
         if d1 is None or d2 is None or mixed is None or not free_names(mixed) or first not in scene.gradient:
             continue
-        lost = scaled(Fraction(scene.sign), times(scene.gradient[first], inverse(d1), mixed))
-        if scene.equal(scene.claimed, sub(scene.true, lost)) and scene.nonnegative(
-            scaled(Fraction(scene.sign), scene.claimed)
-        ):
+        lost = simplify(scaled(Fraction(scene.sign), times(scene.gradient[first], inverse(d1), mixed)))
+        found = scene.equal(scene.claimed, sub(scene.true, lost)) and scene.has_value(lost, scene.true)
+        if found and scene.nonnegative(scaled(Fraction(scene.sign), scene.claimed)):
             return Kind("gauss-newton", f"Gauss-Newton: the second derivative of {shown(u)} is left out")
     return None
 
