@@ -1,7 +1,7 @@
 """Is the boundary of a choice thin? Only then may it be left out: what is so away from it is so nearly everywhere.
 
 The gap of a choice, as a function of the variable, is one of finitely many formulas without choices, by the choices
-inside of it. Each is analytic where it is defined, so its zeros are isolated unless it is zero everywhere. That it is
+inside of it. Where that is analytic on the whole line, its zeros are isolated unless it is zero everywhere. That it is
 not is seen at one point, for each combination of the values of what has finitely many, and for the least sizes.
 """
 
@@ -23,6 +23,8 @@ from derive.terms.term import LEAVES, Term, children, free_names, neg, num, rebu
 _MOST_BRANCHES, _MOST_CASES, _SIZES = 64, 64, 3
 _POINTS, _BITS = 12, (96, 512)
 _ZERO = num(0)
+_ENTIRE = frozenset({"add", "mul", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "sech", "sigmoid", "softplus"})
+_ENTIRE |= {"logsigmoid", "erf", "erfc", "normpdf", "normcdf", "atan", "asinh"}
 _VALUES: dict[str, Callable[[Term], tuple[Term, ...]]] = {
     "abs": lambda a: (a, neg(a)),
     "sign": lambda a: (num(1), num(-1)),
@@ -32,6 +34,9 @@ _VALUES: dict[str, Callable[[Term], tuple[Term, ...]]] = {
 
 def thin(gap: Term, name: str, domain: Domain) -> bool:
     """Is the gap seen not to vanish on an interval of the variable, or of the entries of the array, of this name?"""
+    r = domain[name]
+    if r.values is not None or r.whole or r.nonzero:  # no interval
+        return False
     try:
         return all(_somewhere(case, domain) for branch in _branches(gap, name) for case in _cases(branch, name, domain))
     except GaveUp:
@@ -41,12 +46,28 @@ def thin(gap: Term, name: str, domain: Domain) -> bool:
 def _branches(t: Term, name: str) -> list[Term]:
     """The formulas without choices that depend on the variable, one of which is the gap at each point."""
     if not has_choice(t, name):
+        if not _entire(t, name):
+            raise GaveUp("a boundary that need not be thin")
         return [t]
     inner = [_branches(a, name) for a in children(t)]
     if math.prod(map(len, inner)) > _MOST_BRANCHES or t.head in ("sum", "prod", "floor", "diff", "slope", "given"):
         raise GaveUp("a boundary with too many branches")
     out = [taken for args in itertools.product(*inner) for taken in _taken(Term(t.head, args))]
     return list(dict.fromkeys(out))
+
+
+def _entire(t: Term, name: str) -> bool:
+    """Is it analytic in the variable on the whole line, whatever others are? Roots, quotients and deltas are not."""
+    if name not in free_names(t):
+        return True
+    if t.head == "pow":
+        e = t.args[1]
+        return e.head == "num" and e.value.denominator == 1 and e.value >= 0 and _entire(t.args[0], name)
+    if t.head == "sum":
+        return name not in free_names(t.args[2]) | free_names(t.args[3]) and _entire(t.args[0], name)
+    if t.head == "at":
+        return t.name == name and all(name not in free_names(i) for i in t.args[1:])
+    return t.head == "sym" or (t.head in _ENTIRE and all(_entire(a, name) for a in t.args))
 
 
 def _taken(t: Term) -> tuple[Term, ...]:

@@ -56,7 +56,11 @@ def printed_alike(names: Set[str], arrays: Set[str]) -> tuple[str, str] | None:
         if printed in seen:
             return seen[printed], name
         seen[printed] = name
-    for array in sorted(arrays):
+    lowered: dict[str, str] = {}
+    for array in sorted(arrays):  # entries are printed with small letters
+        if (small := unicode_name(array).lower()) in lowered:
+            return lowered[small], array
+        lowered[small] = array
         start = unicode_name(array)
         for printed, name in seen.items():
             rest = printed.removeprefix(start)

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from derive.certificate import Agreement, Certificate, Check, CheckedDerivation, CheckedStep, Notation, Unknown
-from derive.certificate_json import digest, dumps
+from derive.certificate_json import digest, dumps, loads
 from derive.claim import equality
 from derive.cli import main
 from derive.domain import Domain
@@ -302,3 +302,53 @@ def test_the_worst_of_several_files_counts(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "squares: proved" in done.output
     assert "wrong: refuted" in done.output
+
+
+def _longer(*factors: str) -> str:
+    """The honest file, with steps that multiply the Hessian by these factors one after the other."""
+    domain = Domain.of({**SIZES, "theta": "real"})
+    honest = json.loads(forged("sum(theta[k]**2, k, 0, n-1)", "2*theta[j]", "2", {**SIZES, "theta": "real"}))
+    certificate = loads(json.dumps(honest))
+    first, last = certificate.derivations
+    before = last.steps[-1].result
+    steps = list(last.steps)
+    for factor in factors:
+        result = make("scale", parse_formula(factor), last.steps[-1].result)
+        verdict = prove_terms(*equality(before, result, last.indices), domain)
+        assert verdict.status == "proved"
+        steps.append(CheckedStep("a rule", "a = b", "So it is.", result, True, verdict))
+        before = result
+    return dumps(replace(certificate, derivations=(first, replace(last, steps=tuple(steps)))))
+
+
+def test_steps_through_a_hole_make_no_whole() -> None:
+    """H = √θ₀/√θ₀ · H and √θ₀/√θ₀ · H = |θ₀|/θ₀ · H wherever both have a value, but H is not |θ₀|/θ₀ · H for θ₀ < 0."""
+    assert replay_text(_longer("theta[0]/theta[0]")).certificate.derivations
+    with pytest.raises(CertificateError, match="not equal to the first"):
+        replay_text(_longer("theta[0]**(1/2)*theta[0]**(-1/2)", "abs(theta[0])*theta[0]**(-1)"))
+
+
+@pytest.mark.parametrize("described", ["0..m-5", "0..n-3", "one-hot(m)"])
+def test_a_name_that_occurs_nowhere_narrows_no_size(described: str) -> None:
+    """A range that is empty for some sizes would leave these sizes out."""
+    ranges = {**SIZES, "theta": "real", "q": described}
+    with pytest.raises(CertificateError, match="may be empty"):
+        replay_text(forged("sum(theta[k]**2, k, 0, n-1)", "2*theta[j]", "2", ranges))
+
+
+@pytest.mark.parametrize("other", ["\u03b8", "theta_0"])
+def test_names_that_are_printed_alike_are_refused(other: str) -> None:
+    """θ and theta, or an entry and a name with a number, would be one in what is shown."""
+    cost = f"sum(theta[k]**2, k, 0, n-1) + {other}" + ("[0]" if other == "\u03b8" else "")
+    with pytest.raises(CertificateError, match="printed alike"):
+        replay_text(forged(cost, "2*theta[j]", "2", {**SIZES, "theta": "real", other: "real"}))
+
+
+def test_numbers_and_operations_that_no_file_holds() -> None:
+    """1e999 is no number, and what the prover calls a slope is no operation of a claim."""
+    text = dumps(theorem())
+    with pytest.raises(CertificateError, match="larger than any double"):
+        replay_text(text.replace('"schema"', '"more": 1e999, "schema"'))
+    made = ["slope", ["mul", 3, "z"], ["pow", "z", 2], "z", "z"]
+    with pytest.raises(CertificateError, match="no operation of a claim"):
+        replay_text(signed(theorem(), lambda body: body["statements"][0].update(terms=[made])))

@@ -196,3 +196,54 @@ def test_a_kink_is_steeper_than_any_parabola() -> None:
     claim = {"loss": "abs(z)", "gradient": "sign(z)", "hessian": "1/2", "wrt": "z"}
     assert check(**claim, hessian_kind="majorizer").status == "refuted"  # type: ignore[arg-type]
     assert "no majorizer" in check(**claim).hessian.says  # type: ignore[arg-type, union-attr]
+
+
+NOT_THIN: list[tuple[str, str, dict[str, str]]] = [
+    ("max(sqrt(z**2) - z, 0)**2", "where(z < 0, 8*z, 99)", {}),
+    ("max(exp(log(z**2)/2) - z, 0)**2", "where(z < 0, 8*z, 99)", {"z": "nonzero"}),
+    ("where(delta(z, 1) == 0, z**2, 5)", "where(z == 1, 0, 99)", {}),
+    ("where(z**k == 1, z**2, 5*z**2)", "where(k == 0, 99, 10*z)", {"k": "nonnegative", "z": "positive"}),
+]
+
+
+@pytest.mark.parametrize(("loss", "gradient", "domain"), NOT_THIN, ids=[row[0] for row in NOT_THIN])
+def test_roots_deltas_and_holes_are_not_thin(loss: str, gradient: str, domain: dict[str, str]) -> None:
+    """That a gap is not 0 at one point says nothing of the rest, where it is not analytic on the whole line."""
+    assert check(loss=loss, gradient=gradient, wrt="z", domain=domain).status != "proved"
+
+
+VACUOUS: list[tuple[str, str, str, str, dict[str, str]]] = [
+    ("where(w > 0, w*(z-y)**2, 0)", "where(w > 0, 2*w*(z-y), 0)", "2*w", "fisher", {}),
+    (
+        "(where(w == 1, exp(z), 0) - y)**2/2",
+        "(where(w == 1, exp(z), 0) - y)*where(w == 1, exp(z), 0)",
+        "where(w == 1, exp(2*z), 7)",
+        "gauss-newton",
+        {"w": "{0, 1}"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("loss", "gradient", "hessian", "kind", "domain"), VACUOUS, ids=["fisher", "gauss-newton"])
+def test_a_kind_holds_where_the_mask_is_off(
+    loss: str, gradient: str, hessian: str, kind: str, domain: dict[str, str]
+) -> None:
+    """What is lost is a quotient that has no value where the mask is off: nothing follows for the claim there."""
+    report = check(loss=loss, gradient=gradient, hessian=hessian, hessian_kind=kind, wrt="z", domain=domain)
+    assert report.hessian is not None
+    assert report.hessian.status != "proved"
+
+
+def test_a_name_for_a_formula_is_no_array_and_captures_no_index() -> None:
+    """`where` stands for what is written: no entry of it, and no index of a sum around it, is meant by accident."""
+    with pytest.raises(DeriveError, match="cannot be an entry"):
+        check(loss="log(p[0]) + z", where={"p": "sigmoid(z)"}, gradient="1", wrt="z")
+    loss, where = "sum(y[i]*log(h), i, 0, m-1)", {"h": "sigmoid(z[i])"}
+    with pytest.raises(DeriveError, match="counts in the sum"):
+        check(loss=loss, where=where, gradient="1", wrt="z[j]", domain={"m": "positive integer", "j": "0..m-1"})
+
+
+def test_what_is_wrong_is_explained_or_not_but_never_an_error() -> None:
+    """A derivative that is only known as one cannot be taken apart; the claim is refuted all the same."""
+    loss = "abs(exp(z) - 1 - z) + max((p + q - 1)*z, 0)"
+    assert check(loss=loss, gradient="exp(z) + 98", wrt="z", domain={"p, q": "simplex"}).status == "refuted"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from derive.claims.diagnose import labels, lost, other_loss, proportional, region, slips, variable, vector
 from derive.claims.diagnose.candidate import Candidate
 from derive.claims.scene import Scene
+from derive.errors import TermError
 
 __all__ = ["VAGUE", "Candidate", "explain_entry"]
 
@@ -60,9 +62,10 @@ def explain_entry(scene: Scene) -> list[Candidate]:
 
 def _first(scene: Scene, explanations: tuple[Callable[[Scene], Iterator[Candidate]], ...]) -> Candidate | None:
     for explain in explanations:
-        for candidate in explain(scene):
-            if scene.equal(candidate.left, candidate.right, everywhere=not candidate.partial):
-                return candidate
-            if scene.late():
-                return None
+        with suppress(TermError):  # in what is written as a derivative nothing can be put
+            for candidate in explain(scene):
+                if scene.equal(candidate.left, candidate.right, everywhere=not candidate.partial):
+                    return candidate
+                if scene.late():
+                    return None
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from derive.claims.hessian_kinds.bounds import (
     any_constant,
@@ -22,6 +23,7 @@ from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.hessian_kinds.matrix import matrix_bound
 from derive.claims.hessian_kinds.secants import any_secant, gauss_newton, of_squares, secant, trapezoid, weight
 from derive.claims.scene import Scene
+from derive.errors import TermError
 
 __all__ = [
     "KINDS",
@@ -72,8 +74,9 @@ def _first(scene: Scene, kinds: Sequence[Callable[[Scene], Kind | None]]) -> Kin
     for kind in kinds:
         if scene.late():
             return None
-        if (found := kind(scene)) is not None:
-            return found
+        with suppress(TermError):  # in what is written as a derivative nothing can be put
+            if (found := kind(scene)) is not None:
+                return found
     return None
 
 
@@ -87,4 +90,4 @@ def accepts(scene: Scene, wanted: str, *, exact: bool) -> Kind | None:
         return exact_fisher(scene)
     if scene.late() or (scene.of_entries and wanted != "scaled"):
         return None
-    return _CLAIMED[wanted](scene)
+    return _first(scene, (_CLAIMED[wanted],))

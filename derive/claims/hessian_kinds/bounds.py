@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.claims.diagnose.candidate import constant, inverse, scaled, shown, times
 from derive.claims.diagnose.region import region
 from derive.claims.hessian_kinds.kind import Kind
+from derive.claims.kinks import kinks
 from derive.claims.scene import Scene
 from derive.claims.simplify import simplify
 from derive.prove.ball_functions import to_arb
@@ -79,7 +81,10 @@ def magnitude(scene: Scene) -> Kind | None:
 
 def _steeper_at_a_kink(scene: Scene) -> bool:
     """Where the loss has a kink, what is above the second derivative everywhere else may be no bound."""
-    return scene.loss is not None and has_choice(scene.loss, scene.z) and crosses(scene)
+    if scene.loss is None or not has_choice(scene.loss, scene.z) or scene.z not in scene.gradient:
+        return False
+    first = replace(scene, side="gradient", variables=(scene.z,), claimed=scene.gradient[scene.z])
+    return crosses(scene) or bool(kinks(first))
 
 
 def crosses(scene: Scene) -> bool:
