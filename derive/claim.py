@@ -166,17 +166,16 @@ def _gradients(
 
 
 def _hessian(
-    hessians: Sequence[CheckedDerivation], gradients: Mapping[str, CheckedDerivation], pair: tuple[str, str]
+    hessians: list[CheckedDerivation], gradients: Mapping[str, CheckedDerivation], pair: tuple[str, str]
 ) -> dict[str, str]:
     """The part for a pair of blocks is among these; gives the indices of its second entry, with their ranges."""
     first, second = (gradients[name] for name in pair)
     entries = [step.result for step in first.steps if step.result.head not in MATRIX_HEADS]
     fitting = [d for d in hessians if _begins(d, entries, pair[1])] or hessians[: len(hessians) == 1]
-    if len(fitting) != 1:
-        raise DerivationError(
-            f"there are {len(fitting)} derivations of the hessian in {pair[0]} and {pair[1]}; not one"
-        )
-    (d,) = fitting
+    if not fitting:
+        raise DerivationError(f"there are no derivations of the hessian in {pair[0]} and {pair[1]}")
+    d = fitting[0]
+    hessians.remove(d)  # each is that of one pair, also where two gradients are one formula
     _check_indices(d, d.indices, 2)
     _check_result(d, tuple(next(iter(_BLOCKS[name].values())) for name in pair))
     by = d.start.args[1].args[1:] if _begins(d, entries, pair[1]) else (sym(d.indices[1]),)

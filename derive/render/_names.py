@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
+from typing import TYPE_CHECKING
+
+from derive.terms.term import walk
+
+if TYPE_CHECKING:
+    from derive.certificate import Certificate
 
 #: name of a Greek letter -> the letter
 GREEK = {
@@ -46,6 +52,18 @@ def unicode_name(name: str) -> str:
         return GREEK[name]
     stem, digits = split_name(name)
     return GREEK.get(stem, stem) + (subscript(digits) or "") if digits else name
+
+
+def names_alike(c: Certificate) -> tuple[str, str] | None:
+    """Two names of a certificate, or of one of its statements, that are printed alike."""
+    steps = (t for d in c.derivations for t in (d.start, *(s.result for s in d.steps)))
+    shown = [*([] if c.cost is None else [c.cost]), *steps]
+    for terms in (shown, *(s.terms for s in c.statements)):
+        nodes = [t for term in terms for t in walk(term)]
+        arrays = {t.name for t in nodes if t.head in ("at", "matrix")}
+        if found := printed_alike({t.name for t in nodes if t.head == "sym"}, arrays):
+            return found
+    return None
 
 
 def printed_alike(names: Set[str], arrays: Set[str]) -> tuple[str, str] | None:

@@ -144,7 +144,10 @@ NOT_JOINT = [
     (without(BY_ETA), RANGES, "1 derivations of the gradient"),
     ((*without(BY_ETA), BY_THETA), RANGES, "gradient starts from another|1 different"),
     *((without(d), RANGES, "2 derivations of the hessian; there must be 3") for d in PARTS),
-    *(((*without(d), PARTS[n - 1]), RANGES, "derivations of the hessian in") for n, d in enumerate(PARTS)),
+    *(
+        ((*without(d), PARTS[n - 1]), RANGES, "derivations of the hessian in|starts from another")
+        for n, d in enumerate(PARTS)
+    ),
     ((*without(PARTS[1]), part(ENTRY, "theta", ("j", "q"))), RANGES, "derivations of the hessian in"),
     ((*without(PARTS[1]), part(BOTH, "eta", ("j", "q"))), RANGES, "derivations of the hessian in"),
     ((*without(PARTS[1]), replace(PARTS[1], indices=("p", "q"))), RANGES, "starts from another"),
