@@ -16,6 +16,8 @@ from derive.terms.term import Term, free_names
 Value = Any  # Fraction or mpf
 Entry = Callable[[str, tuple[int, ...]], Fraction]
 _HUGE = 10**7
+_UNSETTLED = mpf(10) ** -6
+_SAME = 0.9
 _LOST = 10  # digits that the differences of differences may lose to rounding
 _MAX_STEPS = 1_500  # derivatives of derivatives are computed by differences of differences
 
@@ -346,10 +348,13 @@ class _Point:
             return number(self.moved(v.name, x + step, whole=False).go(body))
 
         far, near = ((f(s) - f(-s)) / (2 * s) for s in (h, h / 2))
-        bend = abs(f(h) + f(-h) - 2 * here) / h
+        bend, closer = (abs(f(s) + f(-s) - 2 * here) / s for s in (h, h / 2))
         if bend > mp.sqrt(h) * (1 + abs(near)):
             noise = abs(here) * mpf(10) ** (_LOST - mp.dps) / h  # of a value with many digits before the point
-            raise NoValue("a kink or a jump") if bend > max(1e-3, noise) else TooClose
+            at_a_kink = closer > _SAME * bend  # else it gets straighter
+            raise NoValue("a kink or a jump") if bend > max(1e-3, noise) and at_a_kink else TooClose
+        if abs(near - far) > _UNSETTLED * max(1, abs(near), abs(far)):
+            raise TooClose  # a step is long, for how the function bends here
         return (4 * near - far) / 3
 
 
