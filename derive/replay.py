@@ -242,10 +242,8 @@ def not_rechecked(recorded: Verdict, left: Term, right: Term, domain: Domain) ->
         shown = recheck(left, right, domain, recorded.proof)
         limited = shown.conditions or shown.notes
         differ = bool(limited) and _needs(left, domain, recorded) != _needs(right, domain, recorded)
-        if (
-            limited and not differ and _has_regions(recorded.proof)
-        ):  # the same needs, but perhaps not in the same places
-            return "it does not see where each side is defined"
+        if limited and not differ and _has_regions(recorded.proof):
+            return "it does not see where each side is defined"  # the same needs, but perhaps in other places
     except CertificateError as error:
         return str(error)
     if shown.conditions != frozenset(recorded.conditions) or shown.undefined or shown.partial:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from derive.domain import Domain
+from derive.terms.heads import INDEXING
 from derive.terms.term import Term, bound_names, children, num, walk
 
 _ONE = num(1)
@@ -27,6 +28,7 @@ class Parts(NamedTuple):
     heads: frozenset[str]
     arrays: frozenset[str]
     bound: frozenset[str]
+    elsewhere: frozenset[str]  # bound, but not as an index: they need not be whole
     functions: frozenset[Term]
 
 
@@ -37,7 +39,8 @@ def parts(t: Term) -> Parts:
     heads = frozenset([a.head for a in nodes])
     arrays = frozenset([a.name for a in nodes if a.head == "at"])
     bound = frozenset().union(*map(bound_names, nodes))
-    return Parts(heads, arrays, bound, frozenset([a for a in nodes if a.head not in _ARITHMETIC]))
+    elsewhere = frozenset().union(*(bound_names(a) for a in nodes if a.head not in INDEXING))
+    return Parts(heads, arrays, bound, elsewhere, frozenset([a for a in nodes if a.head not in _ARITHMETIC]))
 
 
 def total(t: Term, domain: Domain) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.domain import Domain, Range
+from derive.domain import REAL, Domain, Range
 from derive.errors import TermError
 from derive.prove.differentiate import differentiate, has_choice
 from derive.prove.forms import parts, total
@@ -51,20 +51,21 @@ class Unfolding:
     A sum needs a value of `every` summand; in a derivative, those that do not depend on the variable are free.
     """
 
-    def __init__(
-        self, domain: Domain, free: frozenset[str], bound: frozenset[str], *, deltas: bool = True, every: bool = True
-    ) -> None:
+    def __init__(self, domain: Domain, free: frozenset[str], *, deltas: bool = True, every: bool = True) -> None:
         self.domain = domain
         self.free = free
-        self.bound = bound
+        self.bound: frozenset[str] = frozenset()
+        self.elsewhere: frozenset[str] = frozenset()
         self.deltas = deltas
         self.every = every
-        self._open = domain.without(bound)
         self._memo: dict[Term, Term] = {}
 
     def __call__(self, t: Term) -> Term:
         """The same value without entries of whole matrices, derivatives, and deltas that a sum resolves."""
-        heads = parts(t).heads
+        heads, _, bound, elsewhere, _ = parts(t)
+        if not (bound <= self.bound and elsewhere <= self.elsewhere):
+            self.bound, self.elsewhere = self.bound | bound, self.elsewhere | elsewhere
+            self._memo.clear()  # what was written out before took more for granted
         if not heads & _WRITTEN_OUT and not (self.deltas and "sum" in heads):
             return t
         return self._go(t)
@@ -88,8 +89,9 @@ class Unfolding:
             inside = self._by_parts(body, v)
             if inside is not None:
                 return inside
-        inner = Unfolding(self.domain, self.free, self.bound, deltas=self.deltas, every=False)
-        return _guarded(inner(differentiate(body, v)), body, v, self._open)
+        inner = Unfolding(self.domain, self.free, deltas=self.deltas, every=False)
+        inner.bound, inner.elsewhere = self.bound, self.elsewhere  # of the sums around it
+        return _guarded(inner(differentiate(body, v)), body, v, self.domain.without(self.bound))
 
     def _by_parts(self, body: Term, v: Term) -> Term | None:
         """A choice under sums and constant factors, where it is decided index by index."""
@@ -123,44 +125,43 @@ class Unfolding:
         if e is None or not (whole(e, self._range) and whole(first, self._range)):
             return t
         off, on = (_with_delta(body, delta, value, through) for value in _VALUES[delta.head])
-        if through is _ANYWHERE and not total(off, self._open):
+        anywhere = total(off, self.domain.without(self.bound))
+        if through is _ANYWHERE and not anywhere:
             return t
         inside = make("and", make("le", first, e), make("le", e, last))
         jump = substitute(_drop_zeros(sub(on, off)), {index.name: e})
         hit = make("piecewise", self(jump), inside, _ZERO, make("true"))
         rest = _drop_zeros(off)
         out = hit if rest == _ZERO else add(self._without_delta(Term("sum", (rest, index, first, last))), hit)
-        if not self.every or total(off, self._open):
+        if anywhere or not self.every:
             return out
         return add(out, mul(_ZERO, Term("sum", (off, index, first, last))))
 
     def _range(self, name: str) -> Range:
-        """The range of a name; an index that only sums use is whole."""
+        """The range of a name; an index that only sums use is whole, the argument of a map may be anything."""
+        if name in self.elsewhere:
+            return REAL
         known = name in self.free or name in self.domain.ranges
         return self.domain[name] if known or name not in self.bound else Range(integer=True)
 
 
 def unfold(t: Term, domain: Domain) -> Term:
     """A term written out, deltas included."""
-    return Unfolding(domain, free_names(t), parts(t).bound)(t)
+    return Unfolding(domain, free_names(t))(t)
 
 
 def _guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
     """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
     choice = has_choice(body, v.name) or has_choice(d, v.name)
     if choice and v.head != "sym":  # what it is where a choice ties is not decided: there it counts as undefined
-        if not _ties_are_thin(body, v.name, domain):
+        from derive.prove import points, thin  # they look at values, which are of what is written out here
+
+        if not all(thin.thin(gap, v.name, domain) for gap in points.gaps(body) if v.name in free_names(gap)):
             raise GaveUp("a derivative with respect to an entry, of choices that may tie on more than a thin set")
         return make("given", d, add(body, _untied(body, v.name)))
     if not choice and total(body, domain):
         return d
     return make("slope", d, body, v, v) if v.head == "sym" else make("given", d, body)
-
-
-def _ties_are_thin(body: Term, name: str, domain: Domain) -> bool:
-    from derive.prove import points, thin  # both look at points, and these are evaluated by what is written out here
-
-    return all(thin.thin(gap, name, domain) for gap in points.gaps(body) if name in free_names(gap))
 
 
 def off_boundaries(t: Term) -> bool:
@@ -249,15 +250,15 @@ class Claim:
             if not all(is_matrix):
                 raise TermError("a matrix is compared with a number: compare its entry instead")
             a, b, domain = _entries(a, b, domain)
-        free, bound = free_names(a) | free_names(b), parts(a).bound | parts(b).bound
-        plain = Unfolding(domain, free, bound, deltas=False)
+        free = free_names(a) | free_names(b)
+        plain = Unfolding(domain, free, deltas=False)
         self.domain = domain
         self.off_boundaries = off_boundaries(a) or off_boundaries(b)
         self.plain = plain(a), plain(b)
         _check_names(*self.plain)
         self.sides = self.plain
         if any(map(_with_deltas, self.plain)):
-            proof = Unfolding(domain, free, bound)
+            proof = Unfolding(domain, free)
             self.sides = proof(a), proof(b)
 
 

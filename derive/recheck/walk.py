@@ -19,7 +19,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from derive.certificate import Condition
-from derive.domain import Domain, Range
+from derive.domain import REAL, Domain, Range
 from derive.errors import CertificateError, DeriveError
 from derive.recheck.arithmetic import Vacuous
 from derive.recheck.form import by_form
@@ -30,9 +30,10 @@ from derive.recheck.signs import NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
 from derive.recheck.sums import is_zero
 from derive.recheck.translate import go
 from derive.recheck.unfold import NO_TIES, generic_entries, unfold, whole
+from derive.terms.heads import INDEXING
 from derive.terms.json import Json, from_json
 from derive.terms.readable import readable
-from derive.terms.term import MATRIX_HEADS, Term, free_names, num, substitute, sym, walk
+from derive.terms.term import MATRIX_HEADS, Term, bound_names, free_names, num, substitute, sym, walk
 
 _BRANCHES = (("+", POSITIVE), ("0", ZERO), ("-", NEGATIVE))
 _LEAVES = ({"zero": True}, {"empty": True})
@@ -109,9 +110,14 @@ class _Walk:
         a, b, self.domain = generic_entries(a, b, domain)
         self.book = Book()
         known = free_names(a) | free_names(b) | self.domain.names
-        index = Range(integer=True)  # a name that is not free is the index of a sum
+        index = Range(integer=True)  # a name that is not free is the index of a sum, or the argument of a map
+        other = {v for side in (a, b) for t in walk(side) if t.head not in INDEXING for v in bound_names(t)}
         ties: set[Term] = set()
-        self.sides = [unfold(t, lambda name: self.domain[name] if name in known else index, ties) for t in (a, b)]
+
+        def ranges(name: str) -> Range:
+            return REAL if name in other else self.domain[name] if name in known else index
+
+        self.sides = [unfold(t, ranges, ties) for t in (a, b)]
         self.notes = (NO_TIES,) if ties else ()
         self.conditions: set[Condition] = set()
         self.undefined = False

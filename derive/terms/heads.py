@@ -59,6 +59,8 @@ HEADS: Mapping[str, tuple[int, int | None]] = {
 LEAVES = frozenset({"num", "sym"})
 MATRIX_HEADS = frozenset({"matrix", "transpose", "matmul", "matadd", "scale", "map", "diag", "entries"})
 CONDITION_HEADS = frozenset({"lt", "le", "eq", "ne", "and", "or", "not", "true", "false"})
+#: binders whose names are indices, so whole numbers; the argument of a map and the variable of a slope are not
+INDEXING = frozenset({"sum", "prod", "entries"})
 #: head -> (positions of the bound index, positions where it is bound)
 BINDERS: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "sum": ((1,), (0,)),

@@ -10,9 +10,11 @@ import sympy as sp
 
 from derive.certificate import Proved, Refuted
 from derive.domain import Domain
-from derive.errors import TermError
+from derive.errors import CertificateError, TermError
 from derive.prove import prove, prove_nonnegative, prove_positive, prove_positive_semidefinite
 from derive.prove.ask import ask
+from derive.recheck import recheck
+from derive.terms.term import add, make, num, sym
 from derive.terms.text import parse_formula
 
 K = sp.Symbol("K", integer=True, positive=True)
@@ -205,3 +207,26 @@ def test_names_of_the_prover_are_not_names_of_a_claim(name: str) -> None:
     """A SymPy symbol may have any name, but not one that the prover gives to an index."""
     with pytest.raises(TermError, match="rename"):
         prove(sp.Sum(sp.Symbol(name), (k, 0, K - 1)), K * (K - 1) / 2)
+
+
+@pytest.mark.parametrize("domain", [{}, {"t": "integer"}])
+def test_the_argument_of_a_map_is_no_index(domain: dict[str, str]) -> None:
+    """Σₖ δ(t, k) is applied to each entry of X, which need not be whole: at ½ it is 0, and no index of the sum is ½."""
+    matrix = make("matrix", sym("X"), num(2), num(2))
+    mapped = make("entry", make("map", parse_formula("sum(delta(t, k), k, 0, 2)"), sym("t"), matrix), num(0), num(0))
+    between = parse_formula("where((0 <= X[0, 0]) & (X[0, 0] <= 2), 1, 0)")
+    assert prove(mapped, between, domain).status != "proved"
+    inner = {name: {"zero": True} for name in "+0-"}
+    split = {"split": ["add", -2, ["at", "X", 0, 0]], **inner}
+    with pytest.raises(CertificateError):
+        recheck(mapped, between, Domain.of(domain), {"split": ["at", "X", 0, 0], **inner, "+": split})
+
+
+def test_what_is_known_of_an_index_is_not_known_of_an_argument() -> None:
+    """The same Σₖ δ(t, k) is 1 in a sum over t = 0 … 2 and 0 at ½ in a map: written out for one, it is not for both."""
+    matrix = make("matrix", sym("X"), num(2), num(2))
+    mapped = make("entry", make("map", parse_formula("sum(delta(t, k), k, 0, 2)"), sym("t"), matrix), num(0), num(0))
+    summed = parse_formula("sum(sum(delta(t, k), k, 0, 2), t, 0, 5)")
+    between = parse_formula("where((0 <= X[0, 0]) & (X[0, 0] <= 2), 1, 0)")
+    assert prove(add(summed, between), add(num(3), mapped), {}).status != "proved"
+    assert prove(add(num(3), mapped), add(summed, between), {}).status != "proved"
