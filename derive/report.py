@@ -6,9 +6,9 @@ A claim is a gradient or a Hessian that somebody states of a loss. Everything th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from derive.certificate import Status, Unknown, Verdict, Witness
+from derive.certificate import Condition, Status, Unknown, Verdict, Witness
 from derive.errors import RefutedError, UnknownError
 from derive.finding import Finding
 from derive.terms.term import Term
@@ -60,7 +60,10 @@ class Kink:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One entry of a claim: what is claimed, whether it is right, and what it is if it is not."""
+    """One entry of a claim: what is claimed, whether it is right, and what it is if it is not.
+
+    `conditions` and `notes` are those of the proof that it is of its kind; the verdict, on the exact one, has its own.
+    """
 
     name: str
     variables: tuple[str, ...]
@@ -71,6 +74,18 @@ class Component:
     diagnosis: tuple[Diagnosis, ...] = ()
     kinks: tuple[Kink, ...] = ()
     right: Formula | None = None
+    conditions: tuple[Condition, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def all_conditions(self) -> tuple[Condition, ...]:
+        """Where the formulas are defined, by all proofs."""
+        return tuple(dict.fromkeys((*getattr(self.verdict, "conditions", ()), *self.conditions)))
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """What else the proofs used."""
+        return tuple(dict.fromkeys((*self.verdict.notes, *self.notes)))
 
     @property
     def status(self) -> Status:
@@ -112,15 +127,14 @@ class ClaimVerdict:
         return next((c.verdict.reason for c in self.components if isinstance(c.verdict, Unknown)), "")
 
     @property
-    def conditions(self) -> tuple[Any, ...]:
+    def conditions(self) -> tuple[Condition, ...]:
         """Where the formulas are defined: the side conditions of the proofs."""
-        found = (x for c in self.components for x in getattr(c.verdict, "conditions", ()))
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(x for c in self.components for x in c.all_conditions))
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What else the proofs used, and where a side is undefined."""
-        return tuple(dict.fromkeys(n for c in self.components for n in c.verdict.notes))
+        return tuple(dict.fromkeys(n for c in self.components for n in c.all_notes))
 
     @property
     def kinks(self) -> tuple[Kink, ...]:

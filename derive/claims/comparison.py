@@ -13,7 +13,8 @@ from derive.report import Side
 from derive.terms.term import Term, make, neg
 
 _PROOF = 2.0
-_OFF_BOUNDARY = "compared with the formula of the derivative, away from the boundaries of choices"
+#: the note on what was not decided where a choice ties
+OFF_BOUNDARY = "compared with the formula of the derivative, away from the boundaries of choices"
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Comparison:
     def _off_boundary(self, side: Side, names: tuple[str, ...], claimed: Term) -> Proved | None:
         plain = self.plain(side, names)
         verdict = None if plain is None else self.decide(plain, claimed)
-        return replace(verdict, notes=(*verdict.notes, _OFF_BOUNDARY)) if isinstance(verdict, Proved) else None
+        return replace(verdict, notes=(*verdict.notes, OFF_BOUNDARY)) if isinstance(verdict, Proved) else None
 
 
 def signed(t: Term, sign: int) -> Term:

@@ -76,8 +76,8 @@ class Examination:
         kind, says = one_kind(components)
         bound = self.matrix(claimed, components) if side == "hessian" else None
         if bound is not None:
-            kind, says = bound
-            components = tuple(c if c.kind == "exact" else replace(c, kind=kind, diagnosis=()) for c in components)
+            kind, says = bound.name, bound.says
+            components = tuple(c if c.kind == "exact" else _of_kind(c, bound) for c in components)
         accepted = side == "hessian" and self.wanted is not None and kind in ("accepted", self.wanted)
         if accepted and self.wanted is not None:
             kind, components = self.wanted, tuple(replace(c, kind=kind) for c in components)
@@ -125,7 +125,7 @@ class Examination:
         exact = plain.verdict.status == "proved"
         kind = accepts(scene, wanted, exact=exact)
         if kind is not None:
-            return replace(plain, kind="accepted", says=kind.says)
+            return _of_kind(plain, kind._replace(name="accepted"))
         if isinstance(plain.verdict, Unknown):
             return replace(plain, kind="unknown", says=plain.verdict.reason)
         if exact:
@@ -148,10 +148,9 @@ class Examination:
             return None
         if self.wanted not in (None, "majorizer", "constant") or (len(kinds) == 1 and "wrong" not in kinds):
             return None
-        true = {k: t for k in claimed if (t := self.compare.plain("hessian", k)) is not None}
-        found = matrix_bound(claimed, true, self.stated.signs[1], self.stated.domain)
+        found = matrix_bound(claimed, self.compare)
         if found is not None and self.wanted == "majorizer":
-            return Kind("majorizer", found.says)
+            return found._replace(name="majorizer")
         return found if found is None or self.wanted in (None, found.name) else None
 
     def scene(self, side: Side, names: tuple[str, ...], claimed: Claimed, verdict: Verdict) -> Scene:
@@ -215,8 +214,14 @@ def _recognised(scene: Scene, plain: Component, kind: Kind) -> Component:
     """An approximation; one below rounding counts as equal."""
     if kind.name == "taylor":
         proved = Proved("exact but for branches below rounding", notes=(kind.says,))
-        return replace(plain, verdict=proved, kind=kind.name, says=kind.says)
-    return replace(plain, kind=kind.name, says=kind.says, right=right_formula(scene))
+        return _of_kind(replace(plain, verdict=proved), kind)
+    return _of_kind(replace(plain, right=right_formula(scene)), kind)
+
+
+def _of_kind(component: Component, kind: Kind) -> Component:
+    """The entry is of this kind, as far as the proof of it goes."""
+    out = replace(component, kind=kind.name, says=kind.says, diagnosis=())
+    return replace(out, conditions=kind.conditions, notes=kind.notes)
 
 
 def _point(verdict: Verdict) -> dict[str, Fraction] | None:

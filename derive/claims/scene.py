@@ -10,12 +10,12 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-from derive.certificate import Proved, Verdict
+from derive.certificate import Proved, Unknown, Verdict
 from derive.claims.distributions import Distribution
 from derive.claims.stated import variable
 from derive.domain import Domain
 from derive.errors import TermError
-from derive.prove import points
+from derive.prove import points, prove_terms
 from derive.prove.ball import Evaluator
 from derive.prove.ball_functions import to_arb
 from derive.prove.decide import Question, decided
@@ -32,6 +32,7 @@ _BITS = 128
 _ACCURATE = 45
 _SIMPLE, _KINKS = 8, 16
 _BUDGET = 0.6
+_PASSED_OVER = Unknown("a point speaks against it, or the time is over")
 _NO_VALUE = (GaveUp, Undefined, ZeroDivisionError, OverflowError, KeyError, ValueError)
 
 
@@ -134,7 +135,9 @@ class Scene:
     `true` is the derivative by its formula, without a value where a choice ties; `limit` has one where both sides
     agree.
     `gradient` maps each variable to the true derivative of the loss (before any sign of a convention), `claims` to the
-    claimed one (with it). `sign` is what the convention multiplies the derivative by.
+    claimed one (with it). `sign` is what the convention multiplies the derivative by. `asked` are the verdicts on the
+    questions so far, in their order. Where limits stand for the derivatives, which
+    have no values at points, `formula` is what `true` was.
     """
 
     side: str
@@ -153,6 +156,8 @@ class Scene:
     all_true: Mapping[tuple[str, ...], Term] = field(default_factory=dict)
     witness: Mapping[str, Fraction] | None = None
     distributions: tuple[Distribution, ...] = ()
+    asked: list[Verdict] = field(default_factory=list)
+    formula: Term | None = None
     _probe: Probe | None = None
     _both: frozenset[int] | None = None
 
@@ -191,9 +196,15 @@ class Scene:
 
         `everywhere`: both must have a value at each of the points where the claim and the truth have one.
         """
+        if self.formula is not None and not self.late():
+            return self._proved(prove_terms(a, b, self.domain, budget=_BUDGET * self.patience))
         if self.late() or not self.probe.agree(a, b, self._needed() if everywhere else frozenset()):
-            return False
-        return self.decide(a, b).status == "proved"
+            return self._proved(_PASSED_OVER)
+        return self._proved(self.decide(a, b))
+
+    def _proved(self, verdict: Verdict) -> bool:
+        self.asked.append(verdict)
+        return isinstance(verdict, Proved)
 
     def has_value(self, t: Term, where: Term) -> bool:
         """Is it proved that t has a value wherever the other term has one? What has none would be equal to anything."""
@@ -212,11 +223,11 @@ class Scene:
 
     def nonnegative(self, t: Term, domain: Domain | None = None) -> bool:
         """Is t ≥ 0 proved?"""
-        if self.late() or (domain is None and any(v is not None and v < 0 for v in self.probe.floats(t))):
-            return False
+        looked = domain is None and self.formula is None
+        if self.late() or (looked and any(v is not None and v < 0 for v in self.probe.floats(t))):
+            return self._proved(_PASSED_OVER)
         left = max(0.01, min(2 * _BUDGET * self.patience, self.deadline - time.thread_time()))
-        verdict = sign_terms(t, self.domain if domain is None else domain, "nonnegative", budget=left)
-        return verdict.status == "proved"
+        return self._proved(sign_terms(t, self.domain if domain is None else domain, "nonnegative", budget=left))
 
     def derivative(self, t: Term, name: str | None = None) -> Term | None:
         """∂t/∂z by its formula, away from the boundaries of choices; None where there is no rule."""

@@ -198,13 +198,13 @@ def _component(claim: ClaimVerdict, c: Component) -> Iterator[Line]:
     yield from (Line(2, f"kink at {k.where}: {k.says}; claimed is", k.claimed) for k in c.kinks)
     yield from (Line(2, "where", x.term, relation=x.kind) for x in _conditions(c))
     told = "no derivative at a kink" if c.kinks else "\n"
-    yield from (Line(2, f"note: {note}") for note in c.verdict.notes if told not in note)
+    yield from (Line(2, f"note: {note}") for note in c.all_notes if told not in note)
     if c.right is not None:
         yield from _formula(c.right, "right is" if c.kind == "wrong" else "exact is")
 
 
 def _conditions(c: Component) -> tuple[Condition, ...]:
-    return getattr(c.verdict, "conditions", ())[:4]
+    return c.all_conditions[:4]
 
 
 def _witness(c: Component, left: str, right: str) -> Iterator[Line]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from derive.claims.hessian_kinds.bounds import (
     any_constant,
@@ -22,8 +21,8 @@ from derive.claims.hessian_kinds.expected import compare_expected, exact_fisher,
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.hessian_kinds.matrix import matrix_bound
 from derive.claims.hessian_kinds.secants import any_secant, gauss_newton, of_squares, secant, trapezoid, weight
+from derive.claims.hessian_kinds.ties import settled
 from derive.claims.scene import Scene
-from derive.errors import TermError
 
 __all__ = [
     "KINDS",
@@ -74,9 +73,8 @@ def _first(scene: Scene, kinds: Sequence[Callable[[Scene], Kind | None]]) -> Kin
     for kind in kinds:
         if scene.late():
             return None
-        with suppress(TermError):  # in what is written as a derivative nothing can be put
-            if (found := kind(scene)) is not None:
-                return found
+        if (found := settled(scene, kind)) is not None:
+            return found
     return None
 
 

@@ -25,7 +25,7 @@ _STEPS = tuple(Fraction(v) for v in ("-20", "-5", "-1", "-1/4", "1/4", "1", "5",
 
 def scaled_up(scene: Scene) -> Kind | None:
     """q times the exact one, q > 1, as an upper bound."""
-    q = constant(scene.probe.ratios(scene.claimed, scene.true))
+    q = constant(scene.probe.ratios(scene.claimed, scene.formula or scene.true))
     if q is None or q <= 1 or not scene.equal(scene.claimed, scaled(q, scene.true)):
         return None
     return Kind("scaled", f"{q} times the exact one")
@@ -38,7 +38,9 @@ def scaled_by_parameter(scene: Scene) -> Kind | None:
         return None
     places = ({v: num(i) for i, v in enumerate(sorted(free_names(scene.loss)), n)} for n in (1, 2))
     for place in places:
-        factor = simplify(times(substitute(scene.claimed, place), inverse(substitute(scene.true, place))))
+        factor = simplify(
+            times(substitute(scene.claimed, place), inverse(substitute(scene.formula or scene.true, place)))
+        )
         if scene.equal(scene.claimed, times(factor, scene.true)) and scene.nonnegative(sub(factor, num(1))):
             return Kind("scaled", f"{shown(factor)} times the exact one")
     return None
@@ -46,7 +48,7 @@ def scaled_by_parameter(scene: Scene) -> Kind | None:
 
 def _one_number(scene: Scene) -> bool:
     """Is the quotient the same at all points?"""
-    pairs = zip(scene.probe.floats(scene.claimed), scene.probe.floats(scene.true), strict=True)
+    pairs = zip(scene.probe.floats(scene.claimed), scene.probe.floats(scene.formula or scene.true), strict=True)
     found = [a / b for a, b in pairs if a is not None and b]
     return len(found) > 2 and max(found) - min(found) < _CLOSE * abs(found[0])
 
@@ -121,7 +123,7 @@ def is_above(scene: Scene) -> bool:
 
 def any_scale(scene: Scene) -> Kind | None:
     """Claimed to be scaled: by any positive number."""
-    q = constant(scene.probe.ratios(scene.claimed, scene.true))
+    q = constant(scene.probe.ratios(scene.claimed, scene.formula or scene.true))
     if q is None or q <= 0 or not scene.equal(scene.claimed, scaled(q, scene.true)):
         return scaled_by_parameter(scene)
     return Kind("scaled", f"{q} times the exact one")

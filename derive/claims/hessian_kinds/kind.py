@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from derive.certificate import Condition
+
 
 class Kind(NamedTuple):
-    """The name of a kind, and what was proved."""
+    """The name of a kind, and what was proved; where the formulas have values, and what else the proofs used."""
 
     name: str
     says: str
+    conditions: tuple[Condition, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
+from derive.certificate import Proved, Unknown, Verdict
+from derive.claims.comparison import OFF_BOUNDARY, Comparison
 from derive.claims.hessian_kinds.kind import Kind
-from derive.domain import Domain
 from derive.errors import TermError
 from derive.prove.sign_matrix import semidefinite_terms
 from derive.terms.term import Term, free_names, mul, num, sub
 
 _LARGEST = 4
 _BUDGET = 2.0
+Matrix: TypeAlias = Mapping[tuple[str, ...], Term]
 
 
-def matrix_bound(
-    claimed: Mapping[tuple[str, ...], Term], true: Mapping[tuple[str, ...], Term], sign: int, domain: Domain
-) -> Kind | None:
-    """Is claimed − true positive semidefinite (with the sign of the convention)? Entries are keyed by variables."""
+def matrix_bound(claimed: Matrix, compare: Comparison) -> Kind | None:
+    """Is claimed − true positive semidefinite (with the sign of the convention)? Entries are keyed by variables.
+
+    Where choices tie, the derivatives are their limits from both sides; where these are not decided, a note says so.
+    """
     names = list(dict.fromkeys(key[0] for key in claimed))
-    if not 2 <= len(names) <= _LARGEST or len(claimed) != len(names) ** 2 or claimed.keys() != true.keys():
+    if not 2 <= len(names) <= _LARGEST or len(claimed) != len(names) ** 2:
         return None
-    rows = [[mul(num(sign), sub(claimed[a, b], true[a, b])) for b in names] for a in names]
+    verdict, notes = _above(claimed, {k: compare.true("hessian", k) for k in claimed}, compare), tuple[str, ...]()
+    if isinstance(verdict, Unknown):
+        formulas = {k: t for k in claimed if (t := compare.plain("hessian", k)) is not None}
+        verdict, notes = _above(claimed, formulas, compare), (OFF_BOUNDARY,)
+    if not isinstance(verdict, Proved):
+        return None
+    return Kind(*_named(claimed.values(), names), verdict.conditions, (*verdict.notes, *notes))
+
+
+def _above(claimed: Matrix, true: Matrix, compare: Comparison) -> Verdict:
+    if claimed.keys() != true.keys():
+        return Unknown("no formula of a derivative")
+    names = list(dict.fromkeys(key[0] for key in claimed))
+    sign = num(compare.sign("hessian"))
+    rows = [[mul(sign, sub(claimed[a, b], true[a, b])) for b in names] for a in names]
     try:
-        verdict = semidefinite_terms(rows, domain, budget=_BUDGET)
-    except TermError:
-        return None
-    if verdict.status != "proved":
-        return None
-    return Kind(*_named(claimed.values(), names))
+        return semidefinite_terms(rows, compare.stated.domain, budget=_BUDGET)
+    except TermError as error:
+        return Unknown(str(error))
 
 
 def _named(entries: Iterable[Term], names: list[str]) -> tuple[str, str]:

@@ -47,7 +47,7 @@ def trapezoid(scene: Scene) -> Kind | None:
     score = scene.gradient[scene.z]
     if change is None or not scene.equal(change, num(0)):
         return None
-    if not _varies(scene, scene.true):
+    if not _varies(scene, scene.formula or scene.true):
         return None
     for y in sorted(free_names(score) - {scene.z}):
         optimum = _root(score, y)

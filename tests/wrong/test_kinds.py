@@ -1,0 +1,93 @@
+"""Kinds of Hessians that were accepted once and do not hold: where a choice ties, or where the claim has no value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from derive import check
+from derive.report import Report
+
+
+def kind_of(loss: str, hessian: str, kind: str, **more: Any) -> Report:
+    """A Hessian in z that is claimed to be of a kind."""
+    return check(loss=loss, hessian=hessian, hessian_kind=kind, wrt="z", dtypes=(), **more)
+
+
+CUBE = "z**2 + abs(z)**3"  # its second derivative is 2 + 6|z|, at 0 as well
+TIES: list[tuple[str, str, str]] = [
+    ("abs(z)**2", "where(z == 0, -50, 2)", "majorizer"),
+    ("abs(z)**2", "where(z == 0, 1, 3)", "majorizer"),
+    ("abs(z)**2", "where(z == 0, 6, 4)", "scaled"),
+    (CUBE, "where(z == 0, 0, 3*(2 + 6*abs(z)))", "scaled"),
+    (CUBE, "where(z == 0, 0, max(2 + 6*abs(z), 1))", "clipped"),
+    (CUBE, "where(z == 0, 0, c*(2 + 6*abs(z)))", "scaled"),
+    ("softplus(-abs(z)) + max(z, 0) - y*z", "where(z == 0, 1/8, 1/4)", "majorizer"),
+    ("softplus(-abs(z)) + max(z, 0) - y*z", "where(z == 0, 1/8, 1/4)", "constant"),
+]
+
+
+@pytest.mark.parametrize(("loss", "hessian", "kind"), TIES)
+def test_a_kind_holds_at_a_tie_where_the_loss_is_smooth(loss: str, hessian: str, kind: str) -> None:
+    """Where both one-sided second derivatives agree, there is one, and the claimed value is compared with it."""
+    report = kind_of(loss, hessian, kind, domain={"c": "[1, oo)"} if "c*" in hessian else None)
+    assert report.hessian is not None
+    assert report.hessian.status == "refuted"
+    assert check(loss=loss, hessian=hessian, wrt="z", domain={"c": "[1, oo)"}, dtypes=()).status == "refuted"
+
+
+RIGHT: list[tuple[str, str, str]] = [
+    ("abs(z)**2", "3", "majorizer"),
+    (CUBE, "3*(2 + 6*abs(z))", "scaled"),
+    (CUBE, "c*(2 + 6*abs(z))", "scaled"),
+    (CUBE, "max(2 + 6*abs(z), 1)", "clipped"),
+    ("softplus(-abs(z)) + max(z, 0) - y*z", "1/4", "constant"),
+    ("softplus(-abs(z)) + max(z, 0) - y*z", "1/4", "majorizer"),
+]
+
+
+@pytest.mark.parametrize(("loss", "hessian", "kind"), RIGHT)
+def test_a_right_one_is_accepted_without_a_note(loss: str, hessian: str, kind: str) -> None:
+    """Nothing is left out where everything is decided."""
+    report = kind_of(loss, hessian, kind, domain={"c": "[1, oo)"} if "c*" in hessian else None)
+    assert report.hessian is not None
+    assert (report.status, report.hessian.notes) == ("proved", ())
+
+
+def test_at_a_kink_the_note_of_an_exact_one_is_said() -> None:
+    """max(z, 0)² has no second derivative at 0: 2 is a majorizer wherever there is one, and the report says so."""
+    exact, kind = (kind_of("max(z, 0)**2", h, "majorizer") for h in ("where(z > 0, 2, 0)", "2"))
+    assert exact.hessian is not None
+    assert kind.hessian is not None
+    assert (exact.status, kind.status) == ("proved", "proved")
+    assert any("no derivative at a kink" in n for n in exact.hessian.notes)
+    assert any("no derivative at a kink" in n for n in kind.hessian.notes)
+
+
+PARTIAL: list[tuple[str, str, str]] = [
+    ("z**4", "24*z**2*sqrt(z)/sqrt(z)", "scaled"),
+    ("z**2", "4*log(z)/log(z)", "scaled"),
+    ("z**2", "4*log(z)/log(z)", "majorizer"),
+    ("z**2", "2*log(z)/log(z)", "majorizer"),
+    ("softplus(z) - y*z", "log(z)/log(z)/4", "majorizer"),
+]
+
+
+@pytest.mark.parametrize(("loss", "hessian", "kind"), PARTIAL)
+def test_where_a_claim_has_no_value_is_said(loss: str, hessian: str, kind: str) -> None:
+    """For z < 0 there is no such Hessian: the proof for the others carries the condition, as one of exactness does."""
+    report = kind_of(loss, hessian, kind)
+    assert report.hessian is not None
+    told = [(c.kind, str(c.term)) for c in report.hessian.conditions]
+    assert ("positive", "z") in told or ("nonnegative", "z") in told
+    assert "where z > 0" in str(report) or "where z >= 0" in str(report)
+
+
+def test_a_matrix_is_compared_at_ties_too() -> None:
+    """|a|² + b² has the Hessian 2·1 also where a = 0."""
+    wrong, right = (
+        check("abs(a)**2 + b**2", None, [[h, "1/2"], ["1/2", "3"]], ["a", "b"], hessian_kind="majorizer", dtypes=())
+        for h in ("where(a == 0, 0, 3)", "3")
+    )
+    assert (wrong.status, right.status) == ("refuted", "proved")
