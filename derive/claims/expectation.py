@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal, TypeAlias
 
+from derive.certificate import Condition, Proved
 from derive.claims.distributions import Distribution
 from derive.claims.scene import Scene
 from derive.claims.simplify import simplify
@@ -50,15 +51,21 @@ def expectation(scene: Scene, t: Term) -> Term:
     for d in scene.distributions:
         _exists(scene, d)
         if free_names(t) & set(d.names):
-            t = simplify(_over_support(scene, d, t) if d.support() is not None else _by_moments(scene, d, t))
+            t = _shorter(scene, _over_support(scene, d, t) if d.support() is not None else _by_moments(scene, d, t))
     return t
+
+
+def _shorter(scene: Scene, t: Term) -> Term:
+    """Simplified, unless that wins values: 0·log(0) has none."""
+    short = simplify(t)
+    return short if scene.has_value(t, short) else t
 
 
 def _over_support(scene: Scene, d: Distribution, t: Term) -> Term:
     for name, value in ((n, v.value) for values, _ in d.support() or () for n, v in values.items()):
         if value not in scene.domain[name]:
             raise NotKnown(f"{d}: {name} is {value} at times, which is not in {scene.domain[name]}")
-    return add(_ZERO, *(mul(p, simplify(substitute(t, values))) for values, p in d.support() or ()))
+    return add(_ZERO, *(mul(p, _shorter(scene, substitute(t, values))) for values, p in d.support() or ()))
 
 
 def _exists(scene: Scene, d: Distribution) -> None:
@@ -83,11 +90,24 @@ def _by_moments(scene: Scene, d: Distribution, t: Term) -> Term:
     centre = d.parameters[d.row.parameters.index(d.row.centre)] if d.row.centre else _ZERO
     rows = [_row(scene, d, centre, factors) for factors in _expanded(t, name)]
     whole = add(_ZERO, *(mul(c, s.term(sym(name), centre)) for c, s in rows))
-    if d.row.centre:  # one point has probability 0
-        t = make("piecewise", t, make("ne", sym(name), centre))
-    if scene.decide(t, whole).status != "proved":
+    apart = make("ne", sym(name), centre)
+    smooth = make("piecewise", t, apart) if d.row.centre else t  # one point has probability 0
+    if scene.decide(smooth, whole).status != "proved" or not _has_values(scene, d, t, whole):
         raise NotKnown(f"{unparse(t)[:200]} is not a combination of known statistics of {name}")
     return add(_ZERO, *(mul(c, _moment(d, s)) for c, s in rows))
+
+
+def _has_values(scene: Scene, d: Distribution, t: Term, whole: Term) -> bool:
+    """Has t a value wherever the other has one? Of a density, but for zeros of what it is divided by."""
+    if scene.has_value(t, whole):
+        return True
+    verdict = scene.decide(whole, add(whole, mul(_ZERO, t)))
+    counted = "integer" in d.row.support
+    return not counted and isinstance(verdict, Proved) and not verdict.notes and _are_quotients(verdict.conditions, d)
+
+
+def _are_quotients(conditions: tuple[Condition, ...], d: Distribution) -> bool:
+    return all(c.kind == "nonzero" and free_names(c.term) & set(d.names) for c in conditions)
 
 
 def _expanded(t: Term, name: str) -> list[list[Term]]:

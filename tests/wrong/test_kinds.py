@@ -91,3 +91,39 @@ def test_a_matrix_is_compared_at_ties_too() -> None:
         for h in ("where(a == 0, 0, 3)", "3")
     )
     assert (wrong.status, right.status) == ("refuted", "proved")
+
+
+NO_EXPECTATION: list[tuple[str, str, str, dict[str, str]]] = [
+    ("z**2*y*log(y)/2", "0", "y ~ bernoulli(p)", {"p": "(0, 1)", "y": "[0, 1]"}),
+    ("z**2*(1-y)*log(1-y)/2", "0", "y ~ bernoulli(p)", {"p": "(0, 1)", "y": "[0, 1]"}),
+    ("where(w > 0, z**2*y*log(y)/2, 0)", "0", "y ~ bernoulli(p)", {"p": "(0, 1)", "y": "[0, 1]"}),
+    ("z**2*(a*log(a) + b*log(b))/2", "0", "a, b ~ categorical(p, 1-p)", {"p": "(0, 1)", "a, b": "simplex"}),
+    ("z**2*y**2/y/2", "p", "y ~ bernoulli(p)", {"p": "(0, 1)", "y": "[0, 1]"}),
+    ("z**2*y**2/y/2", "mu", "y ~ poisson(mu)", {"mu": "positive", "y": "nonnegative integer"}),
+    ("z**2*y*log(y-1)/log(y-1)/2", "mu", "y ~ gamma(mu, 2)", {"mu": "positive", "y": "positive"}),
+    ("z**2*y*sqrt(y-m)/sqrt(y-m)/2", "m", "y ~ normal(m, 1)", {"y": "real"}),
+]
+
+
+@pytest.mark.parametrize(("loss", "hessian", "data", "domain"), NO_EXPECTATION)
+def test_what_has_no_value_has_no_expectation(loss: str, hessian: str, data: str, domain: dict[str, str]) -> None:
+    """y log y has no value at y = 0, where `check` says so of a derivative as well; `xlogy` states the convention."""
+    report = kind_of(loss, hessian, "fisher", distribution=data, domain=domain)
+    assert report.status != "proved"
+
+
+STATED: list[tuple[str, str, str, dict[str, str]]] = [
+    ("z**2*xlogy(y, y)/2", "0", "y ~ bernoulli(p)", {"p": "(0, 1)", "y": "[0, 1]"}),
+    ("z**2*where(y > 0, y*log(y), 0)/2", "0", "y ~ bernoulli(p)", {"p": "(0, 1)", "y": "[0, 1]"}),
+    ("-(y*log(p) + (1-y)*log(1-p))", "1/(p*(1-p))", "y ~ bernoulli(p)", {"z": "(0, 1)", "y": "{0, 1}"}),
+    ("z**2*y**2/y/2", "m", "y ~ normal(m, 1)", {"m": "real"}),
+    ("-(y*log(p) + (1-y)*log(1-p))", "1/(p*(1-p))", "y ~ bernoulli(p)", {"z": "[0, 1]", "y": "{0, 1}"}),
+]
+
+
+@pytest.mark.parametrize(("loss", "hessian", "data", "domain"), STATED)
+def test_a_convention_that_is_stated_counts(loss: str, hessian: str, data: str, domain: dict[str, str]) -> None:
+    """xlogy(0, 0) is 0, and a branch that is not taken needs no value."""
+    put = {} if "xlogy" in loss or "where" in loss else {"where": {"p": "z"}}
+    report = kind_of(loss, hessian, "fisher", distribution=data, domain=domain, **put)
+    assert report.status == "proved", report

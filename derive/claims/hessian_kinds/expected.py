@@ -136,9 +136,11 @@ def compare_expected(scene: Scene) -> tuple[Verdict, str]:
             continue
         verdict = scene.decide(mean, scene.claimed)
         says = f"{'the Fisher information' if density else 'an expected Hessian'}: {what} over {over}"
-        if verdict.status == "proved":
+        if verdict.status == "proved" and scene.has_value(mean, scene.claimed):
             return verdict, says
-        if verdict.status == "refuted":
+        if verdict.status == "proved":
+            unknown.append(f"{what} has no value at some values of the data, so it has no expectation there")
+        elif verdict.status == "refuted":
             told = told or (verdict, f"it is not {what} over {over}, which is {shown(shortest(mean))}")
         else:
             unknown.append(getattr(verdict, "reason", ""))
