@@ -59,7 +59,9 @@ _JUDGE = ("fuzzing.judge:places", "fuzzing.judge:gap_at")
 GROUPS = {
     "recheck": Group(
         ("recheck/*.py",),
-        tuple(f"trusted/test_recheck{x}.py" for x in ("_forged", "_laws", "_parts", "_seen", "_slopes", "")),
+        tuple(
+            f"trusted/test_recheck{x}.py" for x in ("_forged", "_laws", "_parts", "_refused", "_seen", "_slopes", "")
+        ),
         others=_PROVER + _JUDGE,
         kept=True,
     ),
@@ -130,15 +132,17 @@ class Tests:
         return times
 
 
-def called(tests: Tests, files: set[str], loaded: Loaded) -> dict[Key, list[int]]:
-    """Which tests call which function, where nothing is remembered of the test before."""
+def called(tests: Tests, files: set[str], loaded: Loaded) -> tuple[dict[Key, list[int]], set[Key]]:
+    """Which tests call which function, or one inside of it, and what is called at all; nothing is remembered."""
     own = {code: (file, first) for file in files for first, code in functions(Path(file).read_text(), file)}
     calls: dict[Key, set[int]] = defaultdict(set)
+    entered: set[Key] = set()
     now = 0
 
     def note(frame: Any, event: str, _: Any) -> None:
         if event == "call" and frame.f_code in own:
             calls[own[frame.f_code]].add(now)
+            entered.add((frame.f_code.co_filename, frame.f_code.co_firstlineno))
 
     def before(n: int) -> None:
         nonlocal now
@@ -148,7 +152,7 @@ def called(tests: Tests, files: set[str], loaded: Loaded) -> dict[Key, list[int]
 
     tests.all_pass(before)
     sys.setprofile(None)
-    return {key: sorted(found) for key, found in calls.items()}
+    return {key: sorted(found) for key, found in calls.items()}, entered
 
 
 class Order:
@@ -203,7 +207,7 @@ class Run:
             remember(name)
         tests.all_pass(lambda n: None)
         self.loaded = Loaded(self.files)
-        calls = found_in_a_fork(lambda: called(tests, self.files, self.loaded))
+        calls, self.entered = found_in_a_fork(lambda: called(tests, self.files, self.loaded))
         times = found_in_a_fork(lambda: tests.all_pass(lambda n: None))
         print(f"{len(times)} tests, {sum(times):.0f} s; {len(self.todo)} mutants", flush=True)
         self.order = Order(calls, times, options.seconds)
@@ -234,8 +238,8 @@ class Run:
 
     def exchanged(self, file: str, mutant: Mutant, some: list[int]) -> str:
         """What fails with the function of the mutant."""
-        self.loaded.exchange(file, mutant)
-        return self.tests.first_failure(some)
+        enough = self.loaded.exchange(file, mutant, self.entered)
+        return self.tests.first_failure(some) if enough else self.imported_again(file, mutant, some)
 
     def imported_again(self, file: str, mutant: Mutant, some: list[int]) -> str:
         """What fails with the module of the mutant."""

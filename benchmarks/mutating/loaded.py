@@ -45,19 +45,27 @@ class Loaded:
         self.sources = {file: Path(file).read_text() for file in files}
         self.codes = {file: list(functions(source, file)) for file, source in self.sources.items()}
 
-    def exchange(self, file: str, mutant: Mutant) -> None:
-        """The functions of a module get the code that they have in the mutant, and nothing is remembered."""
+    def exchange(self, file: str, mutant: Mutant, entered: set[Key]) -> bool:
+        """The functions of a module get the code that they have in the mutant, and nothing is remembered.
+
+        Is that enough? Not where what changed was run at import only, or a function needs other variables around it.
+        """
         before, after = self.codes[file], list(functions(mutated(self.sources[file], mutant), file))
         if len(before) != len(after):  # a function inside of another one is gone
             before, after = _outer(before), _outer(after)
         new = {a: b for (_, a), (_, b) in zip(before, after, strict=True) if a != b}
         if not new:
             raise SystemExit("the change makes no difference to any code")
-        for f in self.functions:
-            code = new.get(f.__code__, f.__code__)
+        changed = [f for f in self.functions if f.__code__ in new]
+        enough = any((file, code.co_firstlineno) in entered for code in new)
+        for f in changed:
+            code = new[f.__code__]
             if code.co_freevars == f.__code__.co_freevars:
                 f.__code__ = code
+            else:
+                enough = False
         self.empty_caches()
+        return enough
 
     def empty_caches(self) -> None:
         """What was computed before is computed again."""
