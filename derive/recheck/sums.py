@@ -31,8 +31,6 @@ def _scope(r: Region, t: Term) -> list[Frac] | tuple[Frac, str, Term]:
     if not all(whole(end, r.range_of) for end in (first, last)):
         raise NotRechecked("cannot re-check a sum whose ends are not whole numbers by their form")
     size = go(r, length).constant
-    if size is not None and size.denominator != 1:
-        raise NotRechecked("cannot re-check a sum over a range that does not end on a whole number")
     if size is not None and size <= MAX_UNROLLED:
         return [go(r, substitute(body, {index.name: add(first, num(k))})) for k in range(max(0, int(size)))]
     if r.sign(go(r, length), (POSITIVE, NONPOSITIVE)) == NONPOSITIVE:

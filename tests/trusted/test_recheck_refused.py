@@ -107,6 +107,14 @@ NUMBERS: dict[str, Forged] = {
     "a choice in each summand that may choose nothing": (
         *("sum(Piecewise((2, v[i] < 0)), i, 0, n-1)", "2*n", SIZED, ZERO),
     ),
+    "the root of one over a sum, without the sum": (*("sqrt(1/(x + 2))", "1", {"x": "positive"}, ZERO),),
+    "a whole number times another is none": (
+        *("where((0 < k*x) & (k*x < 1), 1, 0)", "0", {"k": "integer"}, split(["mul", "k", "x"])),
+    ),
+    "a derivative where its formula has no value": (
+        *("diff(sqrt(v[j]**4), v[j]) + where(v[j] == 0, 1, 0)", "2*v[j]", {**SIZED, "j": "0..n-1"}, ZERO),
+    ),
+    "a derivative of a derivative": (*("diff(diff(log(v[j]), v[j]), v[j])", "1/v[j]", {**SIZED, "j": "0..n-1"}, ZERO),),
     "a quotient with another middle": (*("(x**3 + x + 1)/(x**2 + x + 1)", "x", {}, ZERO),),
 }
 
@@ -190,6 +198,9 @@ LAWS: list[tuple[Side, Side, dict[str, str]]] = [
     ("gamma(x + 3)", "gamma(x)*x*(x + 1)*(x + 2)", {"x": "positive"}),
     ("cos(x)**2 + sin(x)**2", "1", {}),
     ("(x**3 - 1)/(x**2 + x + 1)", "x - 1", {}),
+    ("sqrt(1/(x + 2))*sqrt(x + 2)", "1", {"x": "positive"}),
+    ("x**2", "x", {"x": "{0, 1}"}),
+    (make("diff", make("max", X), X), "1", {}),
     (make("piecewise", num(1), make("false"), X, make("true")), X, {}),
 ]
 
