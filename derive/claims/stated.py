@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -11,7 +11,8 @@ from typing import Any, Literal, TypeAlias
 from derive.claims.conventions import signs
 from derive.claims.distributions import Distribution, read_distributions
 from derive.domain import Domain, Range, parse_range
-from derive.errors import DeriveError, DomainError, FormulaError, TermError
+from derive.errors import DeriveError, DomainError, FormulaError
+from derive.render._lookalikes import alike
 from derive.terms.calls import FUNCTIONS
 from derive.terms.heads import MATRIX_HEADS
 from derive.terms.term import Term, bound_names, children, free_names, mul, num, power, substitute, sym, walk
@@ -61,12 +62,19 @@ def read(
     components, table = _rows(gradient, "gradient", named), _rows(hessian, "hessian", named)
     names = _variables(wrt, read_loss, components, table)
     form, entries = _shape(table, names)
-    data = read_distributions(
-        distribution, named, read_loss, names, {n.strip() for k in domain or {} for n in k.split(",")}
-    )
+    described = {n.strip() for k in domain or {} for n in k.split(",")}
+    data = read_distributions(distribution, named, read_loss, names, described)
     out = Stated(read_loss, _gradient(components, names), entries, form, names, said, signs(convention), named, data)
+    _refuse_lookalikes(out, described | {*(where or {})})
     _check_names(out, where or {}, domain or {})
     return out
+
+
+def _refuse_lookalikes(s: Stated, others: Set[str]) -> None:
+    """What is shown must not be read as something else."""
+    terms = [*_formulas(s), *s.named.values(), *(p for d in s.distributions for p in d.parameters)]
+    if said := alike({*(t.name for a in terms for t in walk(a) if t.head in ("sym", "at")), *s.wrt, *others}):
+        raise FormulaError(said)
 
 
 def _domain(described: Mapping[str, str | Range]) -> Domain:
@@ -270,8 +278,11 @@ def _check_names(s: Stated, where: Mapping[str, Any], domain: Mapping[str, Any])
 
 def free_all(s: Stated) -> frozenset[str]:
     """The names that occur in what is stated."""
-    terms = [t for _, t in (*s.gradient, *s.hessian)] + ([] if s.loss is None else [s.loss])
-    return frozenset().union(*map(free_names, terms))
+    return frozenset().union(*map(free_names, _formulas(s)))
+
+
+def _formulas(s: Stated) -> list[Term]:
+    return [t for _, t in (*s.gradient, *s.hessian)] + ([] if s.loss is None else [s.loss])
 
 
 def _of(name: str, known: frozenset[str]) -> str:
@@ -287,6 +298,3 @@ def _near(name: str, known: Any) -> str:
     if close:
         return f"did you mean {close[0]!r}?"
     return "give it a domain if it is meant, or define it in where"
-
-
-__all__ = ["Entry", "Form", "Stated", "TermError", "free_all", "read"]

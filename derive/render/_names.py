@@ -6,6 +6,7 @@ import re
 from collections.abc import Set
 from typing import TYPE_CHECKING
 
+from derive.render._lookalikes import look_alike
 from derive.terms.term import walk
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ def names_alike(c: Certificate) -> tuple[str, str] | None:
 
 
 def printed_alike(names: Set[str], arrays: Set[str]) -> tuple[str, str] | None:
-    """Two names that are printed in the same way, or one that is printed like an entry of an array."""
+    """Two names that are printed in the same way, or look so, or one that is printed like an entry of an array."""
+    if found := look_alike(names | arrays):
+        return found
     seen: dict[str, str] = {}
     for name in sorted(names):
         printed = unicode_name(name)

@@ -39,6 +39,7 @@ def test_a_kind_holds_at_a_tie_where_the_loss_is_smooth(loss: str, hessian: str,
 
 RIGHT: list[tuple[str, str, str]] = [
     ("abs(z)**2", "3", "majorizer"),
+    (CUBE, "2 + 7*abs(z)", "majorizer"),
     (CUBE, "3*(2 + 6*abs(z))", "scaled"),
     (CUBE, "c*(2 + 6*abs(z))", "scaled"),
     (CUBE, "max(2 + 6*abs(z), 1)", "clipped"),

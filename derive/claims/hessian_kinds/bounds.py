@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from derive.certificate import Proved
 from derive.claims.diagnose.candidate import constant, inverse, scaled, shown, times
 from derive.claims.diagnose.region import region
 from derive.claims.hessian_kinds.kind import Kind
@@ -16,7 +17,7 @@ from derive.prove.differentiate import has_choice
 from derive.prove.points import moved
 from derive.prove.polys import to_fmpq
 from derive.prove.refute import precision, values_at
-from derive.terms.term import Term, free_names, make, num, sub, substitute
+from derive.terms.term import Term, free_names, make, num, sub, substitute, sym
 
 _BITS = 96
 _CLOSE = 1e-9
@@ -84,6 +85,10 @@ def magnitude(scene: Scene) -> Kind | None:
 def _steeper_at_a_kink(scene: Scene) -> bool:
     """Where the loss has a kink, what is above the second derivative everywhere else may be no bound."""
     if scene.loss is None or not has_choice(scene.loss, scene.z) or scene.z not in scene.gradient:
+        return False
+    slope = make("diff", scene.loss, sym(scene.z))
+    verdict = scene.decide(slope, slope)
+    if isinstance(verdict, Proved) and not any("kink" in note for note in verdict.notes):
         return False
     first = replace(scene, side="gradient", variables=(scene.z,), claimed=scene.gradient[scene.z])
     return crosses(scene) or bool(kinks(first))
