@@ -6,7 +6,8 @@ import pytest
 
 from derive.domain import Domain
 from derive.errors import CertificateError
-from derive.recheck import Shown, poly, recheck, recheck_sign
+from derive.recheck import NotRechecked, Shown, poly, recheck, recheck_sign
+from derive.recheck.unfold import unfold
 from derive.terms.json import Json
 from derive.terms.term import Term, at, make, mul, num, sub, sym
 from derive.terms.text import parse_formula
@@ -236,3 +237,23 @@ def test_a_derivative_inside_of_a_product() -> None:
 def test_a_ratio_is_one(b: int) -> None:
     """Also over the numbers beside ±1."""
     assert poly.ratio(6, b) * b == 6
+
+
+UNKNOWN: list[tuple[Side, str, str]] = [
+    ("diff(floor(x), x)", "0", r"derivative of floor"),
+    (make("diff", make("cumulant", Y, X), X), "0", "a symbolic order"),
+    (make("true"), "1", "cannot re-check true"),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "why"), UNKNOWN, ids=[why for _, _, why in UNKNOWN])
+def test_what_the_checker_does_not_know_it_says(a: Side, b: str, why: str) -> None:
+    """It leaves such a claim to the prover, and says so by the class of the error."""
+    with pytest.raises(NotRechecked, match=why):
+        check(a, b, {}, split("x", zero={"at": ["x", 0], "proof": ZERO}))
+
+
+def test_a_choice_of_an_entry_needs_a_place_for_its_note() -> None:
+    """Its derivative is taken where no choice ties: where nobody would read that, it is not taken."""
+    with pytest.raises(NotRechecked, match="choice with respect to an entry"):
+        unfold(parse_formula("diff(abs(v[j]), v[j])"), Domain().__getitem__)
