@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from derive.certificate import Proved, Refuted, Unknown, Verdict
+from derive.claims.choices import decided
 from derive.claims.comparison import Comparison
 from derive.claims.diagnose import VAGUE, explain_entry
 from derive.claims.diagnose.candidate import Candidate
@@ -50,6 +51,10 @@ class Examination:
     patience: float = 1.0
 
     def __post_init__(self) -> None:
+        self.loss = self.stated.loss
+        if self.loss is not None:
+            plain = decided(self.loss, self.stated.wrt, self.stated.domain, self.deadline)
+            self.stated = replace(self.stated, loss=plain)
         s = self.stated
         self.compare = Comparison(s, self.deadline, self.patience)
         first = {v: derivative(s.loss, (v,), s.domain) for v in s.wrt} if s.loss is not None else {}
@@ -67,7 +72,7 @@ class Examination:
         hessian = with_gradient(gradient, self.claim("hessian", s.hessian)) if s.hessian else None
         kind = hessian.kind if hessian is not None else ""
         other = convention(s.signs, [c for c in (gradient, hessian) if c is not None])
-        return Report(s.loss, s.wrt, s.domain.to_json(), gradient, hessian, kind, other, symmetric)
+        return Report(self.loss, s.wrt, s.domain.to_json(), gradient, hessian, kind, other, symmetric)
 
     def claim(self, side: Side, entries: tuple[Entry, ...]) -> ClaimVerdict:
         """The verdict on every entry, and what they are together."""
