@@ -116,6 +116,10 @@ NUMBERS: dict[str, Forged] = {
         *("diff(sqrt(v[j]**4), v[j]) + where(v[j] == 0, 1, 0)", "2*v[j]", {**SIZED, "j": "0..n-1"}, ZERO),
     ),
     "a derivative of a derivative": (*("diff(diff(log(v[j]), v[j]), v[j])", "1/v[j]", {**SIZED, "j": "0..n-1"}, ZERO),),
+    "a denominator that depends on the index stays in the sum": (
+        "sum(v[i]/(1 + w[i]**2), i, 0, n-1)*sum(u[i], i, 0, n-1)",
+        *("sum(u[i]/(1 + w[i]**2), i, 0, n-1)*sum(v[i], i, 0, n-1)", SIZED, ZERO),
+    ),
     "a quotient with another middle": (*("(x**3 + x + 1)/(x**2 + x + 1)", "x", {}, ZERO),),
 }
 
