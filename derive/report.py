@@ -89,8 +89,11 @@ class Component:
 
     @property
     def status(self) -> Status:
-        """Refuted too where the value at a kink is no subgradient, or a kind was claimed and it is another one."""
-        return "refuted" if self.kind == "wrong" else self.verdict.status
+        """Refuted too where the value at a kink is no subgradient, or a kind was claimed and it is another one.
+
+        An entry that is of the kind that was claimed is proved, also where others are not.
+        """
+        return "refuted" if self.kind == "wrong" else "proved" if self.kind == "accepted" else self.verdict.status
 
 
 @dataclass(frozen=True, slots=True)

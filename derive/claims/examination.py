@@ -80,7 +80,10 @@ class Examination:
         components = tuple(self.component(side, names, claimed) for names in claimed)
         kind, says = one_kind(components)
         bound = self.matrix(claimed, components) if side == "hessian" else None
-        if bound is not None:
+        if isinstance(bound, Unknown):
+            components = tuple(c if c.kind in ("exact", "accepted") else _undecided(c, bound) for c in components)
+            kind, says = one_kind(components)
+        elif bound is not None:
             kind, says = bound.name, bound.says
             components = tuple(c if c.kind == "exact" else _of_kind(c, bound) for c in components)
         accepted = side == "hessian" and self.wanted is not None and kind in ("accepted", self.wanted)
@@ -129,6 +132,8 @@ class Examination:
         """An entry of a Hessian that is claimed to be of a kind."""
         exact = plain.verdict.status == "proved"
         kind = accepts(scene, wanted, exact=exact)
+        if isinstance(kind, Unknown):
+            return _undecided(plain, kind)
         if kind is not None:
             return _of_kind(plain, kind._replace(name="accepted"))
         if isinstance(plain.verdict, Unknown):
@@ -146,15 +151,21 @@ class Examination:
         fix = next((c.fix for c in found if c.fix is not None and c.kind != "loss-at-fault"), None)
         return replace(plain, kind="wrong", diagnosis=diagnosis, right=right_formula(scene, fix))
 
-    def matrix(self, claimed: Claimed, components: tuple[Component, ...]) -> Kind | None:
-        """A full Hessian that is neither exact nor of one kind entry by entry: a bound as a matrix."""
-        kinds = {c.kind for c in components} - {"exact", "accepted"}
-        if self.stated.form != "full" or self.suspect or not kinds or "unknown" in kinds:
+    def matrix(self, claimed: Claimed, components: tuple[Component, ...]) -> Kind | Unknown | None:
+        """A full Hessian that is neither exact nor of one kind entry by entry: a bound as a matrix.
+
+        `Unknown` where it is claimed to be one, which is not decided, and no entry of the diagonal is below.
+        """
+        kinds, meant = {c.kind for c in components} - {"exact", "accepted"}, self.wanted == "majorizer"
+        if self.stated.form != "full" or self.suspect or not kinds or ("unknown" in kinds and not meant):
             return None
-        if self.wanted not in (None, "majorizer", "constant") or (len(kinds) == 1 and "wrong" not in kinds):
+        if self.wanted not in (None, "majorizer", "constant") or (len(kinds) == 1 and not kinds & {"wrong", "unknown"}):
             return None
         found = matrix_bound(claimed, self.compare)
-        if found is not None and self.wanted == "majorizer":
+        if isinstance(found, Unknown):
+            below = any(c.kind == "wrong" for c in components if len(set(c.variables)) == 1)
+            return found if meant and not below else None
+        if found is not None and meant:
             return found._replace(name="majorizer")
         return found if found is None or self.wanted in (None, found.name) else None
 
@@ -221,6 +232,11 @@ def _recognised(scene: Scene, plain: Component, kind: Kind) -> Component:
         proved = Proved("exact but for branches below rounding", notes=(kind.says,))
         return _of_kind(replace(plain, verdict=proved), kind)
     return _of_kind(replace(plain, right=right_formula(scene)), kind)
+
+
+def _undecided(component: Component, why: Unknown) -> Component:
+    """Whether the entry is of the kind that was claimed is not known; that it is not exact refutes nothing."""
+    return replace(component, verdict=why, kind="unknown", says=why.reason, diagnosis=(), right=None)
 
 
 def _of_kind(component: Component, kind: Kind) -> Component:

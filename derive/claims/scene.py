@@ -22,7 +22,7 @@ from derive.prove.decide import Question, decided
 from derive.prove.differentiate import differentiate, has_choice
 from derive.prove.point import Point
 from derive.prove.refute import attempt, differ, precision
-from derive.prove.sign import sign_terms
+from derive.prove.sign import Want, sign_terms
 from derive.prove.signals import GaveUp, Undefined
 from derive.prove.thin import thin
 from derive.prove.unfold import unfold
@@ -221,13 +221,14 @@ class Scene:
             self._both = self.probe.defined(self.claimed, self.true)
         return self._both
 
-    def nonnegative(self, t: Term, domain: Domain | None = None) -> bool:
-        """Is t ≥ 0 proved?"""
+    def nonnegative(self, t: Term, domain: Domain | None = None, *, strict: bool = False) -> bool:
+        """Is t ≥ 0 proved, or t > 0?"""
         looked = domain is None and self.formula is None
         if self.late() or (looked and any(v is not None and v < 0 for v in self.probe.floats(t))):
             return self._proved(_PASSED_OVER)
         left = max(0.01, min(2 * _BUDGET * self.patience, self.deadline - time.thread_time()))
-        return self._proved(sign_terms(t, self.domain if domain is None else domain, "nonnegative", budget=left))
+        want: Want = "positive" if strict else "nonnegative"
+        return self._proved(sign_terms(t, self.domain if domain is None else domain, want, budget=left))
 
     def derivative(self, t: Term, name: str | None = None) -> Term | None:
         """∂t/∂z by its formula, away from the boundaries of choices; None where there is no rule."""

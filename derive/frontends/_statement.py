@@ -10,7 +10,7 @@ from typing import Any
 
 from derive.claims import stated as claims_stated
 from derive.claims.comparison import Comparison
-from derive.claims.hessian_kinds import matrix_bound
+from derive.claims.hessian_kinds import Kind, matrix_bound
 from derive.domain import Domain
 from derive.floating.library import meaning
 from derive.frontends import Reading
@@ -61,7 +61,7 @@ class Statement:
         rows = [[t if i == j else num(0) for j in range(len(diagonal))] for i, t in enumerate(diagonal)]
         both = (k["where"], k["domain"], k["convention"], k["reduction"])
         stated = claims_stated.read(k["loss"], None, rows, k["wrt"], *both)
-        return matrix_bound(dict(stated.hessian), Comparison(stated, time.thread_time() + 2)) is not None
+        return isinstance(matrix_bound(dict(stated.hessian), Comparison(stated, time.thread_time() + 2)), Kind)
 
     def is_right_exchanged(self, budget: float) -> bool:
         """Is the gradient that of the loss when prediction and label change places?"""

@@ -128,3 +128,62 @@ def test_a_convention_that_is_stated_counts(loss: str, hessian: str, data: str, 
     put = {} if "xlogy" in loss or "where" in loss else {"where": {"p": "z"}}
     report = kind_of(loss, hessian, "fisher", distribution=data, domain=domain, **put)
     assert report.status == "proved", report
+
+
+NOT_REFUTED: list[tuple[str, str, str, dict[str, str]]] = [
+    ("log(cosh(z - y))", "tanh(z - y)/(z - y)", "majorizer", {}),  # tanh(u)/u >= 1 - tanh(u)**2
+    ("-log(normcdf(z))", "1", "majorizer", {}),  # a normal variable cut off on one side has a variance below 1
+    ("z**4", "z**2/1000", "scaled", {}),
+    ("z**4", "np.pi*z**2", "scaled", {}),
+    ("z**4", "z**2/c", "scaled", {"c": "positive"}),
+]
+
+
+@pytest.mark.parametrize(("loss", "hessian", "kind", "domain"), NOT_REFUTED)
+def test_what_is_of_the_kind_is_not_refuted(loss: str, hessian: str, kind: str, domain: dict[str, str]) -> None:
+    """That it is not exact refutes no kind: where neither is proved, the answer is unknown."""
+    report = kind_of(loss, hessian, kind, domain=domain)
+    assert report.status == ("proved" if kind == "scaled" else "unknown")
+    assert kind == "scaled" or "not decided" in report.hessian.reason  # type: ignore[union-attr]
+
+
+REFUTED: list[tuple[str, str, str, dict[str, str]]] = [
+    ("log(cosh(z - y))", "1/2", "majorizer", {}),
+    ("-log(normcdf(z))", "1/2", "majorizer", {}),
+    ("z**4", "z**2 + 1", "scaled", {}),
+    ("z**4", "-z**2", "scaled", {}),
+    ("z**4", "z**2/c", "scaled", {"c": "nonzero"}),
+    ("z**4", "z**4", "scaled", {}),
+]
+
+
+@pytest.mark.parametrize(("loss", "hessian", "kind", "domain"), REFUTED)
+def test_what_is_below_or_no_multiple_is_refuted(loss: str, hessian: str, kind: str, domain: dict[str, str]) -> None:
+    """A point at which the kind itself fails."""
+    assert kind_of(loss, hessian, kind, domain=domain).status == "refuted"
+
+
+def test_a_matrix_whose_sign_is_not_decided_is_not_refuted() -> None:
+    """5·1 is above the Hessian of log Σ exp for five scores, which is more than is asked of a matrix here."""
+    loss = "log(" + " + ".join(f"exp({v})" for v in "abcde") + ")"
+    rows = [["5" if i == j else "0" for j in range(5)] for i in range(5)]
+    report = check(loss, None, rows, list("abcde"), hessian_kind="majorizer", dtypes=())
+    assert report.status == "unknown"
+    rows[2][2] = "1/10"
+    assert check(loss, None, rows, list("abcde"), hessian_kind="majorizer", dtypes=()).status == "refuted"
+
+
+WRONG_AT_A_TIE = [
+    ("abs(z)**2", "where(z == 0, 5, 4*z)"),
+    ("abs(z)**2", "where(z == 0, 5, -2*z)"),
+    ("abs(z)**3", "where(z == 0, 5, -3*z*abs(z))"),
+]
+
+
+@pytest.mark.parametrize(("loss", "gradient"), WRONG_AT_A_TIE)
+def test_what_is_said_of_a_multiple_says_where(loss: str, gradient: str) -> None:
+    """Twice the derivative, or minus it, but not at 0: there it is something else, and no convention."""
+    report = check(loss=loss, gradient=gradient, wrt="z", dtypes=())
+    assert report.gradient is not None
+    assert report.convention == ""
+    assert all("where no choice ties" in d.says for d in report.gradient.diagnosis)

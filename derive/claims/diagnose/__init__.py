@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from derive.claims.diagnose import labels, lost, other_loss, proportional, region, slips, variable, vector
 from derive.claims.diagnose.candidate import Candidate
+from derive.claims.diagnose.lost import substitute_part
 from derive.claims.scene import Scene
 from derive.errors import TermError
 
@@ -65,7 +66,16 @@ def _first(scene: Scene, explanations: tuple[Callable[[Scene], Iterator[Candidat
         with suppress(TermError):  # in what is written as a derivative nothing can be put
             for candidate in explain(scene):
                 if scene.equal(candidate.left, candidate.right, everywhere=not candidate.partial):
-                    return candidate
+                    return candidate if candidate.partial else _at_ties(scene, candidate)
                 if scene.late():
                     return None
     return None
+
+
+def _at_ties(scene: Scene, found: Candidate) -> Candidate:
+    """What was proved by the formula of the derivative, said so where its limit shows something else at a tie."""
+    left, right = (substitute_part(t, scene.true, scene.limit) for t in (found.left, found.right))
+    if scene.true == scene.limit or not scene.told_apart(left, right):
+        return found
+    kind = "sign" if found.kind == "convention" else found.kind
+    return found._replace(kind=kind, says=f"where no choice ties, {found.says}", partial=True)

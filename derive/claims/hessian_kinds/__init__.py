@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from derive.certificate import Unknown
 from derive.claims.hessian_kinds.bounds import (
     any_constant,
     any_majorizer,
@@ -11,6 +12,8 @@ from derive.claims.hessian_kinds.bounds import (
     constant_bound,
     magnitude,
     majorizer,
+    no_majorizer,
+    no_multiple,
     scaled_by_parameter,
     scaled_up,
 )
@@ -50,6 +53,8 @@ _CLAIMED: dict[str, Callable[[Scene], Kind | None]] = {
     "secant": any_secant,
     "taylor": taylor,
 }
+#: kinds that say what is so at each point: there, a point refutes
+_REFUTED: dict[str, Callable[[Scene], bool]] = {"majorizer": no_majorizer, "scaled": no_multiple}
 
 
 def recognise(scene: Scene) -> Kind | None:
@@ -73,12 +78,12 @@ def _first(scene: Scene, kinds: Sequence[Callable[[Scene], Kind | None]]) -> Kin
     for kind in kinds:
         if scene.late():
             return None
-        if (found := settled(scene, kind)) is not None:
+        if isinstance(found := settled(scene, kind), Kind):
             return found
     return None
 
 
-def accepts(scene: Scene, wanted: str, *, exact: bool) -> Kind | None:
+def accepts(scene: Scene, wanted: str, *, exact: bool) -> Kind | Unknown | None:
     """Is the entry of the kind that was claimed? The exact one is an extreme case of most kinds."""
     if wanted == "exact":
         return None
@@ -86,6 +91,11 @@ def accepts(scene: Scene, wanted: str, *, exact: bool) -> Kind | None:
         return Kind(wanted, "it is the exact one") if wanted in _MET_BY_EXACT else None
     if exact:
         return exact_fisher(scene)
-    if scene.late() or (scene.of_entries and wanted != "scaled"):
+    if scene.of_entries and wanted != "scaled":
         return None
-    return _first(scene, (_CLAIMED[wanted],))
+    found = settled(scene, _CLAIMED[wanted])
+    if found is None and scene.late():
+        return Unknown("the time is over")
+    if found is None and wanted in _REFUTED and not _REFUTED[wanted](scene):
+        return Unknown(f"whether it is {wanted if wanted == 'scaled' else 'a majorizer'} is not decided")
+    return found if isinstance(found, Kind) else None

@@ -17,10 +17,13 @@ from derive.prove.differentiate import has_choice
 from derive.prove.points import moved
 from derive.prove.polys import to_fmpq
 from derive.prove.refute import precision, values_at
+from derive.prove.sign import sign_terms
+from derive.report import Kink
 from derive.terms.term import Term, free_names, make, num, sub, substitute, sym
 
 _BITS = 96
 _CLOSE = 1e-9
+_BUDGET = 1.0
 _STEPS = tuple(Fraction(v) for v in ("-20", "-5", "-1", "-1/4", "1/4", "1", "5", "20"))
 
 
@@ -32,8 +35,11 @@ def scaled_up(scene: Scene) -> Kind | None:
     return Kind("scaled", f"{q} times the exact one")
 
 
-def scaled_by_parameter(scene: Scene) -> Kind | None:
-    """The exact one times a factor, at least 1: one number everywhere, or in parameters that the loss does not have."""
+def scaled_by_parameter(scene: Scene, *, above: bool = True) -> Kind | None:
+    """The exact one times a factor: one number everywhere, or in parameters that the loss does not have.
+
+    The factor is at least 1, and if it need not be `above`, positive.
+    """
     own = free_names(scene.claimed) <= free_names(scene.loss) if scene.loss is not None else True
     if scene.loss is None or (own and not _one_number(scene)):
         return None
@@ -42,7 +48,8 @@ def scaled_by_parameter(scene: Scene) -> Kind | None:
         factor = simplify(
             times(substitute(scene.claimed, place), inverse(substitute(scene.formula or scene.true, place)))
         )
-        if scene.equal(scene.claimed, times(factor, scene.true)) and scene.nonnegative(sub(factor, num(1))):
+        least = sub(factor, num(1)) if above else factor
+        if scene.equal(scene.claimed, times(factor, scene.true)) and scene.nonnegative(least, strict=not above):
             return Kind("scaled", f"{shown(factor)} times the exact one")
     return None
 
@@ -84,14 +91,25 @@ def magnitude(scene: Scene) -> Kind | None:
 
 def _steeper_at_a_kink(scene: Scene) -> bool:
     """Where the loss has a kink, what is above the second derivative everywhere else may be no bound."""
+    return _may_have_kinks(scene) and (crosses(scene) or any(not _turns(scene, k, -1) for k in _kinks(scene)))
+
+
+def _may_have_kinks(scene: Scene) -> bool:
     if scene.loss is None or not has_choice(scene.loss, scene.z) or scene.z not in scene.gradient:
         return False
     slope = make("diff", scene.loss, sym(scene.z))
     verdict = scene.decide(slope, slope)
-    if isinstance(verdict, Proved) and not any("kink" in note for note in verdict.notes):
-        return False
-    first = replace(scene, side="gradient", variables=(scene.z,), claimed=scene.gradient[scene.z])
-    return crosses(scene) or bool(kinks(first))
+    return not isinstance(verdict, Proved) or any("kink" in note for note in verdict.notes)
+
+
+def _kinks(scene: Scene) -> tuple[Kink, ...]:
+    return kinks(replace(scene, side="gradient", variables=(scene.z,), claimed=scene.gradient[scene.z]))
+
+
+def _turns(scene: Scene, kink: Kink, way: int) -> bool:
+    """Is it proved that the loss turns upwards (downwards for −1) at a kink?"""
+    turn = scaled(Fraction(way * scene.sign), sub(kink.right, kink.left))
+    return scene.nonnegative(turn)
 
 
 def crosses(scene: Scene) -> bool:
@@ -130,7 +148,7 @@ def any_scale(scene: Scene) -> Kind | None:
     """Claimed to be scaled: by any positive number."""
     q = constant(scene.probe.ratios(scene.claimed, scene.formula or scene.true))
     if q is None or q <= 0 or not scene.equal(scene.claimed, scaled(q, scene.true)):
-        return scaled_by_parameter(scene)
+        return scaled_by_parameter(scene, above=False)
     return Kind("scaled", f"{q} times the exact one")
 
 
@@ -146,3 +164,23 @@ def any_majorizer(scene: Scene) -> Kind | None:
     if len(set(scene.variables)) > 1 or _steeper_at_a_kink(scene):
         return None
     return Kind("majorizer", "nowhere below the exact one") if is_above(scene) else None
+
+
+def no_multiple(scene: Scene) -> bool:
+    """Is it certainly no positive multiple: not of one sign with the exact one, or a factor that is not one number?"""
+    ratios = [r for r in scene.probe.ratios(scene.claimed, scene.true) if r is not None and r.is_finite()]
+    zeros = zip(scene.probe.floats(scene.true), scene.probe.floats(scene.claimed), strict=True)
+    if any(r <= 0 for r in ratios) or any(a == 0 and b for a, b in zeros):
+        return True
+    own = scene.loss is None or free_names(scene.claimed) <= free_names(scene.loss)
+    return own and any(not r.overlaps(ratios[0]) for r in ratios)
+
+
+def no_majorizer(scene: Scene) -> bool:
+    """Is it certainly below the exact one at a point, or the loss steeper than its parabola?"""
+    if len(set(scene.variables)) > 1:
+        return True
+    if _may_have_kinks(scene) and (crosses(scene) or any(_turns(scene, k, 1) for k in _kinks(scene))):
+        return True
+    gaps = (scaled(Fraction(scene.sign), sub(scene.claimed, t)) for t in (scene.true, scene.limit))
+    return any(sign_terms(gap, scene.domain, "nonnegative", budget=_BUDGET).status == "refuted" for gap in gaps)

@@ -18,8 +18,8 @@ from derive.prove.differentiate import has_choice
 from derive.terms.term import make, sym
 
 
-def settled(scene: Scene, kind: Callable[[Scene], Kind | None]) -> Kind | None:
-    """The kind with its conditions and notes; None where it is none, or is refuted where a choice ties."""
+def settled(scene: Scene, kind: Callable[[Scene], Kind | None]) -> Kind | Refuted | None:
+    """The kind with its conditions and notes; None where it is not found, or how it is refuted where a choice ties."""
     scene = replace(scene, asked=[])
     found = _asked(scene, kind)
     if found is None or not _may_tie(scene):
@@ -30,7 +30,7 @@ def settled(scene: Scene, kind: Callable[[Scene], Kind | None]) -> Kind | None:
         return _with_proofs(again, there.asked)
     verdict = _decisive(scene.asked, there.asked)
     if isinstance(verdict, Refuted):
-        return None
+        return verdict
     found = _with_proofs(found, scene.asked)
     return found._replace(notes=(*found.notes, OFF_BOUNDARY))
 
