@@ -52,13 +52,17 @@ class Examination:
 
     def __post_init__(self) -> None:
         self.loss = self.stated.loss
-        if self.loss is not None:
-            plain = decided(self.loss, self.stated.wrt, self.stated.domain, self.deadline)
-            self.stated = replace(self.stated, loss=plain)
-        s = self.stated
+        s = self.stated = self._decided()
         self.compare = Comparison(s, self.deadline, self.patience)
         first = {v: derivative(s.loss, (v,), s.domain) for v in s.wrt} if s.loss is not None else {}
         self.first = {v: d for v, d in first.items() if d is not None}
+
+    def _decided(self) -> Stated:
+        """With what is differentiated written without choices that tie on intervals and are decided there."""
+        s = self.stated
+        if s.loss is not None:
+            return replace(s, loss=decided(s.loss, s.wrt, s.domain, self.deadline))
+        return replace(s, gradient=tuple((k, decided(t, s.wrt, s.domain, self.deadline)) for k, t in s.gradient))
 
     def report(self) -> Report:
         """All verdicts first, as explanations may use up the time; then claim by claim, and both together."""

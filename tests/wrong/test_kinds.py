@@ -187,3 +187,15 @@ def test_what_is_said_of_a_multiple_says_where(loss: str, gradient: str) -> None
     assert report.gradient is not None
     assert report.convention == ""
     assert all("where no choice ties" in d.says for d in report.gradient.diagnosis)
+
+
+def test_a_branch_below_rounding_says_where_the_others_have_a_value() -> None:
+    """1 for σ(z) beyond 37 is all that is approximate: that the rest has no value for z < 0 is no part of it."""
+    whole, half = (
+        check("softplus(z)", f"where(z > 37, 1, {f}sigmoid(z))", None, "z", dtypes=()).gradient
+        for f in ("", "log(z)/log(z)*")
+    )
+    assert whole is not None
+    assert half is not None
+    assert ("taylor", (), 1) == (whole.kind, whole.conditions, len(whole.notes))
+    assert any("undefined where z < 0" in n or "undefined where z <= 0" in n for n in half.notes) or half.conditions

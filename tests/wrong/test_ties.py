@@ -53,3 +53,10 @@ def test_a_choice_that_is_decided_loses_no_condition(loss: str, gradient: str) -
     report = check(loss=loss, gradient=gradient, wrt="z", dtypes=())
     assert report.gradient is not None
     assert report.status != "proved" or report.gradient.conditions or report.gradient.notes
+
+
+def test_a_claimed_gradient_may_tie_on_an_interval() -> None:
+    """Without a loss the Hessian is compared with the gradient, in the same way."""
+    gradient = "max(max(z, 0), 0)"
+    verdicts = [check(None, gradient, f"where(z > 0, 1, {h})", "z", dtypes=()).status for h in ("0", "9")]
+    assert verdicts == ["proved", "refuted"]

@@ -20,7 +20,7 @@ def taylor(scene: Scene) -> Kind | None:
     inexact = []
     for value, condition, before in rows:
         holds = make("and", condition, *before) if before else condition
-        left, right = make("piecewise", value, holds), make("piecewise", scene.true, holds)
+        left, right = (make("piecewise", t, holds, num(0), _TRUE) for t in (value, scene.true))
         if scene.equal(left, right):
             continue
         if not _below_rounding(scene, value, condition, holds):
