@@ -135,13 +135,13 @@ def parse_range(text: str) -> Range:
         return _vector(match[1], match[2])
     if text.startswith("{") and text.endswith("}"):
         return _finite(text)
-    out, rest = Range(), text
+    out, rest = REAL, text
     while rest:
         part, rest = _one_range(rest, text)
         out = _intersect(out, part, text)
     if not text:
         raise DomainError(f"an empty domain; write {_WAYS}")
-    return _single(_checked(out, text))
+    return REAL if out == REAL else _single(_checked(out, text))
 
 
 def _single(r: Range) -> Range:
@@ -220,8 +220,10 @@ def _intersect(a: Range, b: Range, text: str) -> Range:
 
 def intersect(a: Range, b: Range, name: str) -> Range:
     """The values in both ranges of the variable `name`; a `DomainError` where no range can say what these are."""
-    if b in (REAL, a):
+    if b is a or b is REAL or b == a:
         return a
+    if a is REAL:
+        return b
     if b.index is not None or b.total is not None:
         a, b = b, a
     if a.index is not None:

@@ -5,7 +5,9 @@ Undefined and undecided are told apart: `Undefined` is a proof that there is no 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 from flint import arb, fmpq
@@ -114,25 +116,16 @@ class Evaluator:
 
 # -- arithmetic ----------------------------------------------------------------
 def _add(e: Evaluator, t: Term) -> Ball:
-    return _fold(map(e.go, t.args), lambda a, b: a + b)
+    return reduce(operator.add, map(e.go, t.args))
 
 
 def _mul(e: Evaluator, t: Term) -> Ball:
-    return _fold(map(e.go, t.args), lambda a, b: a * b)
-
-
-def _fold(parts: Any, op: Callable[[Any, Any], Any]) -> Ball:
-    out = next(parts)
-    for b in parts:
-        exact = isinstance(out, fmpq) and isinstance(b, fmpq)
-        out = op(out, b) if exact else op(to_arb(out), to_arb(b))
-    return out
+    return reduce(operator.mul, map(e.go, t.args))
 
 
 def _pow(e: Evaluator, t: Term) -> Ball:
     base, exponent = map(e.go, t.args)
-    is_whole = whole(t.args[1], resolve(e.point.domain, dict.fromkeys(e.bound, Range(integer=True))))
-    if isinstance(exponent, fmpq) and exponent.q == 1 and (is_whole or rational(t.args[1])):
+    if isinstance(exponent, fmpq) and exponent.q == 1 and _whole_by_form(e, t.args[1]):
         return _whole_power(base, int(exponent.p))
     sign = signum(base)
     if sign < 0:
@@ -149,6 +142,12 @@ def _pow(e: Evaluator, t: Term) -> Ball:
     if isinstance(exponent, fmpq) and exponent.q == 2:
         return _whole_power(to_arb(base).sqrt(), int(exponent.p))
     return finite(to_arb(base) ** to_arb(exponent), t.head)
+
+
+def _whole_by_form(e: Evaluator, exponent: Term) -> bool:
+    if rational(exponent):
+        return True
+    return whole(exponent, resolve(e.point.domain, dict.fromkeys(e.bound, Range(integer=True))))
 
 
 def _whole_power(base: Ball, k: int) -> Ball:
@@ -198,7 +197,8 @@ def _extreme(way: int) -> Callable[[Evaluator, Term], Ball]:
         values = [e.go(a) for a in t.args]
         if all(isinstance(v, fmpq) for v in values):
             return max(values) if way > 0 else min(values)
-        return _fold(iter(values), lambda a, b: to_arb(a).max(to_arb(b)) if way > 0 else to_arb(a).min(to_arb(b)))
+        balls = map(to_arb, values)
+        return reduce(lambda a, b: a.max(b) if way > 0 else a.min(b), balls)
 
     return f
 
@@ -214,7 +214,7 @@ def _xlogy(e: Evaluator, t: Term) -> Ball:
     x = e.go(t.args[0])
     if signum(x) == 0:
         return fmpq(0)
-    return _fold(iter([x, log(e.go(t.args[1]))]), lambda a, b: a * b)
+    return x * log(e.go(t.args[1]))
 
 
 def _entry(e: Evaluator, t: Term) -> Ball:
@@ -246,7 +246,7 @@ def _series(empty: int, op: Callable[[Any, Any], Any]) -> Callable[[Evaluator, T
                 parts.append(e.go(body))
         finally:  # who asked may go on with another term
             e.bound = before
-        return _fold(iter(parts), op)
+        return reduce(op, parts)
 
     return f
 
@@ -292,8 +292,8 @@ _HEADS: dict[str, Callable[[Evaluator, Term], Ball]] = {
     "min": _extreme(-1),
     "piecewise": _piecewise,
     "xlogy": _xlogy,
-    "sum": _series(0, lambda a, b: a + b),
-    "prod": _series(1, lambda a, b: a * b),
+    "sum": _series(0, operator.add),
+    "prod": _series(1, operator.mul),
     "given": _given,
     "slope": slope,
 }

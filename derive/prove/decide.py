@@ -128,9 +128,9 @@ class Question:
         return bool(self.notes) and (where.endswith("is not nonzero") or ": division by " in where)
 
     def _slots(self) -> int:
-        """Room for the generators to be expected, so that few restarts are needed."""
+        """Room for the generators to be expected, so that few restarts are needed; in a small ring all is quicker."""
         left, right = (parts(side).functions for side in self._sides)
-        return max(12, len(left | right) + 4)
+        return max(7, len(left | right) + 2)
 
     @property
     def _sides(self) -> tuple[Term, Term]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import reduce
+from operator import gt
 from typing import Any, NamedTuple
 
 from derive.prove.polys import Poly, Polys, to_fmpq, to_fraction
@@ -27,6 +29,7 @@ class Field(Polys):
     def __init__(self, slots: int, deadline: float) -> None:
         super().__init__(slots, deadline)
         self.factors: list[Poly] = []
+        self.degrees: list[tuple[int, ...]] = []  # of the factors
         self._index: dict[str, int] = {}
 
     def constant(self, value: Fraction) -> Frac:
@@ -61,16 +64,13 @@ class Field(Polys):
             buckets[p.den] = buckets[p.den] + p.num if p.den in buckets else p.num
         done: list[Frac] = []
         while buckets:
-            den = max(buckets, key=lambda d: sum(e for _, e in d))
+            den = max(buckets, key=lambda d: sum(e for _, e in d)) if len(buckets) > 1 else next(iter(buckets))
             reduced = self._cancel(buckets.pop(den), den)
             if reduced.den in buckets:
                 buckets[reduced.den] += reduced.num
             else:
                 done.append(reduced)
-        out = Frac(self.zero, ())
-        for p in done:
-            out = self.add(out, p)
-        return out
+        return reduce(self.add, done) if done else Frac(self.zero, ())
 
     def mul(self, a: Frac, b: Frac) -> Frac:
         num = self.times(a.num, b.num)
@@ -164,16 +164,21 @@ class Field(Polys):
             self.check_degree(p)
             self._index[key] = len(self.factors)
             self.factors.append(p)
+            self.degrees.append(p.degrees())
         return self._index[key]
 
     def _cancel(self, num: Poly, den: tuple[tuple[int, int], ...]) -> Frac:
         if num.is_zero():
             return Frac(num, ())
         out = []
+        degrees = num.degrees()
         for f, e in den:
             left = e
-            while left and (quotient := self.divides(num, self.factors[f])) is not None:
-                num, left = quotient, left - 1
+            while left and not any(map(gt, self.degrees[f], degrees)):  # mostly it does not divide, and that is quick
+                quotient = self.divides(num, self.factors[f])
+                if quotient is None:
+                    break
+                num, degrees, left = quotient, quotient.degrees(), left - 1
             if left:
                 out.append((f, left))
         return Frac(num, tuple(out))

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from derive.domain import Domain
 from derive.terms.heads import INDEXING
-from derive.terms.term import Term, bound_names, children, num, walk
+from derive.terms.term import BINDERS, Term, bound_names, children, num, walk
 
 _ONE = num(1)
+_NONE: frozenset[str] = frozenset()
 #: operations under which a term is defined whenever its parts are
 _TOTAL = frozenset({"num", "sym", "at", "add", "mul", "exp", "expm1", "sigmoid", "softplus", "logsigmoid"})
 _TOTAL |= frozenset({"sum", "delta", "tanh", "sinh", "cosh", "sech", "sin", "cos", "atan", "erf", "erfc", "pi", "e"})
@@ -37,9 +38,10 @@ def parts(t: Term) -> Parts:
     """The parts of a term, by one walk."""
     nodes = list(walk(t))
     heads = frozenset([a.head for a in nodes])
-    arrays = frozenset([a.name for a in nodes if a.head == "at"])
-    bound = frozenset().union(*map(bound_names, nodes))
-    elsewhere = frozenset().union(*(bound_names(a) for a in nodes if a.head not in INDEXING))
+    arrays = frozenset([a.name for a in nodes if a.head == "at"]) if "at" in heads else _NONE
+    binders = [a for a in nodes if a.head in BINDERS] if heads & BINDERS.keys() else ()
+    bound = _NONE.union(*map(bound_names, binders))
+    elsewhere = _NONE.union(*(bound_names(a) for a in binders if a.head not in INDEXING))
     return Parts(heads, arrays, bound, elsewhere, frozenset([a for a in nodes if a.head not in _ARITHMETIC]))
 
 

@@ -69,7 +69,8 @@ class Normal:
         self.quiet = False  # conditions are neither recorded nor learnt
         self.at_once = False  # choices are generators: no region is split
         self.along: Along | None = None
-        self._memos: dict[Along | None, dict[Term, Frac]] = {}
+        self._memo: dict[Term, Frac] = {}  # of what is seen along `along`
+        self._memos: dict[Along | None, dict[Term, Frac]] = {None: self._memo}
         self.other_needs = False  # some condition is of no kind that can be listed
         self.judge: Judge | None = None
         self.assumed: tuple[tuple[Term, int], ...] = ()
@@ -78,22 +79,23 @@ class Normal:
     # -- translation ------------------------------------------------------------------------------------------------
     def go(self, term: Term) -> Frac:
         """The fraction of a term."""
-        memo = self._memos.setdefault(self.along, {})
-        found = memo.get(term)
+        found = self._memo.get(term)
         if found is None:
             rule = LAWS.get(term.head)
             if rule is None:
                 raise GaveUp(f"{term.head} is not a value that can be compared")
+            memo = self._memo  # the law may look along something, or forget
             found = memo[term] = rule(self, term)
         return found
 
     def seen_along(self, along: Along | None, term: Term) -> Frac:
         """The fraction of a term, with the variable of a derivative at its place."""
-        before, self.along = self.along, along
+        before, memo = self.along, self._memo
+        self.along, self._memo = along, self._memos.setdefault(along, {})
         try:
             return self.go(term)
         finally:
-            self.along = before
+            self.along, self._memo = before, memo
 
     def range_of(self, name: str) -> Range:
         return self.bound.get(name) or self.domain[name]
@@ -197,7 +199,8 @@ class Normal:
         """From here on conditions are recorded, also those of terms that were met before."""
         if self.quiet:
             self.quiet = False
-            self._memos.clear()
+            for memo in self._memos.values():
+                memo.clear()
 
     def _require_along(self, wanted: int, mask: int, term: Term, a: Frac) -> None:
         """While a derivative is taken nothing is assumed; a value that is zero at the point has a sign beside it."""

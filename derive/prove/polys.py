@@ -121,8 +121,7 @@ class Polys:
 
     def generators_of(self, p: Poly) -> list[int]:
         """The generators that occur in p, oldest first."""
-        degrees = p.degrees()
-        return [g for g in range(self.slots) if degrees[-1 - g] > 0]
+        return [g for g, degree in enumerate(p.degrees()[::-1]) if degree > 0]
 
     def poly_key(self, p: Poly) -> frozenset[tuple[Monomial, Fraction]]:
         return frozenset(self.terms(p))

@@ -18,11 +18,15 @@ from derive.terms.term import Term
 @law("pow")
 def _pow(n: Normal, t: Term) -> Frac:
     base, exponent = t.args
-    b = n.go(exponent)
-    value = n.field.constant_value(b)
-    by_form = rational(exponent) or whole(exponent, resolve(n.domain, n.bound))
-    if value is None or not by_form:
-        return _symbolic_power(n, base, exponent, b)
+    value: Fraction | None
+    if exponent.head == "num":
+        value = exponent.value
+    else:
+        b = n.go(exponent)
+        value = n.field.constant_value(b)
+        by_form = rational(exponent) or whole(exponent, resolve(n.domain, n.bound))
+        if value is None or not by_form:
+            return _symbolic_power(n, base, exponent, b)
     if value.denominator != 1:
         return _rational_power(n, base, value)
     if value == 0:

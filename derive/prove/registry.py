@@ -92,7 +92,10 @@ class Registry:
 
     def multiple(self, key: Key, c: Fraction) -> int:
         """c as a whole multiple of the unit of `key`; a finer unit is learnt by a restart."""
-        unit = self.units.setdefault(key, abs(c))
+        unit = self.units.get(key)
+        if unit is None:
+            self.units[key] = abs(c)
+            return 1 if c > 0 else -1
         ratio = c / unit
         if ratio.denominator != 1:
             self.units[key] = rational_gcd(unit, abs(c))

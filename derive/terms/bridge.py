@@ -70,24 +70,24 @@ class _Conversion:
 
     def __init__(self, shared: dict[Term, Term]) -> None:
         self.shared = shared
-        self.memo: dict[Any, Term] = {}
-        self.names: dict[str, sp.Symbol] = {}
+        self.memo: dict[int, tuple[Term, Any]] = {}  # by identity; it keeps the object, as numbers are used again
+        self.names: dict[sp.Symbol, str] = {}
 
     def go(self, e: Any) -> Term:
-        found = self.memo.get(e)
+        found = self.memo.get(id(e))
         if found is None:
             term = self._new(e)
-            found = self.memo[e] = self.shared.setdefault(term, term)
-        return found
+            found = self.memo[id(e)] = (self.shared.setdefault(term, term), e)
+        return found[0]
 
     def _own_name(self, s: sp.Symbol) -> str:
         """The symbol's name, or a fresh one for a dummy: two symbols of one name must not become one."""
-        name = _name(s)
-        if name in self.names:
-            if not isinstance(s, sp.Dummy):
-                raise TermError(f"two different symbols are both called {s.name!r}; rename one")
-            name = fresh(name, frozenset(self.names))
-        self.names[name] = s
+        if s in self.names:
+            return self.names[s]
+        name, taken = _name(s), frozenset(self.names.values())
+        if name in taken and not isinstance(s, sp.Dummy):
+            raise TermError(f"two different symbols are both called {s.name!r}; rename one")
+        self.names[s] = name = fresh(name, taken)
         return name
 
     def _new(self, e: Any) -> Term:

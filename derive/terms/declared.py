@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import sympy as sp
+from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derive.errors import DomainError
 from derive.ranges import REAL, Range, parse_range
@@ -15,6 +16,8 @@ from derive.terms.bridge import SAME_NAME
 _SAYABLE = frozenset({"commutative", "complex", "hermitian", "finite", "real", "extended_real", "integer", "rational"})
 _SAYABLE |= {f"{e}{w}" for e in ("", "extended_") for w in ("positive", "negative", "nonnegative", "nonpositive")}
 _SAYABLE |= {"nonzero", "extended_nonzero"}
+#: what binds no name, and has its parts in `args`
+_PLAIN = frozenset(SAME_NAME) | {sp.Pow, sp.Piecewise, ExprCondPair}
 
 
 def assumptions(*exprs: Any) -> dict[str, Range]:
@@ -38,10 +41,11 @@ def _free_symbols(exprs: tuple[Any, ...]) -> set[sp.Symbol]:
         if id(e) in seen:
             continue
         seen.add(id(e))  # the kinds below keep their parts, so that no other object gets this number
-        if isinstance(e, sp.Symbol):
-            out.add(e)
-        elif type(e) in SAME_NAME or type(e) is sp.Pow:
+        kind = type(e)
+        if kind in _PLAIN:
             stack += e.args
+        elif kind is sp.Symbol:
+            out.add(e)
         elif not isinstance(e, sp.Number):
             out |= {s for s in e.free_symbols if isinstance(s, sp.Symbol)}
     return out

@@ -121,8 +121,13 @@ def make(head: str, *args: Term) -> Term:
     least, most = arity
     if len(args) < least or (most is not None and len(args) > most):
         raise TermError(f"{head} takes {least if most == least else f'at least {least}'} arguments, not {len(args)}")
-    if head not in _OF_VALUES or any(a.head in CONDITION_HEADS for a in args):
-        _check_kinds(head, args)
+    if head in _OF_VALUES:
+        for a in args:
+            if a.head in CONDITION_HEADS:
+                break
+        else:
+            return Term(head, args)
+    _check_kinds(head, args)
     return Term(head, args)
 
 
@@ -184,7 +189,8 @@ def walk(term: Term) -> Iterator[Term]:
         if node not in seen:
             seen.add(node)
             yield node
-            stack.extend(reversed(children(node)))
+            if node.head not in LEAVES:
+                stack += node.args[::-1]
 
 
 def bound_names(term: Term) -> frozenset[str]:
