@@ -199,3 +199,25 @@ def test_a_branch_below_rounding_says_where_the_others_have_a_value() -> None:
     assert half is not None
     assert ("taylor", (), 1) == (whole.kind, whole.conditions, len(whole.notes))
     assert any("undefined where z < 0" in n or "undefined where z <= 0" in n for n in half.notes) or half.conditions
+
+
+SECANTS: list[tuple[str, str, str]] = [
+    ("log(cosh(z - y))", "where(z == y, {}, tanh(z - y)/(z - y))", "1"),
+    ("sqrt(1 + (z - y)**2) - 1", "where(z == y, {}, 1/sqrt(1 + (z - y)**2))", "1"),
+    ("log(cosh(z)) + 0*y", "where(z == 0, {}, tanh(z)/z)", "1"),
+]
+
+
+@pytest.mark.parametrize(("loss", "hessian", "right"), SECANTS)
+def test_a_secant_is_a_tangent_at_its_end(loss: str, hessian: str, right: str) -> None:
+    """(z − y)·H = ℓ′ says nothing of H at z = y: there it is the second derivative, or it has no value."""
+    found = [kind_of(loss, hessian.format(v), "secant").status for v in (right, "100")]
+    assert found == ["proved", "refuted"]
+    assert kind_of("log(cosh(z - y))", "tanh(z - y)/(z - y)", "secant").status == "proved"
+
+
+def test_what_is_squared_may_have_choices() -> None:
+    """(|z|³ − y)²/2 has the Gauss-Newton Hessian 9z⁴; what is claimed at 0 is not decided, and then not proved."""
+    hessians = ("9*z**4", "where(z == 0, 7, 9*z**4)", "18*z**4", "8*z**4")
+    found = [kind_of("(abs(z)**3 - y)**2/2", h, "gauss-newton").status for h in hessians]
+    assert found == ["unknown", "unknown", "refuted", "refuted"]

@@ -39,10 +39,11 @@ def constant(ratios: list[Any]) -> Fraction | None:
         return q if simple and all(r.contains(to_arb(to_fmpq(q))) for r in known) else None
 
 
-def parts(t: Term, name: str, *, most: int = 60) -> list[Term]:
+def parts(t: Term, name: str, *, most: int = 60, choices: bool = False) -> list[Term]:
     """The parts of t that depend on a variable, without the variable, choices and conditions; small ones first."""
     found = [a for a in walk(t) if a.head not in CONDITION_HEADS and a.head not in ("sym", "num")]
-    found = [a for a in found if name in free_names(a) and not has_choice(a, name) and a.head not in ("slope", "given")]
+    found = [a for a in found if name in free_names(a) and a.head not in ("slope", "given")]
+    found = [a for a in found if choices or not has_choice(a, name)]
     return sorted(dict.fromkeys(found), key=lambda a: a.size)[:most]
 
 

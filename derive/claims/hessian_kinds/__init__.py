@@ -98,4 +98,6 @@ def accepts(scene: Scene, wanted: str, *, exact: bool) -> Kind | Unknown | None:
         return Unknown("the time is over")
     if found is None and wanted in _REFUTED and not _REFUTED[wanted](scene):
         return Unknown(f"whether it is {wanted if wanted == 'scaled' else 'a majorizer'} is not decided")
+    if isinstance(found, Kind) and not found.asked and wanted != "fisher":  # of a mean a note is enough
+        return Unknown(f"it is {found.says}, but what it is where a choice ties is not decided")
     return found if isinstance(found, Kind) else None

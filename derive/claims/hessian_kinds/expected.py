@@ -81,6 +81,8 @@ def variance(scene: Scene) -> Kind | None:
 
 def _balances(scene: Scene, score: Term, y: str) -> bool:
     """Does the score take both signs as y varies alone? Otherwise its mean over y cannot be 0."""
+    if scene.formula is not None:  # seen by the formulas: limits have no values at points
+        return True
     rng = random.Random(2)
     for point in scene.probe.points[:_PLACES]:
         probe = Probe(moved(point, y, choose(scene.domain[y], rng)) for _ in range(_DRAWS))
@@ -91,6 +93,8 @@ def _balances(scene: Scene, score: Term, y: str) -> bool:
 
 
 def _takes_both_signs(scene: Scene, t: Term) -> bool:
+    if scene.formula is not None:
+        return True
     values = [v for v in scene.probe.floats(t) if v]
     return any(v > 0 for v in values) and any(v < 0 for v in values)
 

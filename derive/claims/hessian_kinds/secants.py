@@ -9,17 +9,18 @@ from derive.claims.hessian_kinds.bounds import is_above
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.scene import Scene
 from derive.claims.simplify import simplify
+from derive.prove import prove_terms
 from derive.terms.term import Term, free_names, mul, neg, num, power, sub, substitute, sym
 
 
 def gauss_newton(scene: Scene) -> Kind | None:
     """f″(u)·u′², for a loss f(u): the exact one without f′(u)·u″."""
-    return None if scene.loss is None else _gauss_newton(scene, parts(scene.loss, scene.z, most=30))
+    return None if scene.loss is None else _gauss_newton(scene, parts(scene.loss, scene.z, most=30, choices=True))
 
 
 def of_squares(scene: Scene) -> Kind | None:
     """The same for squares of residuals."""
-    found = [] if scene.loss is None else parts(scene.loss, scene.z, most=30)
+    found = [] if scene.loss is None else parts(scene.loss, scene.z, most=30, choices=True)
     return _gauss_newton(scene, [u for u in found if power(u, num(2)) in found])
 
 
@@ -82,10 +83,16 @@ def secant(scene: Scene) -> Kind | None:
         return None
     for y in sorted(free_names(first) - {scene.z}):
         way = mul(num(scene.sign), sub(sym(scene.z), sym(y)))
-        if scene.equal(mul(way, scene.claimed), first):
+        if scene.equal(mul(way, scene.claimed), first) and not _off_at(scene, sym(y)):
             says = f"the slope of a secant, the gradient over {scene.z} - {y}: the weight of reweighted least squares"
             return Kind("secant", says)
     return None
+
+
+def _off_at(scene: Scene, end: Term) -> bool:
+    """Where the distance is 0, is the claim certainly not the second derivative, which the slope tends to?"""
+    ours, exact = (substitute(t, {scene.z: end}) for t in (scene.claimed, scene.formula or scene.true))
+    return prove_terms(ours, exact, scene.domain, budget=1.0).status == "refuted"
 
 
 def weight(scene: Scene) -> Kind | None:
@@ -94,7 +101,7 @@ def weight(scene: Scene) -> Kind | None:
     if first is None or len(set(scene.variables)) != 1:
         return None
     way = mul(num(scene.sign), sym(scene.z))
-    if not scene.equal(mul(way, scene.claimed), first) or not is_above(scene):
+    if not scene.equal(mul(way, scene.claimed), first) or _off_at(scene, num(0)) or not is_above(scene):
         return None
     says = f"the slope of a secant, the gradient over {scene.z}: the weight of reweighted least squares"
     return Kind("secant", says)

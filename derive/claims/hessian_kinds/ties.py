@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from derive.certificate import Proved, Refuted, Unknown, Verdict
+from derive.certificate import Proved, Refuted, Verdict
 from derive.claims.comparison import OFF_BOUNDARY
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.scene import Scene
@@ -32,7 +32,7 @@ def settled(scene: Scene, kind: Callable[[Scene], Kind | None]) -> Kind | Refute
     if isinstance(verdict, Refuted):
         return verdict
     found = _with_proofs(found, scene.asked)
-    return found._replace(notes=(*found.notes, OFF_BOUNDARY))
+    return found._replace(notes=(*found.notes, OFF_BOUNDARY), asked=verdict is not None)
 
 
 def _asked(scene: Scene, kind: Callable[[Scene], Kind | None]) -> Kind | None:
@@ -54,12 +54,10 @@ def _with_limits(scene: Scene) -> Scene:
     return replace(scene, true=scene.limit, gradient=first, formula=scene.true, asked=[])
 
 
-def _decisive(before: Sequence[Verdict], after: Sequence[Verdict]) -> Verdict:
+def _decisive(before: Sequence[Verdict], after: Sequence[Verdict]) -> Verdict | None:
     """The first answer that was a proof by the formulas, and is none by the limits."""
     pairs = zip(before, after, strict=False)
-    return next(
-        (b for a, b in pairs if isinstance(a, Proved) and not isinstance(b, Proved)), Unknown("nothing differs")
-    )
+    return next((b for a, b in pairs if isinstance(a, Proved) and not isinstance(b, Proved)), None)
 
 
 def _with_proofs(kind: Kind, verdicts: Sequence[Verdict]) -> Kind:
