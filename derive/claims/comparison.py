@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
-from derive.certificate import Proved, Unknown, Verdict
+from derive.certificate import Proved, Refuted, Unknown, Verdict
 from derive.claims.scene import derivative, written_out
 from derive.claims.stated import Stated, variable
 from derive.prove import prove_terms
 from derive.report import Side
-from derive.terms.term import Term, make, neg
+from derive.terms.term import Term, free_names, make, neg, walk
 
 _PROOF = 2.0
 #: the note on what was not decided where a choice ties
@@ -62,11 +62,19 @@ class Comparison:
     def verdict(self, side: Side, names: tuple[str, ...], claimed: Term) -> Verdict:
         """Equal to the derivative? Where its boundaries are not decided, then away from them."""
         verdict = self.decide(self.true(side, names), claimed)
+        if isinstance(verdict, Refuted) and self._jumps(names):
+            return Unknown("what a step such as floor or delta does to the derivative is not decided")
         if not isinstance(verdict, Unknown):
             return verdict
         by_gradient = self._by_gradient(names, claimed) if side == "hessian" else None
         proofs = (by_gradient, self._off_boundary(side, names, claimed))
         return next((p for p in proofs if p is not None), verdict)
+
+    def _jumps(self, names: tuple[str, ...]) -> bool:
+        """Is there a step of a variable in what is differentiated? Beside a point it may be another than there."""
+        source = self.stated.loss if self.stated.loss is not None else self.claimed_gradient(names[0])
+        own = {v.partition("[")[0] for v in names}
+        return any(t.head in ("floor", "delta") and free_names(t) & own for t in walk(source))
 
     def _by_gradient(self, names: tuple[str, ...], claimed: Term) -> Proved | None:
         """The Hessian as the derivative of the claimed gradient, where that is proved."""

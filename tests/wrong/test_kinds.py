@@ -197,7 +197,7 @@ def test_a_branch_below_rounding_says_where_the_others_have_a_value() -> None:
     )
     assert whole is not None
     assert half is not None
-    assert ("taylor", (), 1) == (whole.kind, whole.conditions, len(whole.notes))
+    assert (whole.kind, whole.conditions, len(whole.notes)) == ("taylor", (), 1)
     assert any("undefined where z < 0" in n or "undefined where z <= 0" in n for n in half.notes) or half.conditions
 
 

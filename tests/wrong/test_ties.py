@@ -60,3 +60,16 @@ def test_a_claimed_gradient_may_tie_on_an_interval() -> None:
     gradient = "max(max(z, 0), 0)"
     verdicts = [check(None, gradient, f"where(z > 0, 1, {h})", "z", dtypes=()).status for h in ("0", "9")]
     assert verdicts == ["proved", "refuted"]
+
+
+JUMPS = [
+    ("where(delta(z, 1) == 0, z**2, 5)", "2*z"),
+    ("where(delta(z, 1) == 0, z**2, 1)", "2*z"),
+    ("where(floor(z) == 0, z**2, 0)", "where((z > 0) & (z < 1), 2*z, where(z == 1, 5, 0))"),
+]
+
+
+@pytest.mark.parametrize(("loss", "gradient"), JUMPS)
+def test_a_condition_may_jump_at_a_point(loss: str, gradient: str) -> None:
+    """Beside z = 1 the other branch is taken: that the condition is not near its border there says nothing."""
+    assert check(loss=loss, gradient=gradient, wrt="z", dtypes=()).status != "refuted"
