@@ -165,10 +165,11 @@ class Examination:
             return None
         if self.wanted not in (None, "majorizer", "constant") or (len(kinds) == 1 and not kinds & {"wrong", "unknown"}):
             return None
+        if meant and any(c.kind == "wrong" for c in components if len(set(c.variables)) == 1):
+            return None
         found = matrix_bound(claimed, self.compare)
         if isinstance(found, Unknown):
-            below = any(c.kind == "wrong" for c in components if len(set(c.variables)) == 1)
-            return found if meant and not below else None
+            return found if meant else None
         if found is not None and meant:
             return found._replace(name="majorizer")
         return found if found is None or self.wanted in (None, found.name) else None
