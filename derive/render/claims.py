@@ -188,7 +188,8 @@ def _kind(claim: ClaimVerdict) -> str:
 
 
 def _component(claim: ClaimVerdict, c: Component) -> Iterator[Line]:
-    yield Line(1, f"{c.name}: {c.status}, claimed is", c.claimed, status=c.status)
+    status = "proved" if claim.accepted else c.status  # of the kind that was claimed
+    yield Line(1, f"{c.name}: {status}, claimed is", c.claimed, status=status)
     if c.kind not in DELIBERATE:
         yield from _witness(c, "right", "claimed")
     for d in c.diagnosis:
