@@ -23,7 +23,7 @@ from derive.terms.term import Term, free_names, make, num, sub, substitute, sym
 
 _BITS = 96
 _CLOSE = 1e-9
-_BUDGET = 1.0
+_BUDGET = 0.4
 _STEPS = tuple(Fraction(v) for v in ("-20", "-5", "-1", "-1/4", "1/4", "1", "5", "20"))
 
 
@@ -182,5 +182,6 @@ def no_majorizer(scene: Scene) -> bool:
         return True
     if _may_have_kinks(scene) and (crosses(scene) or any(_turns(scene, k, 1) for k in _kinks(scene))):
         return True
-    gaps = (scaled(Fraction(scene.sign), sub(scene.claimed, t)) for t in (scene.true, scene.limit))
+    tied = scene.loss is None or has_choice(scene.loss, scene.z)
+    gaps = (scaled(Fraction(scene.sign), sub(scene.claimed, t)) for t in (scene.true, scene.limit)[: 1 + tied])
     return any(sign_terms(gap, scene.domain, "nonnegative", budget=_BUDGET).status == "refuted" for gap in gaps)
