@@ -42,6 +42,9 @@ class Domain:
         described = {unicodedata.normalize("NFKC", name): r for name, r in described.items()}
         if len(described) < given:
             raise DomainError("a name is described twice: names are compared as Python does, so µ and μ are one")
+        if entries := sorted(name for name in described if "[" in name):
+            array = entries[0].partition("[")[0]
+            raise DomainError(f"a range is said of an array, not of {entries[0]}: describe {array}")
         groups = tuple(_group(names, kind) for names, kind in described.items() if "," in names)
         ranges = {k: v if isinstance(v, Range) else parse_range(v) for k, v in described.items() if "," not in k}
         members = [name for g in groups for name in g.names]

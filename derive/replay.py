@@ -241,6 +241,8 @@ def not_rechecked(recorded: Verdict, left: Term, right: Term, domain: Domain) ->
     try:
         shown = recheck(left, right, domain, recorded.proof)
         limited = shown.conditions or shown.notes
+        for name in free_names(left) | free_names(right):
+            domain = domain.with_(name, domain[name])  # so that both sides give other letters to indices
         differ = bool(limited) and _needs(left, domain, recorded) != _needs(right, domain, recorded)
         if limited and not differ and _has_regions(recorded.proof):
             return "it does not see where each side is defined"  # the same needs, but perhaps in other places

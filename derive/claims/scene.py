@@ -19,12 +19,13 @@ from derive.prove import points, prove_terms
 from derive.prove.ball import Evaluator
 from derive.prove.ball_functions import to_arb
 from derive.prove.decide import Question, decided
-from derive.prove.differentiate import differentiate, has_choice
+from derive.prove.differentiate import differentiate
 from derive.prove.point import Point
 from derive.prove.refute import attempt, differ, precision
 from derive.prove.sign import Want, sign_terms
 from derive.prove.signals import GaveUp, Undefined
 from derive.prove.thin import thin
+from derive.prove.ties import has_choice
 from derive.prove.unfold import unfold
 from derive.terms.term import Term, add, free_names, make, mul, num, sym
 

@@ -12,7 +12,8 @@ from derive.certificate import Verdict
 from derive.domain import Domain
 from derive.errors import TermError
 from derive.prove.decide import prove_terms
-from derive.terms.term import Term
+from derive.terms.readable import is_internal
+from derive.terms.term import Term, walk
 
 __all__ = [
     "prove",
@@ -104,7 +105,7 @@ def _rows(matrix: Any) -> list[list[Any]]:
 
 def _term(x: Any, shared: dict[Term, Term] | None = None) -> Term:
     if isinstance(x, Term):
-        return x
+        return _named(x)
     if isinstance(x, str):
         from derive.terms.text import parse_formula
 
@@ -112,6 +113,13 @@ def _term(x: Any, shared: dict[Term, Term] | None = None) -> Term:
     from derive.terms.bridge import from_sympy
 
     return from_sympy(x, shared)
+
+
+def _named(t: Term) -> Term:
+    """A term that comes from elsewhere, and so has no name that a proof gives to an index."""
+    if odd := sorted({a.name for a in walk(t) if a.head == "sym" and is_internal(a.name)}):
+        raise TermError(f"a name cannot begin with a dot: {odd[0]!r}; rename it")
+    return t
 
 
 def _domain(sides: tuple[Any, ...], described: Mapping[Any, str]) -> Domain:

@@ -13,18 +13,19 @@ from typing import Any
 from flint import arb, fmpq
 
 from derive.domain import Range
-from derive.prove.ball_functions import REAL_FUNCTIONS, Ball, compare, finite, log, signum, to_arb
+from derive.prove.ball_functions import REAL_FUNCTIONS, Ball, compare, cumulant, finite, log, polygamma, signum, to_arb
 from derive.prove.ball_slopes import slope
-from derive.prove.differentiate import CHOICES, slopes
+from derive.prove.differentiate import slopes
+from derive.prove.forms import rational, whole
 from derive.prove.point import Point
 from derive.prove.signals import GaveUp, Kink, Outside, Undefined
+from derive.prove.ties import CHOICES, jumps
 from derive.prove.unfold import unfold
-from derive.prove.variables import rational, resolve, whole
+from derive.prove.variables import resolve
 from derive.terms.term import Term, free_names, sub, sym
 
 _MAX_SUMMANDS = 200
 _MAX_WORK = 100_000  # values within sums: where they are nested, their sizes multiply
-_MAX_ORDER = 64  # beyond it, one value takes minutes
 _MAX_EXACT_BITS = 4_000
 
 
@@ -51,8 +52,11 @@ class Evaluator:
         return found
 
     def _new(self, t: Term) -> Ball:
-        if self.along and t.head in CHOICES:
-            return _CHOSEN[t.head](self, t)
+        if self.along:
+            if jumps(t, self.along[0]):
+                raise GaveUp("a derivative of what may jump")
+            if t.head in CHOICES:
+                return _CHOSEN[t.head](self, t)
         if t.head in REAL_FUNCTIONS:
             return finite(REAL_FUNCTIONS[t.head](self.go(t.args[0])), t.head)
         how = _HEADS.get(t.head)
@@ -160,27 +164,6 @@ def _whole_power(base: Ball, k: int) -> Ball:
 
 
 # -- special heads ----------------------------------------------------------------
-def _polygamma(e: Evaluator, t: Term) -> Ball:
-    """ψ by FLINT; ψ⁽ᵏ⁾(x) = (−1)^(k+1) k! ζ(k+1, x) for x > 0."""
-    k, x = e.index(t.args[0]), e.go(t.args[1])
-    if not 0 <= k <= _MAX_ORDER:
-        raise GaveUp(f"polygamma of an order that is not from 0 to {_MAX_ORDER}")
-    if isinstance(x, fmpq) and x.q == 1 and x <= 0:
-        raise Undefined("polygamma at a pole")
-    if k == 0:
-        return finite(to_arb(x).digamma(), t.head)
-    if signum(x) <= 0:
-        raise GaveUp("polygamma of a negative number")
-    return finite((-1) ** (k + 1) * arb(k).fac() * arb(k + 1).zeta(to_arb(x)), t.head)
-
-
-def _cumulant(e: Evaluator, t: Term) -> Ball:
-    """Of one smooth convex function: what fails for A(x) = e^x + x²/3 does not hold for every A."""
-    k, x = e.index(t.args[0]), to_arb(e.go(t.args[1]))
-    rest = (x * x / 3, 2 * x / 3, arb(2) / 3)
-    return finite(x.exp() + (rest[k] if k < len(rest) else 0), t.head)
-
-
 def _floor(e: Evaluator, t: Term) -> Ball:
     x = e.go(t.args[0])
     if isinstance(x, fmpq):
@@ -212,7 +195,7 @@ def _piecewise(e: Evaluator, t: Term) -> Ball:
 
 def _xlogy(e: Evaluator, t: Term) -> Ball:
     x = e.go(t.args[0])
-    if signum(x) == 0:
+    if (e.sign_of(t.args[0]) if e.along else signum(x)) == 0:
         return fmpq(0)
     return x * log(e.go(t.args[1]))
 
@@ -239,13 +222,15 @@ def _series(empty: int, op: Callable[[Any, Any], Any]) -> Callable[[Evaluator, T
         low, high = _end(e, first), _end(e, last)
         if high - low >= _MAX_SUMMANDS:
             raise GaveUp(f"more than {_MAX_SUMMANDS} summands at a point")
-        before, parts = e.bound, [fmpq(empty)]
+        before, parts = (e.bound, e.along), [fmpq(empty)]
+        if e.along and e.along[0] == index.name:
+            e.along = None  # in here it is another
         try:
             for value in range(low, high + 1):
-                e.bound = {**before, index.name: value}
+                e.bound = {**before[0], index.name: value}
                 parts.append(e.go(body))
         finally:  # who asked may go on with another term
-            e.bound = before
+            e.bound, e.along = before
         return reduce(op, parts)
 
     return f
@@ -285,8 +270,8 @@ _HEADS: dict[str, Callable[[Evaluator, Term], Ball]] = {
     "pi": lambda e, t: arb.pi(),
     "e": lambda e, t: arb(1).exp(),
     "euler_gamma": lambda e, t: arb.const_euler(),
-    "polygamma": _polygamma,
-    "cumulant": _cumulant,
+    "polygamma": lambda e, t: polygamma(e.index(t.args[0]), e.go(t.args[1])),
+    "cumulant": lambda e, t: cumulant(e.index(t.args[0]), e.go(t.args[1])),
     "floor": _floor,
     "max": _extreme(1),
     "min": _extreme(-1),

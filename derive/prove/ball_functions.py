@@ -9,6 +9,7 @@ from flint import arb, ctx, fmpq
 
 from derive.prove.signals import GaveUp, Undefined
 
+_MAX_ORDER = 64  # beyond it, one value takes minutes
 Ball: TypeAlias = Any  # flint.fmpq where the value is known exactly, else flint.arb
 
 
@@ -67,6 +68,28 @@ def _logit(x: Ball) -> Ball:
     if signum(x) <= 0 or compare(x, fmpq(1)) >= 0:
         raise Undefined("logit outside 0 < p < 1")
     return log(x / (1 - x))
+
+
+def polygamma(k: int, x: Ball) -> Ball:
+    """ψ by FLINT; ψ⁽ᵏ⁾(x) = (−1)^(k+1) k! ζ(k+1, x) for x > 0."""
+    if not 0 <= k <= _MAX_ORDER:
+        raise GaveUp(f"polygamma of an order that is not from 0 to {_MAX_ORDER}")
+    if isinstance(x, fmpq) and x.q == 1 and x <= 0:
+        raise Undefined("polygamma at a pole")
+    if k == 0:
+        return finite(to_arb(x).digamma(), "polygamma")
+    if signum(x) <= 0:
+        raise GaveUp("polygamma of a negative number")
+    return finite((-1) ** (k + 1) * arb(k).fac() * arb(k + 1).zeta(to_arb(x)), "polygamma")
+
+
+def cumulant(k: int, x: Ball) -> Ball:
+    """Of one smooth convex function: what fails for A(x) = e^x + x²/3 does not hold for every A."""
+    if k < 0:
+        raise GaveUp("cumulant of a negative order")
+    ball = to_arb(x)
+    rest = (ball * ball / 3, 2 * ball / 3, arb(2) / 3)
+    return finite(ball.exp() + (rest[k] if k < len(rest) else 0), "cumulant")
 
 
 def _within(name: str, x: Ball) -> Any:

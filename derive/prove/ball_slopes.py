@@ -9,7 +9,7 @@ from flint import fmpq
 from derive.prove.ball_functions import Ball, compare
 from derive.prove.polys import to_fraction
 from derive.prove.signals import GaveUp, Kink, Outside, Undefined
-from derive.terms.term import Term, num, substitute, walk
+from derive.terms.term import Term, free_names, num, substitute, walk
 
 if TYPE_CHECKING:
     from derive.prove.ball import Evaluator
@@ -22,6 +22,7 @@ def slope(e: Evaluator, t: Term) -> Ball:
         return _inner_slope(e, t)
     here, x = e.go(body if at == v else substitute(body, {v.name: at})), e.go(at)
     try:
+        _look_along(e, (v.name, x, 0), body)
         return e.seen_along((v.name, x, 0), formula)
     except Kink:
         pass
@@ -38,6 +39,19 @@ def slope(e: Evaluator, t: Term) -> Ball:
     if jump or compare(*slopes):
         raise Undefined("there is no derivative at a kink or a jump")
     return slopes[0]
+
+
+def _look_along(e: Evaluator, along: tuple[str, Ball, int], t: Term) -> None:
+    """As in `slopes`: has each part that depends on the variable values on both sides?"""
+    if along[0] not in free_names(t):
+        return
+    parts = t.args if t.head in ("add", "mul", "given") else ()
+    if t.head == "slope" and t.args[2].name != along[0]:
+        parts = t.args[:2]
+    for a in parts:
+        _look_along(e, along, a)
+    if not parts:
+        e.seen_along(along, t)
 
 
 def _continuous(t: Term) -> bool:

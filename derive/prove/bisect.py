@@ -42,7 +42,7 @@ class _Box(Evaluator):
         self._only = (name, values)
 
     def number(self, name: str) -> Ball:
-        return self._only[1] if name == self._only[0] else super().number(name)
+        return self._only[1] if name == self._only[0] and name not in self.bound else super().number(name)
 
 
 def _ball(low: Fraction, high: Fraction) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import combinations
 
 from derive.prove import signs
 from derive.prove.defined import log_of
@@ -12,15 +13,16 @@ from derive.prove.forms import positive, total
 from derive.prove.normal import Normal, law
 from derive.prove.signals import GaveUp, Undefined
 from derive.prove.slopes import sign_of
-from derive.terms.term import Term, sub
+from derive.terms.term import Term, free_names, sub
 
 _WAYS = (signs.NONNEGATIVE, signs.NONPOSITIVE)
+_EXACT = (signs.NEGATIVE, signs.ZERO, signs.POSITIVE)
 
 
 @law("abs")
 def _abs(n: Normal, t: Term) -> Frac:
     a = n.go(t.args[0])
-    if n.at_once:
+    if _as_it_is(n, t, _WAYS):
         return _absolute(n, a)
     return a if sign_of(n, t.args[0], _WAYS) == signs.NONNEGATIVE else n.field.neg(a)
 
@@ -36,7 +38,7 @@ def _heaviside(n: Normal, t: Term) -> Frac:
 
 
 def _step(n: Normal, t: Term, below: int, at_zero: Fraction | int, above: int) -> Frac:
-    if n.at_once:
+    if _as_it_is(n, t, _EXACT):
         middle, half = Fraction(above + below) / 2, Fraction(above - below) / 2  # at_zero is the middle
         return n.field.add(n.field.constant(middle), n.field.scale(_direction(n, n.go(t.args[0])), half))
     values = {signs.NEGATIVE: below, signs.ZERO: at_zero, signs.POSITIVE: above}
@@ -54,7 +56,7 @@ def _min(n: Normal, t: Term) -> Frac:
 
 
 def _extreme(n: Normal, t: Term, keep: int) -> Frac:
-    if n.at_once:
+    if _as_it_is(n, t, _WAYS):
         return _extreme_at_once(n, t, 1 if keep == signs.NONNEGATIVE else -1)
     out = t.args[0]
     n.go(out)
@@ -65,6 +67,15 @@ def _extreme(n: Normal, t: Term, keep: int) -> Frac:
 
 
 # -- without a look at signs: choices as generators -----------------------------------------------------------------
+def _as_it_is(n: Normal, t: Term, ways: tuple[int, ...]) -> bool:
+    """Is the choice left open? Not where its sign is known, nor beside a point, where it depends on the variable."""
+    if not n.at_once or (n.along is not None and n.along.name in free_names(t)):
+        return False
+    gaps = [sub(a, b) for a, b in combinations(t.args, 2)] or t.args
+    masks = [n.mask(n.go(gap)) for gap in gaps]
+    return not all(any(mask | w == w for w in ways) for mask in masks)
+
+
 def _leads_down(n: Normal, a: Frac) -> bool:
     return n.field.terms(a.num)[0][1] < 0
 
@@ -143,6 +154,6 @@ def _xlogy(n: Normal, t: Term) -> Frac:
     """x log y, and 0 where x = 0, whatever y: no look at x is needed where log y is seen to exist everywhere."""
     x, y = t.args
     seen = positive(y, n.domain) and total(y, n.domain)
-    if not seen and (n.field.is_zero(n.go(x)) or sign_of(n, x, (signs.ZERO, signs.NONZERO)) == signs.ZERO):
+    if not seen and sign_of(n, x, (signs.ZERO, signs.NONZERO)) == signs.ZERO:
         return n.field.constant(Fraction(0))
     return n.field.mul(n.go(x), log_of(n, y, n.go(y)))

@@ -120,7 +120,8 @@ class Question:
             return Unknown("a proof and a witness contradict each other: please report this claim")
         undefined = (f"a side is undefined {where}" for where in dict.fromkeys(study.undefined) if not self._tie(where))
         notes = (*self.notes, *undefined, *(USED + h for h in study.hypotheses))
-        conditions = dict.fromkeys(replace(c, term=readable(c.term)) for c in study.conditions)
+        taken = free_names(self.a) | free_names(self.b) | self.domain.names
+        conditions = dict.fromkeys(replace(c, term=readable(c.term, taken)) for c in study.conditions)
         return Proved(self.method, tuple(conditions), study.differ, notes, study.hinted(proof))
 
     def _tie(self, where: str) -> bool:

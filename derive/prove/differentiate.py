@@ -6,7 +6,21 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from derive.prove.signals import GaveUp
-from derive.terms.term import Term, add, children, free_names, fresh, make, mul, neg, num, power, sub, substitute, sym
+from derive.prove.ties import apart, has_choice, tied
+from derive.terms.term import (
+    Term,
+    add,
+    free_names,
+    fresh,
+    make,
+    mul,
+    neg,
+    num,
+    power,
+    sub,
+    substitute,
+    sym,
+)
 
 _MAX_ORDER = 6  # of derivatives, where two formulas touch
 _ZERO, _ONE, _TWO, _MINUS = num(0), num(1), num(2), num(-1)
@@ -62,18 +76,6 @@ OUTER: dict[str, Callable[[Term], Term]] = {
     "exp1": lambda a: mul(_MINUS, _f("exp", neg(a)), _inverse(a)),
     "lambertw": lambda a: mul(_f("exp", neg(_f("lambertw", a))), _inverse(add(_ONE, _f("lambertw", a)))),
 }
-
-
-#: heads whose value depends on a sign
-CHOICES = frozenset({"abs", "sign", "heaviside", "max", "min", "lt", "le", "eq", "ne"})
-
-
-@lru_cache(maxsize=20_000)
-def has_choice(t: Term, name: str) -> bool:
-    """Does a choice in t depend on the variable?"""
-    if name not in free_names(t):
-        return False
-    return t.head in CHOICES or any(has_choice(a, name) for a in children(t))
 
 
 def degree(t: Term, name: str) -> int | None:
@@ -210,6 +212,21 @@ def _extreme(t: Term, v: Term) -> Term:
     return _f("piecewise", differentiate(first, v), taken, differentiate(other, v), _f("true"))
 
 
+def _slope(t: Term, v: Term) -> Term:
+    """∂v of ∂f/∂u: of its formula, where that is what it is for all u and v.
+
+    Where a choice ties in u, a slope is the common limit of both sides, and the formula there may be anything: that is
+    left undecided.
+    """
+    formula, body, u, at = t.args
+    if at != u:
+        raise GaveUp("the derivative of a derivative at a place that moves")
+    if v == u or not (has_choice(formula, u.name) or has_choice(body, u.name)):
+        return differentiate(formula, v)
+    untied = add(apart(formula, u.name, tied), apart(body, u.name, tied))
+    return add(differentiate(formula, v), mul(_ZERO, untied))
+
+
 _RULES: dict[str, Callable[[Term, Term], Term]] = {
     "sym": _symbol,
     "at": _entry,
@@ -223,7 +240,7 @@ _RULES: dict[str, Callable[[Term, Term], Term]] = {
     "heaviside": _step,
     "max": _extreme,
     "min": _extreme,
-    "slope": lambda t, v: differentiate(t.args[0], v),
+    "slope": _slope,
     "polygamma": _next_order,
     "cumulant": _next_order,
     "sum": _sum,

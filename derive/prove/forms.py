@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from derive.domain import Domain
+from derive.domain import Domain, Range
 from derive.terms.heads import INDEXING
 from derive.terms.term import BINDERS, Term, bound_names, children, num, walk
 
 _ONE = num(1)
 _NONE: frozenset[str] = frozenset()
+_INDEX = Range(integer=True)
 #: operations under which a term is defined whenever its parts are
 _TOTAL = frozenset({"num", "sym", "at", "add", "mul", "exp", "expm1", "sigmoid", "softplus", "logsigmoid"})
-_TOTAL |= frozenset({"sum", "delta", "tanh", "sinh", "cosh", "sech", "sin", "cos", "atan", "erf", "erfc", "pi", "e"})
+_TOTAL |= frozenset({"delta", "tanh", "sinh", "cosh", "sech", "sin", "cos", "atan", "erf", "erfc", "pi", "e"})
 _TOTAL |= frozenset({"abs", "max", "min", "sign", "heaviside", "normcdf", "normpdf", "asinh", "euler_gamma"})
 _TOTAL |= frozenset({"lt", "le", "eq", "ne", "and", "or", "not", "true", "false"})
 _POSITIVE = frozenset({"exp", "sigmoid", "softplus", "cosh", "sech", "normcdf", "normpdf", "pi", "e", "euler_gamma"})
@@ -45,6 +47,28 @@ def parts(t: Term) -> Parts:
     return Parts(heads, arrays, bound, elsewhere, frozenset([a for a in nodes if a.head not in _ARITHMETIC]))
 
 
+def whole(term: Term, ranges: Callable[[str], Range]) -> bool:
+    """Is the value a whole number by its form? Decides where a negative base may have a symbolic exponent."""
+    match term.head:
+        case "num":
+            return term.value.denominator == 1
+        case "sym" | "at":
+            return ranges(term.name).whole
+        case "add" | "mul":
+            return all(whole(a, ranges) for a in term.args)
+        case "pow":
+            base, e = term.args
+            return whole(base, ranges) and e.head == "num" and e.value.denominator == 1 and e.value >= 0
+    return term.head in ("delta", "floor", "sign")
+
+
+def rational(term: Term) -> bool:
+    """Is it made of numbers by + · and whole powers alone, so that its value is a rational number by its form?"""
+    if term.head == "pow":
+        return rational(term.args[0]) and term.args[1].head == "num" and term.args[1].value.denominator == 1
+    return term.head == "num" or (term.head in ("add", "mul") and all(map(rational, term.args)))
+
+
 def total(t: Term, domain: Domain) -> bool:
     """Is the term seen to be defined everywhere on the domain, by its form?"""
     if t.head == "pow":
@@ -56,6 +80,9 @@ def total(t: Term, domain: Domain) -> bool:
         return positive(t.args[0], domain) and total(t.args[0], domain)
     if t.head == "piecewise":
         return t.args[-1].head == "true" and all(total(a, domain) for a in t.args)
+    if t.head == "sum":
+        body, index, *ends = t.args
+        return all(whole(a, domain.__getitem__) for a in ends) and total(body, domain.with_(index.name, _INDEX))
     inside = domain.without(bound_names(t))
     return t.head in _TOTAL and all(total(a, inside) for a in children(t))
 

@@ -90,7 +90,7 @@ class _Box(Evaluator):
         self._values = values
 
     def number(self, name: str) -> Ball:
-        return self._values[name] if name in self._values else super().number(name)
+        return self._values[name] if name in self._values and name not in self.bound else super().number(name)
 
 
 class _Newton:

@@ -19,6 +19,7 @@ from derive.prove.polys import Poly
 from derive.prove.readback import Readback
 from derive.prove.registry import Generator, Key, Registry
 from derive.prove.signals import GaveUp, Indexed, Outside, Split, Undefined
+from derive.prove.ties import jumps
 from derive.terms.term import Term, free_names
 
 Law = Callable[["Normal", Term], Frac]
@@ -81,6 +82,8 @@ class Normal:
         """The fraction of a term."""
         found = self._memo.get(term)
         if found is None:
+            if self.along is not None and jumps(term, self.along.name):
+                raise GaveUp("a derivative of what may jump")
             rule = LAWS.get(term.head)
             if rule is None:
                 raise GaveUp(f"{term.head} is not a value that can be compared")

@@ -12,11 +12,11 @@ from flint import arb, fmpq
 
 from derive.domain import Domain, Range
 from derive.prove.ball import Evaluator
-from derive.prove.differentiate import CHOICES
 from derive.prove.forms import parts
 from derive.prove.point import Point, choose, shares
 from derive.prove.signals import GaveUp, Undefined
-from derive.terms.term import Term, free_names, sub, walk
+from derive.prove.ties import CHOICES, deciding
+from derive.terms.term import Term, free_names, walk
 
 _CORNERS = (
     "0",
@@ -180,17 +180,7 @@ def gaps(*terms: Term) -> list[Term]:
 def _gaps_of(term: Term) -> tuple[Term, ...]:
     if not parts(term).heads & CHOICES:
         return ()
-    return tuple(dict.fromkeys(g for t in walk(term) for g in _gaps(t)))
-
-
-def _gaps(t: Term) -> Iterator[Term]:
-    """Terms whose sign decides a choice."""
-    if t.head in ("lt", "le", "eq", "ne"):
-        yield sub(t.args[0], t.args[1])
-    elif t.head in ("abs", "sign", "heaviside"):
-        yield t.args[0]
-    elif t.head in ("max", "min"):
-        yield from (sub(a, b) for i, a in enumerate(t.args) for b in t.args[i + 1 :])
+    return tuple(dict.fromkeys(g for t in walk(term) for g in deciding(t)))
 
 
 def _value(gap: Term, name: str, base: Point, v: Fraction) -> fmpq | arb | None:

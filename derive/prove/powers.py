@@ -7,11 +7,12 @@ from fractions import Fraction
 from derive.prove import signs
 from derive.prove.elementary import abs_power, atom_free, exp, log_abs, number_power, prime_powers, whole_power
 from derive.prove.field import Frac
+from derive.prove.forms import rational, whole
 from derive.prove.normal import Normal, law
 from derive.prove.polys import Monomial
 from derive.prove.registry import Key
 from derive.prove.signals import GaveUp, Undefined
-from derive.prove.variables import rational, resolve, whole
+from derive.prove.variables import resolve
 from derive.terms.term import Term
 
 

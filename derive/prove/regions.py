@@ -11,11 +11,11 @@ from derive.domain import Domain, Range
 from derive.errors import TermError
 from derive.prove import choices, defined, gammas, powers, signs, slopes, special, sums, trigonometry, variables
 from derive.prove.field import Frac
+from derive.prove.forms import whole
 from derive.prove.judge import Judge
 from derive.prove.normal import Normal
 from derive.prove.registry import Key, Registry
-from derive.prove.signals import GaveUp, Restart, Split, Undefined
-from derive.prove.variables import whole
+from derive.prove.signals import Beside, GaveUp, Restart, Split, Undefined
 from derive.terms.json import Json, to_json
 from derive.terms.readable import readable
 from derive.terms.term import Term, free_names, sub, substitute, sym
@@ -58,7 +58,7 @@ class Study:
 
     def inner(self, domain: Domain, goal: Goal) -> Study:
         """A study of a question that comes up in this one."""
-        return Study(domain, self.deadline, Registry(), goal, level=self.level + 1)
+        return Study(domain, self.deadline, self.registry.apart(), goal, level=self.level + 1)
 
     def absorb(self, other: Study) -> None:
         """What a proof rests on that is used in this one."""
@@ -101,7 +101,7 @@ class Study:
                 self.differ = True
                 return {"undefined": str(why)}
             except Split as split:
-                if self.at_once:
+                if self.at_once and not isinstance(split, Beside):
                     return None
                 return self._split(n, split.term, (a, b), assumed, depth)
         raise GaveUp("too many restarts")

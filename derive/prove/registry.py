@@ -55,7 +55,16 @@ class Registry:
     bases: dict[Key, int] = field(default_factory=dict)
     ranges: dict[Key, int] = field(default_factory=dict)
     slots: int = 12
+    first_range: int = 0  # so that no index gets a name that came in from elsewhere
     _heights: dict[int, int] = field(default_factory=dict)
+
+    def apart(self, slots: int = 12) -> Registry:
+        """An empty one for a question that comes up here: terms may bring the names of indices along."""
+        return Registry(slots=slots, first_range=self.first_range + len(self.ranges))
+
+    def range_number(self, key: Key) -> int:
+        """The number of a range of indices."""
+        return self.ranges.setdefault(key, self.first_range + len(self.ranges))
 
     def number(self, key: Key) -> int | None:
         """The number of a known generator."""

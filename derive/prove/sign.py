@@ -14,6 +14,7 @@ from derive.prove import bisect, points, sign_calculus, sign_rules, signs
 from derive.prove.ball_functions import to_arb
 from derive.prove.decide import Question, decided, prove_terms
 from derive.prove.field import Frac
+from derive.prove.forms import whole
 from derive.prove.normal import Normal
 from derive.prove.point import Point
 from derive.prove.regions import Study, is_zero
@@ -22,7 +23,6 @@ from derive.prove.sign_masks import Signs, learn_bounds
 from derive.prove.sign_search import downhill, middle, near_zero, rounded
 from derive.prove.signals import GaveUp, Split
 from derive.prove.signs import NEGATIVE, NONNEGATIVE, POSITIVE
-from derive.prove.variables import whole
 from derive.terms.json import Json, to_json
 from derive.terms.term import Term, add, bound_names, free_names, fresh, num, rebuild, sub, substitute, sym, walk
 

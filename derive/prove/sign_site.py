@@ -48,7 +48,7 @@ class Site:
     assumed: tuple[tuple[Term, int], ...]
     deadline: float
     calculus: int
-    slots: int
+    registry: Registry  # empty; the names of indices in the facts are none that it gives
 
     def at(self, name: str, interval: Interval) -> Site:
         """The same place with the variable in an interval."""
@@ -57,7 +57,7 @@ class Site:
 
     def study(self, what: Callable[[Everywhere], T]) -> T:
         """The result in a translation of its own; learnt units and bases are kept through restarts."""
-        registry = Registry(slots=self.slots)
+        registry = self.registry.apart(self.registry.slots)
         for _ in range(_MAX_RESTARTS):
             n = Everywhere(registry, self)
             n.field.tick()
@@ -94,4 +94,4 @@ def site_of(s: Signs, name: str) -> Site:
     ranges = {other: r.apart_from(name) for other, r in {**n.domain.ranges, **n.bound}.items()}
     domain = Domain(ranges, n.domain.groups)
     kept = tuple((n.readback.poly(q), mask) for q, mask in n.facts.known[: s.facts] if name not in n.free_of(q))
-    return Site(domain, kept, n.field.deadline, s.calculus - 1, n.registry.slots)
+    return Site(domain, kept, n.field.deadline, s.calculus - 1, n.registry.apart(n.registry.slots))

@@ -33,6 +33,10 @@ class Split(Exception):
         self.term = term
 
 
+class Beside(Split):
+    """The same, beside a point where a derivative is taken."""
+
+
 class Restart(Exception):
     """What was learnt (a finer unit, a lower base, more generators) is in the registry: translate again."""
 

@@ -12,7 +12,7 @@ from derive.prove import signs
 from derive.prove.differentiate import slopes
 from derive.prove.field import Frac
 from derive.prove.normal import Along, Normal, law
-from derive.prove.signals import GaveUp, Kink, Outside, Undefined
+from derive.prove.signals import Beside, GaveUp, Kink, Outside, Split, Undefined
 from derive.prove.unfold import unfold
 from derive.terms.term import Term, free_names, substitute, sym
 
@@ -24,7 +24,10 @@ def sign_of(n: Normal, gap: Term, wanted: Sequence[int] = _EXACT) -> int:
     a = n.go(gap)
     if n.along is None or n.along.name not in free_names(gap):
         return n.sign(a, wanted)
-    mask = signs.ZERO if n.field.is_zero(a) else n.sign(a)
+    try:
+        mask = signs.ZERO if n.field.is_zero(a) else n.sign(a)
+    except Split as split:
+        raise Beside(split.term) from None
     if mask == signs.ZERO:
         mask = sign_beside(n, gap, n.along)
     return next(w for w in wanted if mask | w == w)
@@ -57,6 +60,7 @@ def _slope(n: Normal, t: Term) -> Frac:
         return _inner_slope(n, t)
     here = n.go(body if at == v else substitute(body, {v.name: at}))
     try:
+        _look_along(n, Along(v.name, at, 0), body)
         return n.seen_along(Along(v.name, at, 0), formula)
     except Kink:
         tie = True
@@ -69,6 +73,19 @@ def _slope(n: Normal, t: Term) -> Frac:
     if not all(_same(n, here, value) for value in values) or not _same(n, *slopes):
         raise Undefined("there is no derivative at a kink or a jump")
     return slopes[0]
+
+
+def _look_along(n: Normal, along: Along, t: Term) -> None:
+    """Has each part that depends on the variable values on both sides? The formula may have lost some of them."""
+    if along.name not in free_names(t):
+        return
+    parts = t.args if t.head in ("add", "mul", "given") else ()
+    if t.head == "slope" and t.args[2].name != along.name:
+        parts = t.args[:2]
+    for a in parts:
+        _look_along(n, along, a)
+    if not parts:
+        n.seen_along(along, t)
 
 
 def _value_beside(n: Normal, side: Along, body: Term) -> Frac:

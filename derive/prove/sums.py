@@ -7,12 +7,13 @@ from fractions import Fraction
 from derive.prove import pointwise, ranges, signs
 from derive.prove.elementary import atom_free, atom_value, exp, log_abs
 from derive.prove.field import Frac
+from derive.prove.forms import whole
 from derive.prove.normal import Normal, law
 from derive.prove.pointwise import height
 from derive.prove.polys import Monomial, Poly
 from derive.prove.registry import Key
 from derive.prove.signals import Undefined
-from derive.prove.variables import index_range, resolve, variable, whole
+from derive.prove.variables import index_range, resolve, variable
 from derive.terms.term import Term, add, children, make, mul, neg, num, power, sub, substitute, sym
 
 MAX_UNROLLED = 64
@@ -106,8 +107,7 @@ class _Scope:
 
     def named(self, depth: int) -> str:
         """The index of this range in a sum with so many sums nested in it: no sum inside uses the same name."""
-        ranges = self.n.registry.ranges
-        name = f".{depth}.{ranges.setdefault(self.n.key(self.count), len(ranges))}"  # no formula can contain it
+        name = f".{depth}.{self.n.registry.range_number(self.n.key(self.count))}"  # no formula can contain it
         self.n.bound.setdefault(name, index_range(self.count_term))
         return name
 

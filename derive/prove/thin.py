@@ -14,10 +14,10 @@ from fractions import Fraction
 
 from derive.domain import Domain
 from derive.prove import points
-from derive.prove.differentiate import has_choice
 from derive.prove.forms import parts
 from derive.prove.refute import attempt
 from derive.prove.signals import GaveUp
+from derive.prove.ties import has_choice
 from derive.terms.term import LEAVES, Term, children, free_names, neg, num, rebuild, sym, walk
 
 _MOST_BRANCHES, _MOST_CASES, _SIZES = 64, 64, 3

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from derive.domain import REAL, Domain, Range
 from derive.errors import TermError
-from derive.prove.differentiate import differentiate, has_choice
-from derive.prove.forms import parts, total
-from derive.prove.signals import GaveUp
-from derive.prove.variables import index_range, whole
+from derive.prove.differentiate import differentiate
+from derive.prove.forms import parts, total, whole
+from derive.prove.guard import guarded, off_boundaries
+from derive.prove.ties import has_choice
+from derive.prove.variables import index_range
 from derive.terms.matrices import entry, shape
 from derive.terms.term import (
     BINDERS,
@@ -23,12 +24,10 @@ from derive.terms.term import (
     mul,
     neg,
     num,
-    power,
     rebuild,
     sub,
     substitute,
     sym,
-    walk,
 )
 
 _ZERO, _ONE = num(0), num(1)
@@ -72,12 +71,11 @@ class Unfolding:
 
     def _go(self, t: Term) -> Term:
         if t not in self._memo:
-            self._memo[t] = self._resolve(rebuild(t, self._go))
+            # entries first: the names that a matrix binds mean other things once they are replaced
+            self._memo[t] = self(entry(*t.args)) if t.head == "entry" else self._resolve(rebuild(t, self._go))
         return self._memo[t]
 
     def _resolve(self, t: Term) -> Term:
-        if t.head == "entry":
-            return self(entry(*t.args))
         if t.head == "diff":
             return self._derivative(*t.args)
         if t.head == "sum" and self.deltas:
@@ -91,7 +89,7 @@ class Unfolding:
                 return inside
         inner = Unfolding(self.domain, self.free, deltas=self.deltas, every=False)
         inner.bound, inner.elsewhere = self.bound, self.elsewhere  # of the sums around it
-        return _guarded(inner(differentiate(body, v)), body, v, self.domain.without(self.bound))
+        return guarded(inner(differentiate(body, v)), body, v, self.domain.without(self.bound))
 
     def _by_parts(self, body: Term, v: Term) -> Term | None:
         """A choice under sums and constant factors, where it is decided index by index."""
@@ -148,52 +146,6 @@ class Unfolding:
 def unfold(t: Term, domain: Domain) -> Term:
     """A term written out, deltas included."""
     return Unfolding(domain, free_names(t))(t)
-
-
-def _guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
-    """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
-    choice = has_choice(body, v.name) or has_choice(d, v.name)
-    if choice and v.head != "sym":  # what it is where a choice ties is not decided: there it counts as undefined
-        from derive.prove import points, thin  # they look at values, which are of what is written out here
-
-        if not all(thin.thin(gap, v.name, domain) for gap in points.gaps(body) if v.name in free_names(gap)):
-            raise GaveUp("a derivative with respect to an entry, of choices that may tie on more than a thin set")
-        return make("given", d, add(body, _untied(body, v.name)))
-    if not choice and total(body, domain):
-        return d
-    return make("slope", d, body, v, v) if v.head == "sym" else make("given", d, body)
-
-
-def off_boundaries(t: Term) -> bool:
-    """Is there a derivative in it that is looked at only where no choice ties?"""
-    if "diff" not in parts(t).heads:
-        return False
-    return any(a.head == "diff" and a.args[1].head != "sym" and has_choice(a.args[0], a.args[1].name) for a in walk(t))
-
-
-def _untied(t: Term, name: str) -> Term:
-    """A term that has a value exactly where no choice in t that depends on the name ties, and all parts have one."""
-    if not has_choice(t, name):
-        return _ZERO
-    if t.head == "sum":
-        return Term("sum", (_untied(t.args[0], name), *t.args[1:]))
-    if t.head == "piecewise":
-        values = [_untied(a, name) for a in t.args[::2]]
-        return add(*values, *(_unequal(a, name) for a in t.args[1::2]))
-    if t.head not in ("add", "mul", "pow", "abs", "sign"):
-        raise GaveUp(f"the derivative of a choice in {t.head} with respect to an entry")
-    ties = [power(t.args[0], num(-1))] if t.head in ("abs", "sign") else []
-    return add(*ties, *(_untied(a, name) for a in t.args))
-
-
-def _unequal(condition: Term, name: str) -> Term:
-    """A term that has a value only where the two sides of each comparison differ."""
-    if name not in free_names(condition):
-        return _ZERO
-    if condition.head in ("and", "or", "not", "true", "false"):
-        return add(*(_unequal(a, name) for a in condition.args)) if condition.args else _ZERO
-    left, right = condition.args
-    return add(power(sub(left, right), num(-1)), _untied(left, name), _untied(right, name))
 
 
 def _find_delta(t: Term, index: str, through: frozenset[str]) -> Term | None:

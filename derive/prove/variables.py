@@ -17,28 +17,6 @@ from derive.terms.term import Term, add, num
 _FEW = 4
 
 
-def whole(term: Term, ranges: Callable[[str], Range]) -> bool:
-    """Is the value a whole number by its form? Decides where a negative base may have a symbolic exponent."""
-    match term.head:
-        case "num":
-            return term.value.denominator == 1
-        case "sym" | "at":
-            return ranges(term.name).whole
-        case "add" | "mul":
-            return all(whole(a, ranges) for a in term.args)
-        case "pow":
-            base, e = term.args
-            return whole(base, ranges) and e.head == "num" and e.value.denominator == 1 and e.value >= 0
-    return term.head in ("delta", "floor", "sign")
-
-
-def rational(term: Term) -> bool:
-    """Is it made of numbers by + · and whole powers alone, so that its value is a rational number by its form?"""
-    if term.head == "pow":
-        return rational(term.args[0]) and term.args[1].head == "num" and term.args[1].value.denominator == 1
-    return term.head == "num" or (term.head in ("add", "mul") and all(map(rational, term.args)))
-
-
 @law("num")
 def _number(n: Normal, t: Term) -> Frac:
     return n.field.constant(t.value)

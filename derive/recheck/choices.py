@@ -14,8 +14,7 @@ from derive.recheck.poly import Number
 from derive.recheck.region import Along, Kink, Outside, Region, Unsigned
 from derive.recheck.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, SIGNS, ZERO, negated
 from derive.recheck.translate import Law, beside, go, law, number
-from derive.recheck.unfold import CHOICES
-from derive.terms.term import Term, free_names, make, neg, num, sub, substitute, sym, walk
+from derive.terms.term import Term, free_names, make, neg, num, sub, substitute, sym
 
 _WAYS = (NONNEGATIVE, NONPOSITIVE)
 _COMPARED = {
@@ -171,8 +170,7 @@ def _slope(r: Region, t: Term) -> Frac:
         return _inner_slope(r, t, r.along)
     here = go(r, body if at == v else substitute(body, {v.name: at}))
     try:
-        if any(a.head in CHOICES and v.name in free_names(a) for a in walk(body)):
-            beside(r, Along(v.name, at, 0), body)
+        _look_beside(r, Along(v.name, at, 0), body)
         return beside(r, Along(v.name, at, 0), formula)
     except Kink:
         values, slopes = _both_sides(r, t, body), _both_sides(r, t, formula)
@@ -183,6 +181,19 @@ def _slope(r: Region, t: Term) -> Frac:
     if any(gap.num and r.sign(gap, (ZERO, NONZERO)) == NONZERO for gap in gaps):
         raise Vacuous("there is no derivative at a kink or a jump")
     return slopes[0]
+
+
+def _look_beside(r: Region, along: Along, t: Term) -> None:
+    """Has each part that depends on the variable a value beside the point? The formula may have lost some of them."""
+    if along.name not in free_names(t):
+        return
+    parts = t.args if t.head in ("add", "mul", "given") else ()
+    if t.head == "slope" and t.args[2].name != along.name:
+        parts = t.args[:2]
+    for a in parts:
+        _look_beside(r, along, a)
+    if not parts:
+        beside(r, along, t)
 
 
 def _both_sides(r: Region, t: Term, value: Term) -> list[Frac]:

@@ -6,9 +6,26 @@ from collections.abc import Callable
 
 from derive.recheck.fraction import NotRechecked
 from derive.recheck.table import DERIVED, exp, over, root
-from derive.terms.term import Term, add, free_names, fresh, make, mul, neg, num, power, rebuild, sub, substitute, sym
+from derive.terms.term import (
+    Term,
+    add,
+    free_names,
+    fresh,
+    make,
+    mul,
+    neg,
+    num,
+    power,
+    rebuild,
+    sub,
+    substitute,
+    sym,
+    walk,
+)
 
 _ZERO, _ONE, _TWO, _HALF = num(0), num(1), num(2), num(1, 2)
+#: heads whose value depends on a sign
+CHOICES = frozenset({"abs", "sign", "heaviside", "max", "min", "lt", "le", "eq", "ne", "xlogy"})
 
 
 def plain(t: Term) -> Term:
@@ -101,6 +118,23 @@ def _next_order(t: Term, v: Term) -> Term:
     return _times(make(t.head, num(t.args[0].value + 1), t.args[1]), differentiate(t.args[1], v))
 
 
+def _slope(t: Term, v: Term) -> Term:
+    """Of its formula, where that is what it is for all values: at a tie a derivative is a limit, not its formula."""
+    formula, body, u, at = t.args
+    chosen = (a for part in (formula, body) for a in walk(part) if a.head in CHOICES)
+    if at != u or (v != u and any(u.name in free_names(a) for a in chosen)):
+        raise NotRechecked("cannot re-check a mixed derivative of what may tie")
+    return differentiate(formula, v)
+
+
+def jumps(t: Term, name: str) -> bool:
+    """May this operation itself jump where the variable moves, though it is no choice?"""
+    if t.head in ("floor", "delta"):
+        return name in free_names(t)
+    whole = t.args[1:] if t.head == "at" else t.args[2:] if t.head in ("sum", "prod") else ()
+    return any(name in free_names(a) for a in whole)
+
+
 _OUTER: dict[str, Callable[[Term], Term]] = {
     "exp": exp,
     "log": lambda a: power(a, num(-1)),
@@ -126,7 +160,7 @@ _RULES: dict[str, Callable[[Term, Term], Term]] = {
     "min": _extreme,
     "sign": lambda t, v: _ZERO,
     "heaviside": lambda t, v: _ZERO,
-    "slope": lambda t, v: differentiate(t.args[0], v),
+    "slope": _slope,
     "polygamma": _next_order,
     "cumulant": _next_order,
     "sum": _sum,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from derive.recheck.differentiate import jumps
 from derive.recheck.fraction import Frac, NotRechecked
 from derive.recheck.poly import Number
 from derive.recheck.region import Along, Region
@@ -33,6 +34,8 @@ def go(r: Region, t: Term) -> Frac:
     memo = r.memos.setdefault(r.along, {})
     found = memo.get(t)
     if found is None:
+        if r.along is not None and jumps(t, r.along.name):
+            raise NotRechecked(f"cannot re-check a derivative of {t.head}, which may jump")
         if t.head in LAWS:
             found = LAWS[t.head](r, t)
         elif t.head in DERIVED:

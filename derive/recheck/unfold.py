@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from derive.domain import Domain, Range
 from derive.errors import CertificateError
-from derive.recheck.differentiate import differentiate, plain
+from derive.recheck.differentiate import CHOICES, differentiate, plain
 from derive.recheck.fraction import NotRechecked
 from derive.terms.term import (
     MATRIX_HEADS,
@@ -19,6 +19,7 @@ from derive.terms.term import (
     make,
     mul,
     num,
+    power,
     rebuild,
     sub,
     substitute,
@@ -27,10 +28,6 @@ from derive.terms.term import (
 )
 
 _ZERO, _ONE = num(0), num(1)
-#: heads whose value depends on a sign
-CHOICES = frozenset({"abs", "sign", "heaviside", "max", "min", "lt", "le", "eq", "ne", "xlogy"})
-
-
 #: what is said where the derivative of a choice with respect to an entry was taken by its formula
 NO_TIES = "derivatives with respect to an entry are compared where no choice ties"
 Ranges = Callable[[str], Range]
@@ -46,7 +43,6 @@ _TOTAL = frozenset({
     "softplus",
     "logsigmoid",
     "tanh",
-    "sum",
     "delta",
     "cumulant",
 })
@@ -54,6 +50,8 @@ _TOTAL = frozenset({
 
 def _total(t: Term, ranges: Ranges) -> bool:
     """Has this operation a value whenever its arguments have? A derivative exists only where its function does."""
+    if t.head == "sum":
+        return all(whole(end, ranges) for end in t.args[2:])
     if t.head != "pow":
         return t.head in _TOTAL
     base, e = t.args
@@ -90,23 +88,24 @@ def unfold(t: Term, ranges: Ranges, ties: set[Term] | None = None) -> Term:
 
     def go(a: Term) -> Term:
         if a not in memo:
-            memo[a] = resolve(rebuild(a, go))
+            memo[a] = written(a) if a.head == "entry" else resolve(rebuild(a, go))
         return memo[a]
 
+    def written(a: Term) -> Term:  # first: the names that a matrix binds mean other things once they are replaced
+        shape(a.args[0])
+        return go(entry(*a.args))
+
     def resolve(a: Term) -> Term:
-        if a.head == "entry":
-            shape(a.args[0])
-            return go(entry(*a.args))
         if a.head == "diff":
             body, v = a.args
             d = go(differentiate(plain(body), v))
-            return d if all(_total(b, ranges) for b in walk(body)) else _guarded(d, body, v, ties)
+            return d if all(_total(b, ranges) for b in walk(body)) else _guarded(d, body, v, ranges, ties)
         return _without_delta(a, ranges, go) if a.head == "sum" else a
 
     return go(t)
 
 
-def _guarded(d: Term, body: Term, v: Term, ties: set[Term] | None) -> Term:
+def _guarded(d: Term, body: Term, v: Term, ranges: Ranges, ties: set[Term] | None) -> Term:
     """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
     if v.head == "sym":
         return make("slope", d, body, v, v)
@@ -114,7 +113,22 @@ def _guarded(d: Term, body: Term, v: Term, ties: set[Term] | None) -> Term:
         if ties is None:
             raise NotRechecked("cannot re-check the derivative of a choice with respect to an entry")
         ties.add(body)
-    return make("given", d, body)
+    border = _border(body, v.name, ranges)
+    return make("given", d if border == _ZERO else add(d, mul(_ZERO, border)), body)
+
+
+def _border(t: Term, name: str, ranges: Ranges) -> Term:
+    """A term that has a value only where no base is 0 of a power that must not be negative, and depends on the name."""
+    own = t.head == "pow" and name in free_names(t.args[0]) and not whole(t.args[1], ranges)
+    if t.head in ("num", "sym", "at") or name not in free_names(t):
+        return _ZERO
+    if t.head == "sum":
+        inside = _border(t.args[0], name, ranges)
+        return _ZERO if inside == _ZERO else Term("sum", (inside, *t.args[1:]))
+    parts = [a for a in (_border(a, name, ranges) for a in t.args) if a != _ZERO]
+    if parts and t.head in ("piecewise", "prod", "given", "slope"):
+        raise NotRechecked(f"cannot re-check the derivative of a root in {t.head} with respect to an entry")
+    return add(*([power(t.args[0], num(-1))] if own else []), *parts)
 
 
 # -- whole matrices ---------------------------------------------------------------------------------------------------

@@ -109,13 +109,19 @@ class _Walk:
             raise NotRechecked("cannot re-check a claim about a formula of a derivative")
         a, b, self.domain = generic_entries(a, b, domain)
         self.book = Book()
-        known = free_names(a) | free_names(b) | self.domain.names
+        self.free = free = free_names(a) | free_names(b)
+        known = free | self.domain.names
         index = Range(integer=True)  # a name that is not free is the index of a sum, or the argument of a map
-        other = {v for side in (a, b) for t in walk(side) if t.head not in INDEXING for v in bound_names(t)}
+        nodes = [t for side in (a, b) for t in walk(side)]
+        other = {v for t in nodes if t.head not in INDEXING for v in bound_names(t)}
+        bound = {v for t in nodes for v in bound_names(t)}
         ties: set[Term] = set()
 
         def ranges(name: str) -> Range:
-            return REAL if name in other else self.domain[name] if name in known else index
+            if name in other:
+                return REAL
+            r = self.domain[name] if name in known else index
+            return Range(integer=r.whole or name not in free) if name in bound else r  # where it is bound it is another
 
         self.sides = [unfold(t, ranges, ties) for t in (a, b)]
         self.notes = (NO_TIES,) if ties else ()
@@ -128,7 +134,8 @@ class _Walk:
         self._node(proof, _Place(self.sides[0], self.sides[1]))
         if not self.proved:
             raise CertificateError("in no region of the proof are both sides defined: it shows nothing")
-        conditions = frozenset(Condition(c.kind, readable(c.term)) for c in self.conditions)
+        taken = self.free | self.domain.names  # all that is said of every index is said of no variable
+        conditions = frozenset(Condition(c.kind, readable(c.term, taken)) for c in self.conditions)
         return Shown(conditions, self.undefined, bool(self.book.opaque), self.notes)
 
     def _node(self, node: Json, place: _Place) -> None:

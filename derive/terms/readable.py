@@ -12,13 +12,13 @@ def is_internal(name: str) -> bool:
     return name.startswith(".")
 
 
-def readable(term: Term) -> Term:
-    """The same term with letters for the indices that a proof has named."""
+def readable(term: Term, taken: frozenset[str] = frozenset()) -> Term:
+    """The same term with letters for the indices that a proof has named, others than those that are taken."""
     names = {t.name for t in walk(term) if t.head == "sym"}
     if not any(map(is_internal, names)):
         return term
     term = _bound(term)
-    taken = free_names(term)
+    taken |= free_names(term)
     for name in sorted(filter(is_internal, taken)):
         new = fresh("i", taken)
         taken |= {new}

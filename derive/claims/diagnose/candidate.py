@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from derive.prove.ball_functions import to_arb
-from derive.prove.differentiate import has_choice
 from derive.prove.polys import to_fmpq
 from derive.prove.refute import precision
+from derive.prove.ties import has_choice
 from derive.terms.term import CONDITION_HEADS, Term, add, free_names, mul, neg, num, power, walk
 from derive.terms.unparse import unparse
 

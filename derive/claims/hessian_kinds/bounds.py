@@ -13,11 +13,11 @@ from derive.claims.kinks import kinks
 from derive.claims.scene import Scene
 from derive.claims.simplify import simplify
 from derive.prove.ball_functions import to_arb
-from derive.prove.differentiate import has_choice
 from derive.prove.points import moved
 from derive.prove.polys import to_fmpq
 from derive.prove.refute import precision, values_at
 from derive.prove.sign import sign_terms
+from derive.prove.ties import has_choice
 from derive.report import Kink
 from derive.terms.term import Term, free_names, make, num, sub, substitute, sym
 

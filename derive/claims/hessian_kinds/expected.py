@@ -13,9 +13,9 @@ from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.scene import Probe, Scene
 from derive.claims.shorten import shortest
 from derive.claims.simplify import simplify
-from derive.prove.differentiate import has_choice
 from derive.prove.point import choose
 from derive.prove.points import moved
+from derive.prove.ties import has_choice
 from derive.terms.term import Term, free_names, make, num, sub, substitute
 
 _PLACES, _DRAWS = 4, 16

@@ -14,7 +14,7 @@ from derive.claims.comparison import OFF_BOUNDARY
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.scene import Scene
 from derive.errors import TermError
-from derive.prove.differentiate import has_choice
+from derive.prove.ties import has_choice
 from derive.terms.term import make, sym
 
 

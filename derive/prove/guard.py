@@ -1,0 +1,48 @@
+"""Where the formula of a derivative is the derivative: not at a border, nor where a choice ties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.domain import Domain
+from derive.prove.forms import parts, positive, total, whole
+from derive.prove.signals import GaveUp
+from derive.prove.ties import Apart, apart, has_choice, tied
+from derive.terms.term import Term, add, free_names, make, mul, num, walk
+
+_ZERO, _INVERSE = num(0), num(-1)
+
+
+def guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
+    """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
+    choice = has_choice(body, v.name) or has_choice(d, v.name)
+    if not choice and total(body, domain):
+        return d
+    if v.head == "sym":
+        return make("slope", d, body, v, v)
+    if choice:  # what it is where a choice ties is not decided: there it counts as undefined
+        from derive.prove import points, thin  # they look at values, which are of what is written out by this
+
+        if not all(thin.thin(gap, v.name, domain) for gap in points.gaps(body) if v.name in free_names(gap)):
+            raise GaveUp("a derivative with respect to an entry, of choices that may tie on more than a thin set")
+        body = add(body, apart(body, v.name, tied))
+    border = apart(body, v.name, _borders(domain))
+    return make("given", d if border == _ZERO else add(d, mul(_ZERO, border)), body)
+
+
+def off_boundaries(t: Term) -> bool:
+    """Is there a derivative in it that is looked at only where no choice ties?"""
+    if "diff" not in parts(t).heads:
+        return False
+    return any(a.head == "diff" and a.args[1].head != "sym" and has_choice(a.args[0], a.args[1].name) for a in walk(t))
+
+
+def _borders(domain: Domain) -> Apart:
+    """The base of a power that must not be negative, where it may be 0: there the formula is not enough."""
+
+    def own(t: Term, name: str) -> Sequence[Term]:
+        if t.head != "pow" or name not in free_names(t.args[0]):
+            return ()
+        return () if whole(t.args[1], domain.__getitem__) or positive(t.args[0], domain) else t.args[:1]
+
+    return own

@@ -1,0 +1,112 @@
+"""Where a derivative exists: what jumps, ends or ties beside a point is no matter of the formula alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive import check
+from derive.certificate import Proved, Refuted
+from derive.domain import Domain
+from derive.errors import CertificateError
+from derive.prove import prove
+from derive.recheck import recheck
+from derive.terms.text import parse_formula
+
+LASSO = "abs(z)+abs(w)+abs(u)+abs(a)+abs(b)+abs(c)+abs(d)"
+MANY = "+abs(a)+abs(b)+abs(c)+abs(d)+abs(f)"
+ROWS = {"i": "0..m-1", "j": "0..n-1", "m": "positive integer", "n": "positive integer"}
+
+#: claims that are false, or true only where one side has no value: a proof must say at least that
+FALSE: list[tuple[str, str, dict[str, str], str]] = [
+    ("diff(diff((max(z,0)-max(-z,0))*y,z),y)", "where(z==0,0,1)", {}, "∂z is y at a tie too"),
+    ("diff(diff((max(z,0)-max(-z,0))*y**2,z),y)", "2*y*where(z==0,0,1)", {}, "∂z is y² at a tie too"),
+    ("diff(diff(abs(z)*sign(z)*y,z),y)", "where(z==0,0,1)", {}, "|z| sign z is z"),
+    ("diff(entry(map(diff(v*log(v),v),v,matrix(X,m,n)),i,j), X[i,j])", "0", ROWS, "1 + log of an entry"),
+    ("diff(entry(map(diff(v*v*abs(v),v),v,entries(w*w,i,j,m,n)),0,0), w)", "0", ROWS, "3v|v| at w²"),
+    (f"diff(abs(z+abs(z))-abs(z),z){MANY}", f"(sign(z+abs(z))*(1+sign(z))-sign(z)){MANY}", {}, "it is z at 0"),
+    ("diff(where(delta(z,1)>1/2,5,z),z)", "where(z==1,0,1)", {}, "a jump at 1"),
+    ("where(floor(z)>0, diff(where(floor(z)>0,z,2*z),z), 1)", "1", {}, "a jump at 1"),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "domain", "why"), FALSE, ids=[row[3] for row in FALSE])
+@pytest.mark.parametrize("frame", ["{}", "where(exp(s)==3, {}, 0)"])
+def test_a_formula_is_not_the_derivative_where_something_ties(
+    left: str, right: str, domain: dict[str, str], why: str, frame: str
+) -> None:
+    """Not proved as if it were so everywhere, also where no look at a point could refute it."""
+    verdict = prove(frame.format(left), frame.format(right), domain)
+    assert not isinstance(verdict, Proved) or verdict.domains_differ, why
+
+
+#: claims that hold wherever both sides have a value
+TRUE: list[tuple[str, str, dict[str, str], str]] = [
+    ("diff(diff((max(z,0)-max(-z,0))*y,z),y)", "1", {}, "the function is z y"),
+    ("diff(entry(map(diff(v*log(v),v),v,matrix(X,m,n)),i,j), X[i,j])", "1/X[i,j]", ROWS, "1 + log of an entry"),
+    ("diff(entry(map(diff(v**3*abs(v),v),v,entries(v*v,i,j,n,n)),0,0), v)", "24*v**5", ROWS, "4v⁶"),
+    ("where(x[0]==0, diff(x[0]**(3/2), x[0]), 1)", "1", {}, "the border of a root"),
+    ("where(x[0]==0, diff((-x[0]**2)**(3/2), x[0]), 1)", "1", {}, "a function of one point"),
+    ("diff(where(delta(z,1)>1/2,5,z),z)", "where(z==1,99,1)", {}, "no derivative at a jump"),
+    ("where(z==1, diff(where(floor(z)>0,z,2*z),z), 7)", "7", {}, "no derivative at a jump of floor"),
+    ("where(z==2, diff(where(sum(1,i,0,floor(z))>5/2,5,z),z), 7)", "7", {}, "nor of the end of a sum"),
+    ("where(z==0, diff(0*sqrt(z)+z,z), 5)", "5", {}, "the border that a factor 0 hides"),
+    ("diff((max(z,0)-max(-z,0))*sum(sign(z-2)**2,z,0,4),z)", "4", {}, "the index is no variable"),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "domain", "why"), TRUE, ids=[row[3] for row in TRUE])
+def test_what_has_no_value_refutes_nothing(left: str, right: str, domain: dict[str, str], why: str) -> None:
+    """A derivative at a jump or a border, or of a derivative at a tie, is not its formula: no refutation there."""
+    assert not isinstance(prove(left, right, domain), Refuted), why
+
+
+BORDERS = [
+    ("diff(0*sqrt(z)+z,z)", "1+0*sqrt(z)"),
+    ("diff(x[0]**(3/2),x[0])", "3/2*sqrt(x[0])"),
+    (f"diff({LASSO},z)", "sign(z)"),
+    ("diff(diff((max(z,0)**2)*y,z),y)", "2*max(z,0)+0*sign(z)**-2"),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), BORDERS, ids=[left for left, _ in BORDERS])
+def test_where_only_the_derivative_has_no_value_is_said(left: str, right: str) -> None:
+    """√ at 0, with a factor 0 or of an entry; a lasso of seven weights: the domains of the two sides differ."""
+    verdict = prove(left, right)
+    assert not isinstance(verdict, Proved) or verdict.domains_differ or verdict.conditions
+
+
+def test_a_lasso_of_many_weights_is_proved() -> None:
+    """Choices that have nothing to do with the variable are not split, so there may be many."""
+    assert prove(f"diff({LASSO},z)", "sign(z)").status == "proved"
+
+
+def test_the_small_checker_takes_no_mixed_derivative_at_a_tie() -> None:
+    """A proof by regions of a value at the tie that is wrong: the checker does not confirm it."""
+    regions = {"split": "z", "+": {"zero": True}, "0": {"zero": True}, "-": {"zero": True}}
+    left = parse_formula("diff(diff((max(z,0)-max(-z,0))*y,z),y)")
+    for at_zero in ("0", "2", "5"):
+        with pytest.raises(CertificateError):
+            recheck(left, parse_formula(f"where(z==0,{at_zero},1)"), Domain({}), regions)
+
+
+def test_the_small_checker_takes_no_derivative_across_a_jump() -> None:
+    """A jump in a condition is seen by the checker as well."""
+    left = parse_formula("diff(where(delta(z,1)>1/2,5,z),z)")
+    inner = {"split": ["add", -1, "z"], "+": {"zero": True}, "0": {"zero": True}, "-": {"zero": True}}
+    try:
+        shown = recheck(left, parse_formula("where(z==1,0,1)"), Domain({}), inner)
+    except CertificateError:
+        return
+    assert shown.undefined or shown.conditions
+
+
+CHECKS = [
+    ("(max(z,0)-max(-z,0))*sum(sign(z-2)**2,z,0,4)", "4", "the loss is 4 z"),
+    ("where(w==1, diff(where(delta(z,1)>1/2,5,z),z)*z, z)", "1", "at z = 1 it has no value"),
+]
+
+
+@pytest.mark.parametrize(("loss", "gradient", "why"), CHECKS)
+def test_a_right_gradient_is_not_refuted(loss: str, gradient: str, why: str) -> None:
+    """The same through `check`."""
+    assert check(loss=loss, gradient=gradient, wrt="z", dtypes=()).status != "refuted", why

@@ -1,0 +1,132 @@
+"""A name means one thing inside of a sum, a matrix or a box, and another outside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from derive.certificate import Proved
+from derive.domain import Domain
+from derive.errors import CertificateError, DomainError, TermError
+from derive.prove import prove, prove_nonnegative
+from derive.prove.ask import ask
+from derive.recheck import recheck
+from derive.replay import not_rechecked
+from derive.terms.term import Term, make, num, sym
+from derive.terms.text import parse_formula
+
+N = {"n": "positive integer"}
+MN = {"m": "positive integer", **N}
+
+
+def hidden(formula: str) -> str:
+    """The same where exp(s) = 3, which is at no rational point: no look at a point can refute it."""
+    return f"where(exp(s)==3, {formula}, 0)"
+
+
+SIGNS: list[tuple[str, dict[str, str], str]] = [
+    ("sum(log(x[i]),i,0,m-1)**2*(exp(z)-1-z+sum(x[j],j,0,n-1))", MN, "x[i] > 0 for i < m says nothing of j < n"),
+    (
+        "sum(u[i],i,0,m-1)**2*(exp(t)-1-t+sum((m-1-j)*y[j]**2,j,0,n-1)-sum(abs(m-1-j)*y[j]**2,j,0,n-1))",
+        MN,
+        "i < m says nothing of j < n",
+    ),
+    ("0*sum(log(x[i]),i,0,m-1)+exp(z)-1-z+sum(x[j],j,0,n-1)", MN, "nor with a factor 0"),
+    (
+        "z*sin(exp(z))+exp(z)*sin(3*z)+z**2*cos(5*z)+sum(where(i<50,sum((z-3/2)*60,z,0,1),60),i,0,99)/50",
+        {"z": "[2, 3]"},
+        "the index z is not the variable z",
+    ),
+]
+
+
+@pytest.mark.parametrize(("formula", "domain", "why"), SIGNS, ids=[row[2] for row in SIGNS])
+def test_an_index_lends_its_range_to_no_other(formula: str, domain: dict[str, str], why: str) -> None:
+    """A sign is not proved by what is known of an index of another sum, or of a variable of that name."""
+    assert prove_nonnegative(hidden(formula), domain).status != "proved", why
+
+
+TABLES = [
+    ("entry(entries(sum(delta(i,k),k,0,n),i,j,n,n),a,0)", "where((0<=a)&(a<=n),1,0)", "a is 1/2"),
+    ("sum(entry(entries(sum(delta(p,k),k,0,n),p,q,n,n), i/2, 0),i,0,n)", "n+1", "i/2 is 1/2"),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "why"), TABLES)
+def test_a_place_in_a_table_need_not_be_whole(left: str, right: str, why: str) -> None:
+    """A table of entries is written out for the place that is asked for, not for whole ones."""
+    verdict = prove(hidden(left), hidden(right), N)
+    assert verdict.status != "proved", why
+    assert prove(left, right, N).status != "proved", why
+    split = {"split": "a", **{s: {"zero": True} for s in "+0-"}}
+    tree = {**split, "+": {"split": ["add", ["mul", -1, "a"], "n"], **{s: {"zero": True} for s in "+0-"}}}
+    with pytest.raises(CertificateError):
+        recheck(parse_formula(left), parse_formula(right), Domain.of(N), tree if "a" in right else {"zero": True})
+
+
+def test_a_term_is_not_called_like_an_index_of_a_proof() -> None:
+    """The names that proofs give to indices are refused in terms that come from elsewhere."""
+    total = make("sum", sym(".1.0"), sym("i"), num(0), parse_formula("n-1"))
+    with pytest.raises(TermError, match="rename"):
+        prove(total, "n*(n-1)/2", N)
+    with pytest.raises(TermError, match="rename"):
+        prove_nonnegative(total, N)
+
+
+MINIMA = [(num(-1, 10), num(1, 10), "proved"), (num(59, 10), num(61, 10), "refuted")]
+
+
+@pytest.mark.parametrize(("low", "high", "wrong"), MINIMA)
+def test_the_index_of_a_sum_is_no_coordinate(low: Term, high: Term, wrong: str) -> None:
+    """The least value of x² + Σₓ₌₀³ x is 6, not 0."""
+    terms = [parse_formula("x**2+sum(x,x,0,3)"), low, high, sym("x"), num(-1), num(1)]
+    assert ask("minimum", terms, Domain({})).status != wrong
+
+
+def test_a_sum_has_a_value_for_whole_ends_only() -> None:
+    """A sum to a real bound has no value at 1/2: not proved as if its domain were that of the other side."""
+    domain = {"j": "integer", **N}
+    for left, right in [
+        ("sum(delta(k,j)*sum(x[l],l,0,a), k,0,n)", "where((0<=j)&(j<=n), sum(x[l],l,0,a), 0)"),
+        ("diff(x+sum(y,i,0,a),x)", "1"),
+    ]:
+        verdict = prove(left, right, domain)
+        assert not isinstance(verdict, Proved) or verdict.domains_differ
+    delta, epsilon = parse_formula("delta*t"), parse_formula("epsilon")
+    for f in ("sum(0*i,i,0,x)+x", "x+sum(x*0,i,0,x/2)"):
+        assert ask("limit", [parse_formula(f), sym("x"), delta, num(0), epsilon], Domain({})).status != "proved"
+
+
+def test_a_condition_on_every_entry_is_not_one_on_an_entry() -> None:
+    """That all x[j] are positive is more than that x[i] is, whatever letter the index of the sum is given."""
+    domain = {"i": "0..n-1", **N}
+    left, right = "sum(log(x[j]),j,0,n-1)*0+y", "0*log(x[i])+y"
+    verdict = prove(left, right, domain)
+    assert isinstance(verdict, Proved)
+    assert verdict.domains_differ
+    forged = replace(verdict, domains_differ=False)
+    assert not_rechecked(forged, parse_formula(left), parse_formula(right), Domain.of(domain)) is not None
+    said = prove("i*sum(log(x[j]),j,0,n-1)", "sum(i*log(x[j]),j,0,n-1)", domain)
+    assert isinstance(said, Proved)
+    assert "i" not in {t.args[1].name for c in said.conditions for t in [c.term] if t.head == "at"}
+
+
+def test_a_cumulant_has_an_order_from_zero_on() -> None:
+    """Others are not decided, and no error."""
+    assert prove_nonnegative("cumulant(-5, x)").status == "unknown"
+
+
+def test_a_domain_is_of_an_array_not_of_an_entry() -> None:
+    """A range of x[0] alone cannot be said; it is an error, not ignored."""
+    with pytest.raises(DomainError, match="describe x"):
+        prove("abs(x[0])", "x[0]", {"x[0]": "positive"})
+
+
+def test_what_a_domain_says_of_a_name_is_not_said_of_an_index() -> None:
+    """Σₖ k^u from k = −1 has no value at u = 1/2, though the domain calls k positive."""
+    domain = Domain.of({"k": "positive integer", "n": "positive integer"})
+    shown = recheck(parse_formula("diff(w+sum(k**u,k,1,n),w)"), num(1), domain, {"zero": True})
+    assert not shown.undefined
+    with pytest.raises(CertificateError):
+        recheck(parse_formula("diff(w+sum(k**u,k,-1,n),w)"), num(1), domain, {"zero": True})
