@@ -71,9 +71,19 @@ class Unfolding:
 
     def _go(self, t: Term) -> Term:
         if t not in self._memo:
-            # entries first: the names that a matrix binds mean other things once they are replaced
-            self._memo[t] = self(entry(*t.args)) if t.head == "entry" else self._resolve(rebuild(t, self._go))
+            self._memo[t] = self._entry(*t.args) if t.head == "entry" else self._resolve(rebuild(t, self._go))
         return self._memo[t]
+
+    def _entry(self, matrix: Term, i: Term, j: Term) -> Term:
+        """The entry, before any delta in it is resolved: names that a matrix binds mean other things once replaced."""
+        inner = self._within(every=self.every) if self.deltas else self
+        return self(entry(inner(matrix), i, j))
+
+    def _within(self, *, every: bool, deltas: bool = False) -> Unfolding:
+        """For a part, under the sums around it."""
+        inner = Unfolding(self.domain, self.free, deltas=deltas, every=every)
+        inner.bound, inner.elsewhere = self.bound, self.elsewhere
+        return inner
 
     def _resolve(self, t: Term) -> Term:
         if t.head == "diff":
@@ -87,8 +97,7 @@ class Unfolding:
             inside = self._by_parts(body, v)
             if inside is not None:
                 return inside
-        inner = Unfolding(self.domain, self.free, deltas=self.deltas, every=False)
-        inner.bound, inner.elsewhere = self.bound, self.elsewhere  # of the sums around it
+        inner = self._within(every=False, deltas=self.deltas)
         return guarded(inner(differentiate(body, v)), body, v, self.domain.without(self.bound))
 
     def _by_parts(self, body: Term, v: Term) -> Term | None:

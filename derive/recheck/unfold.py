@@ -78,7 +78,7 @@ def whole(t: Term, ranges: Ranges) -> bool:
     return t.head in ("delta", "floor", "sign") or (t.head in ("add", "mul") and all(whole(a, ranges) for a in t.args))
 
 
-def unfold(t: Term, ranges: Ranges, ties: set[Term] | None = None) -> Term:
+def unfold(t: Term, ranges: Ranges, ties: set[Term] | None = None, *, deltas: bool = True) -> Term:
     """The same value without entries, derivatives, and deltas that a sum resolves.
 
     `ties` receives what has choices and is differentiated with respect to an entry: it is so where none of them ties.
@@ -91,16 +91,17 @@ def unfold(t: Term, ranges: Ranges, ties: set[Term] | None = None) -> Term:
             memo[a] = written(a) if a.head == "entry" else resolve(rebuild(a, go))
         return memo[a]
 
-    def written(a: Term) -> Term:  # first: the names that a matrix binds mean other things once they are replaced
-        shape(a.args[0])
-        return go(entry(*a.args))
+    def written(a: Term) -> Term:  # before deltas: the names that a matrix binds mean other things once replaced
+        matrix, i, j = a.args
+        shape(matrix)
+        return go(entry(unfold(matrix, ranges, ties, deltas=False), i, j))
 
     def resolve(a: Term) -> Term:
         if a.head == "diff":
             body, v = a.args
             d = go(differentiate(plain(body), v))
             return d if all(_total(b, ranges) for b in walk(body)) else _guarded(d, body, v, ranges, ties)
-        return _without_delta(a, ranges, go) if a.head == "sum" else a
+        return _without_delta(a, ranges, go) if deltas and a.head == "sum" else a
 
     return go(t)
 
