@@ -241,9 +241,8 @@ def not_rechecked(recorded: Verdict, left: Term, right: Term, domain: Domain) ->
     try:
         shown = recheck(left, right, domain, recorded.proof)
         limited = shown.conditions or shown.notes
-        for name in free_names(left) | free_names(right):
-            domain = domain.with_(name, domain[name])  # so that both sides give other letters to indices
-        differ = bool(limited) and _needs(left, domain, recorded) != _needs(right, domain, recorded)
+        free = free_names(left) | free_names(right)
+        differ = bool(limited) and _needs(left, domain, recorded, free) != _needs(right, domain, recorded, free)
         if limited and not differ and _has_regions(recorded.proof):
             return "it does not see where each side is defined"  # the same needs, but perhaps in other places
     except CertificateError as error:
@@ -261,9 +260,11 @@ def _has_regions(proof: Json) -> bool:
     return not isinstance(inner, dict) or not inner.keys() <= {"zero"}
 
 
-def _needs(side: Term, domain: Domain, recorded: Proved) -> tuple[frozenset[Condition], tuple[str, ...]]:
+def _needs(
+    side: Term, domain: Domain, recorded: Proved, free: frozenset[str]
+) -> tuple[frozenset[Condition], tuple[str, ...]]:
     """What one side alone needs to have a value."""
-    shown = recheck(side, side, domain, recorded.proof)
+    shown = recheck(side, side, domain, recorded.proof, free)
     return shown.conditions, shown.notes
 
 

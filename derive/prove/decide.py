@@ -79,6 +79,7 @@ class Question:
         claim = Claim(a, b, domain)
         self.a, self.b = claim.sides
         self.plain = claim.plain
+        self.free = claim.free
         self.notes = (_OFF_BOUNDARIES,) if claim.off_boundaries else ()
         self.domain = claim.domain
         self.deadline = deadline
@@ -120,8 +121,7 @@ class Question:
             return Unknown("a proof and a witness contradict each other: please report this claim")
         undefined = (f"a side is undefined {where}" for where in dict.fromkeys(study.undefined) if not self._tie(where))
         notes = (*self.notes, *undefined, *(USED + h for h in study.hypotheses))
-        taken = free_names(self.a) | free_names(self.b) | self.domain.names
-        conditions = dict.fromkeys(replace(c, term=readable(c.term, taken)) for c in study.conditions)
+        conditions = dict.fromkeys(replace(c, term=readable(c.term, self.free)) for c in study.conditions)
         return Proved(self.method, tuple(conditions), study.differ, notes, study.hinted(proof))
 
     def _tie(self, where: str) -> bool:

@@ -56,9 +56,9 @@ class Study:
     def __post_init__(self) -> None:
         self.judge = Judge(self)
 
-    def inner(self, domain: Domain, goal: Goal) -> Study:
+    def inner(self, domain: Domain, goal: Goal, registry: Registry | None = None) -> Study:
         """A study of a question that comes up in this one."""
-        return Study(domain, self.deadline, self.registry.apart(), goal, level=self.level + 1)
+        return Study(domain, self.deadline, registry or self.registry.apart(), goal, level=self.level + 1)
 
     def absorb(self, other: Study) -> None:
         """What a proof rests on that is used in this one."""
@@ -107,14 +107,18 @@ class Study:
         raise GaveUp("too many restarts")
 
     def prove_at_once(self, a: Term, b: Term, assumed: Assumed) -> Json | None:
-        """The proof where no sign has to be known, as choices of equal terms are equal."""
-        self.at_once = True
+        """The proof where no sign has to be known but beside a point, as choices of equal terms are equal."""
+        trial = self.inner(self.domain, self.goal, self.registry)
+        trial.level, trial.at_once = self.level, True
         try:
-            return self.prove(a, b, assumed)
+            proof = trial.prove(a, b, assumed)
         except GaveUp:
             return None
-        finally:
-            self.at_once = False
+        if proof is not None:  # else nothing of what was seen on the way counts
+            self.absorb(trial)
+            self.factors.update(trial.factors)
+            self.proved += trial.proved
+        return proof
 
     def _attempt(self, n: Normal, a: Term, b: Term, assumed: Assumed) -> Json | None:
         for term, mask in assumed:

@@ -211,7 +211,7 @@ class Claim:
             if not all(is_matrix):
                 raise TermError("a matrix is compared with a number: compare its entry instead")
             a, b, domain = _entries(a, b, domain)
-        free = free_names(a) | free_names(b)
+        self.free = free = free_names(a) | free_names(b)
         plain = Unfolding(domain, free, deltas=False)
         self.domain = domain
         self.off_boundaries = off_boundaries(a) or off_boundaries(b)

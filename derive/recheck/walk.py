@@ -56,13 +56,14 @@ class Shown:
     notes: tuple[str, ...] = ()
 
 
-def recheck(a: Term, b: Term, domain: Domain, proof: Json) -> Shown:
+def recheck(a: Term, b: Term, domain: Domain, proof: Json, taken: frozenset[str] = frozenset()) -> Shown:
     """Check that the proof shows a = b at every point of the domain where both sides are defined.
 
     Raises `CertificateError` where it does not, and `NotRechecked` where it takes more than the checker knows. That
     there is a point where both sides are defined is not checked but for this: in one region nothing speaks against it.
+    What is needed for each index of a sum is shown with a letter that is not free in the claim, nor `taken`.
     """
-    return _shown(_Walk(a, b, domain, ZERO), proof)
+    return _shown(_Walk(a, b, domain, ZERO, taken), proof)
 
 
 def recheck_sign(a: Term, domain: Domain, *, strict: bool) -> Shown:
@@ -103,13 +104,14 @@ class _Place(NamedTuple):
 
 
 class _Walk:
-    def __init__(self, a: Term, b: Term, domain: Domain, wanted: int) -> None:
+    def __init__(self, a: Term, b: Term, domain: Domain, wanted: int, taken: frozenset[str] = frozenset()) -> None:
         self.wanted = wanted  # the sign of a − b
         if any(t.head in _MADE for side in (a, b) for t in walk(side)):
             raise NotRechecked("cannot re-check a claim about a formula of a derivative")
         a, b, self.domain = generic_entries(a, b, domain)
         self.book = Book()
-        self.free = free = free_names(a) | free_names(b)
+        free = free_names(a) | free_names(b)
+        self.taken = free | taken
         known = free | self.domain.names
         index = Range(integer=True)  # a name that is not free is the index of a sum, or the argument of a map
         nodes = [t for side in (a, b) for t in walk(side)]
@@ -134,8 +136,7 @@ class _Walk:
         self._node(proof, _Place(self.sides[0], self.sides[1]))
         if not self.proved:
             raise CertificateError("in no region of the proof are both sides defined: it shows nothing")
-        taken = self.free | self.domain.names  # all that is said of every index is said of no variable
-        conditions = frozenset(Condition(c.kind, readable(c.term, taken)) for c in self.conditions)
+        conditions = frozenset(Condition(c.kind, readable(c.term, self.taken)) for c in self.conditions)
         return Shown(conditions, self.undefined, bool(self.book.opaque), self.notes)
 
     def _node(self, node: Json, place: _Place) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derive.terms.term import Term, free_names, fresh, rebuild, substitute, sym, walk
 
+_LETTERS = "iklrs"
 _BINDS = frozenset({"sum", "prod"})
 
 
@@ -20,7 +21,7 @@ def readable(term: Term, taken: frozenset[str] = frozenset()) -> Term:
     term = _bound(term)
     taken |= free_names(term)
     for name in sorted(filter(is_internal, taken)):
-        new = fresh("i", taken)
+        new = next((letter for letter in _LETTERS if letter not in taken), fresh("i", taken))
         taken |= {new}
         term = substitute(term, {name: sym(new)})
     return term
