@@ -36,9 +36,12 @@ from derive.terms.term import walk
 from derive.terms.text import parse_formula
 
 DATA = Path(__file__).parent / "data" / "equalities.json"
+_SLOW = 0.1  # seconds: what takes longer is not run again
 _MEMORY = 8 << 30  # some methods would take all there is
 Answer = bool | None
 Method = Callable[[Any, Any], Answer]
+Told = tuple[Answer, float, str]
+How = Callable[[Method, list[tuple[Any, Any]], float], Told]
 
 
 class TooLong(Exception):
@@ -148,9 +151,29 @@ def available() -> list[str]:
     return ["derive", *(name for name in METHODS if name not in missing)]
 
 
-def answer(method: Method, pairs: list[tuple[Any, Any]], limit: float) -> tuple[Answer, float, str]:
-    """The common answer for all cases, the time, and why there is none."""
+def _empty_caches() -> None:
+    """Nothing is known from before: neither to SymPy nor to derive."""
     clear_cache()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("derive."):
+            for found in vars(module).values():
+                if hasattr(found, "cache_clear"):
+                    found.cache_clear()
+
+
+def least(how: How, method: Method, pairs: list[tuple[Any, Any]], limit: float, runs: int) -> Told:
+    """The least time of several runs, as what other programs do to a run only adds to it; what is slow runs once."""
+    told = how(method, pairs, limit)
+    for _ in range(runs - 1):
+        if told[1] > _SLOW:
+            break
+        told = min(told, how(method, pairs, limit), key=lambda t: t[1])
+    return told
+
+
+def answer(method: Method, pairs: list[tuple[Any, Any]], limit: float) -> Told:
+    """The common answer for all cases, the time, and why there is none."""
+    _empty_caches()
     start, why = time.thread_time(), ""  # while a timer of the process runs, the time of the process is that of ticks
     signal.setitimer(signal.ITIMER_PROF, limit)
     found: Answer = True
@@ -168,7 +191,7 @@ def answer(method: Method, pairs: list[tuple[Any, Any]], limit: float) -> tuple[
     return found, time.thread_time() - start, why
 
 
-def apart(method: Method, pairs: list[tuple[Any, Any]], limit: float) -> tuple[Answer, float, str]:
+def apart(method: Method, pairs: list[tuple[Any, Any]], limit: float) -> Told:
     """As `answer`, in a process of its own: one that ends without a word has no answer."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -186,7 +209,7 @@ def apart(method: Method, pairs: list[tuple[Any, Any]], limit: float) -> tuple[A
     return found, seconds, why
 
 
-def compare(claims: list[dict[str, Any]], names: list[str], limit: float) -> list[dict[str, Any]]:
+def compare(claims: list[dict[str, Any]], names: list[str], limit: float, runs: int = 1) -> list[dict[str, Any]]:
     """Every method on every claim."""
     signal.signal(signal.SIGPROF, _stop)
     rows = []
@@ -197,7 +220,7 @@ def compare(claims: list[dict[str, Any]], names: list[str], limit: float) -> lis
             own = name == "derive"
             method = _derive(claim) if own else METHODS[name]
             how = apart if name in _APART else answer
-            found, seconds, why = how(method, [(left, right)] if own else split, limit)
+            found, seconds, why = least(how, method, [(left, right)] if own else split, limit, runs)
             rows.append({
                 "id": claim["id"],
                 "method": name,
@@ -246,6 +269,7 @@ def main() -> int:
     """Run, print the table and what derive leaves open; exit 1 where derive is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--limit", type=float, default=10.0, help="seconds for one call")
+    parser.add_argument("--runs", type=int, default=1, help="of each call, of which the least time counts")
     parser.add_argument("--only", action="append", help="a method; repeat for several")
     parser.add_argument("--every", type=int, default=1, help="use each n-th claim")
     parser.add_argument("--check", action="store_true", help="check the labels by mpmath instead")
@@ -259,7 +283,7 @@ def main() -> int:
         return bool(bad)
     names = args.only or available()
     compare(claims[:3], names, args.limit)  # warm
-    rows = compare(claims, names, args.limit)
+    rows = compare(claims, names, args.limit, args.runs)
     summaries = [summary(rows, name) for name in names]
     true = sum(c["true"] for c in claims)
     print(f"{true} true and {len(claims) - true} false claims\n\n{table(summaries)}")
