@@ -241,8 +241,7 @@ def not_rechecked(recorded: Verdict, left: Term, right: Term, domain: Domain) ->
     try:
         shown = recheck(left, right, domain, recorded.proof)
         limited = shown.conditions or shown.notes
-        free = free_names(left) | free_names(right)
-        differ = bool(limited) and _needs(left, domain, recorded, free) != _needs(right, domain, recorded, free)
+        differ = bool(limited) and _needs(left, domain, recorded) != _needs(right, domain, recorded)
         if limited and not differ and _has_regions(recorded.proof):
             return "it does not see where each side is defined"  # the same needs, but perhaps in other places
     except CertificateError as error:
@@ -260,12 +259,10 @@ def _has_regions(proof: Json) -> bool:
     return not isinstance(inner, dict) or not inner.keys() <= {"zero"}
 
 
-def _needs(
-    side: Term, domain: Domain, recorded: Proved, free: frozenset[str]
-) -> tuple[frozenset[Condition], tuple[str, ...]]:
+def _needs(side: Term, domain: Domain, recorded: Proved) -> tuple[frozenset[Condition], tuple[str, ...]]:
     """What one side alone needs to have a value."""
-    shown = recheck(side, side, domain, recorded.proof, free)
-    return shown.conditions, shown.notes
+    shown = recheck(side, side, domain, recorded.proof)
+    return shown.needs, shown.notes
 
 
 def _compare(recorded: Verdict, found: Verdict, place: str) -> None:

@@ -10,7 +10,7 @@ import time
 
 from derive.certificate import Proved
 from derive.claims.simplify import piecewise_of
-from derive.domain import Domain
+from derive.domain import REAL, Domain, Range
 from derive.prove import points, prove_terms
 from derive.prove.sign import Want, sign_terms
 from derive.prove.thin import thin
@@ -27,10 +27,18 @@ def decided(t: Term, names: tuple[str, ...], domain: Domain, deadline: float) ->
     gaps = [(g, v) for g in dict.fromkeys(points.gaps(t)) for v in names if v in free_names(g)]
     if all(thin(g, v, domain) for g, v in gaps):
         return t
+    groups = tuple(g for g in domain.groups if set(names).isdisjoint(g.names))
+    domain = Domain({k: _around(r) if k in names else r for k, r in domain.ranges.items()}, groups)
     out = _Choices(names, domain, min(time.thread_time() + _ALL, deadline)).without(t)
     left = min(_WHOLE, deadline - time.thread_time())
     same = prove_terms(t, out, domain, budget=left) if out != t and left > 0 else None
     return out if isinstance(same, Proved) and not same.domains_differ else t
+
+
+def _around(r: Range) -> Range:
+    """A derivative is taken from both sides: what is so on an open set only counts, and otherwise on the whole line."""
+    ends = (r.lower is None or r.lower_open) and (r.upper is None or r.upper_open)
+    return r if ends and r.values is None and r.total is None and not r.whole else REAL
 
 
 class _Choices:

@@ -32,8 +32,9 @@ _MAX_EXACT_BITS = 4_000
 class Evaluator:
     """The value of terms at one point, in the working precision of FLINT's context."""
 
-    def __init__(self, point: Point) -> None:
+    def __init__(self, point: Point, *, instance: bool = True) -> None:
         self.point = point
+        self.instance = instance  # is one function enough where any is meant? So it is to refute
         self.bound: dict[str, int] = {}
         self.along: tuple[str, Ball, int] | None = None
         self._memo: dict[Term, Ball] = {}
@@ -132,6 +133,8 @@ def _pow(e: Evaluator, t: Term) -> Ball:
     if isinstance(exponent, fmpq) and exponent.q == 1 and _whole_by_form(e, t.args[1]):
         return _whole_power(base, int(exponent.p))
     sign = signum(base)
+    if sign == 0 and e.along and e.along[0] in free_names(t.args[1]):
+        raise GaveUp("a power of zero whose exponent moves")
     if sign < 0:
         raise Undefined("a power of a negative number whose exponent is not whole")
     if sign == 0 and e.along and e.along[0] in free_names(t.args[0]):
@@ -254,6 +257,12 @@ _CHOSEN: dict[str, Callable[[Evaluator, Term], Ball]] = {
 }
 
 
+def _cumulant(e: Evaluator, t: Term) -> Ball:
+    if not e.instance:
+        raise GaveUp("a function of which nothing is known has no value")
+    return cumulant(e.index(t.args[0]), e.go(t.args[1]))
+
+
 def _given(e: Evaluator, t: Term) -> Ball:
     e.go(t.args[1])
     return e.go(t.args[0])
@@ -271,7 +280,7 @@ _HEADS: dict[str, Callable[[Evaluator, Term], Ball]] = {
     "e": lambda e, t: arb(1).exp(),
     "euler_gamma": lambda e, t: arb.const_euler(),
     "polygamma": lambda e, t: polygamma(e.index(t.args[0]), e.go(t.args[1])),
-    "cumulant": lambda e, t: cumulant(e.index(t.args[0]), e.go(t.args[1])),
+    "cumulant": _cumulant,
     "floor": _floor,
     "max": _extreme(1),
     "min": _extreme(-1),

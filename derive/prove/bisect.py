@@ -38,7 +38,7 @@ class _Box(Evaluator):
     """The values of a term on an interval of its only variable: a ball that contains them all."""
 
     def __init__(self, name: str, values: Any, domain: Domain) -> None:
-        super().__init__(Point({}, domain))
+        super().__init__(Point({}, domain), instance=False)
         self._only = (name, values)
 
     def number(self, name: str) -> Ball:

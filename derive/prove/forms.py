@@ -15,7 +15,7 @@ _NONE: frozenset[str] = frozenset()
 _INDEX = Range(integer=True)
 #: operations under which a term is defined whenever its parts are
 _TOTAL = frozenset({"num", "sym", "at", "add", "mul", "exp", "expm1", "sigmoid", "softplus", "logsigmoid"})
-_TOTAL |= frozenset({"delta", "tanh", "sinh", "cosh", "sech", "sin", "cos", "atan", "erf", "erfc", "pi", "e"})
+_TOTAL |= frozenset({"delta", "floor", "tanh", "sinh", "cosh", "sech", "sin", "cos", "atan", "erf", "erfc", "pi", "e"})
 _TOTAL |= frozenset({"abs", "max", "min", "sign", "heaviside", "normcdf", "normpdf", "asinh", "euler_gamma"})
 _TOTAL |= frozenset({"lt", "le", "eq", "ne", "and", "or", "not", "true", "false"})
 _POSITIVE = frozenset({"exp", "sigmoid", "softplus", "cosh", "sech", "normcdf", "normpdf", "pi", "e", "euler_gamma"})
@@ -82,7 +82,8 @@ def total(t: Term, domain: Domain) -> bool:
         return t.args[-1].head == "true" and all(total(a, domain) for a in t.args)
     if t.head == "sum":
         body, index, *ends = t.args
-        return all(whole(a, domain.__getitem__) for a in ends) and total(body, domain.with_(index.name, _INDEX))
+        known = all(whole(a, domain.__getitem__) and total(a, domain) for a in ends)
+        return known and total(body, domain.with_(index.name, _INDEX))
     inside = domain.without(bound_names(t))
     return t.head in _TOTAL and all(total(a, inside) for a in children(t))
 

@@ -124,5 +124,7 @@ def _seen_defined(t: Term, where: Domain, budget: float) -> bool:
     """What no condition of a verdict speaks of: arguments of gamma functions are positive, summands have values."""
     if any(a.head in ("sum", "prod") and not total(a, where) for a in walk(t)):
         return False
+    if any(free_names(i) & _RESERVED_NAMES for a in walk(t) if a.head == "at" for i in a.args[1:]):
+        return False
     arguments = {a.args[-1] for a in walk(t) if a.head in ("gamma", "polygamma")}
     return all(_holds(Condition("positive", a), where, budget) for a in arguments)

@@ -86,7 +86,7 @@ class _Box(Evaluator):
     """The values of a term on a box: a ball that contains them all."""
 
     def __init__(self, values: dict[str, Any], domain: Domain) -> None:
-        super().__init__(Point({}, domain))
+        super().__init__(Point({}, domain), instance=False)
         self._values = values
 
     def number(self, name: str) -> Ball:

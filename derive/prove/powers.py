@@ -13,7 +13,7 @@ from derive.prove.polys import Monomial
 from derive.prove.registry import Key
 from derive.prove.signals import GaveUp, Undefined
 from derive.prove.variables import resolve
-from derive.terms.term import Term
+from derive.terms.term import Term, free_names
 
 
 @law("pow")
@@ -87,7 +87,9 @@ def _symbolic_power(n: Normal, base: Term, exponent: Term, b: Frac) -> Frac:
     """a^b = exp(b log a) for a > 0; 0^b is 0 for b > 0; a negative base needs an exponent that is whole by its form."""
     a = n.go(base)
     is_whole = whole(exponent, resolve(n.domain, n.bound))
-    if not is_whole and not n.field.is_zero(a):
+    if n.along is not None and n.along.name in free_names(exponent) and n.mask(a) & signs.ZERO:
+        raise GaveUp("a power of what may be zero, whose exponent moves")
+    if not is_whole and (n.along is not None or not n.field.is_zero(a)):
         n.require("positive" if not n.mask(b) & signs.NONNEGATIVE else "nonnegative", base, a)
     match signs.ZERO if n.field.is_zero(a) else n.sign(a):
         case signs.POSITIVE:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from derive.certificate import Condition
-from derive.domain import Domain, Range
+from derive.domain import Domain
 from derive.errors import TermError
 from derive.prove import choices, defined, gammas, powers, signs, slopes, special, sums, trigonometry, variables
 from derive.prove.field import Frac
@@ -124,13 +124,13 @@ class Study:
         for term, mask in assumed:
             n.assume(n.go(term), mask)
         if not n.feasible:
-            return {"empty": True}
+            return self._nowhere(a, b, assumed)
         gap = n.field.sum(n.field.scale(n.go(t), c) for t, c in (*_addends(a, 1), *_addends(b, -1)))
         if not n.feasible:
-            return {"empty": True}
+            return self._nowhere(a, b, assumed)
         proof = self.goal(n, gap)
         if proof is None:
-            return {"empty": True} if n.facts.contradict() else None
+            return self._nowhere(a, b, assumed) if n.facts.contradict() else None
         self.proved += 1
         self.factors.update(
             (n.readback.poly(p), None) for p in n.field.met.values() if not n.free_of(p) & n.bound.keys()
@@ -138,6 +138,26 @@ class Study:
         self.hypotheses.update(n.hypotheses)
         self._note_conditions(n, a, b, assumed)
         return proof
+
+    def _nowhere(self, a: Term, b: Term, assumed: Assumed) -> Json:
+        """A region without points, or one in which the conditions of the two sides contradict each other."""
+        n = self._normal(assumed)
+        n.quiet = True
+        try:
+            for term, mask in assumed:
+                n.assume(n.go(term), mask)
+            empty = not n.feasible or n.facts.contradict()
+            if not empty:
+                n.go(a), n.go(b)  # what is known of the ranges of their variables
+                empty = not n.feasible or n.facts.contradict()
+        except (Restart, Split, Undefined, GaveUp):
+            empty = False
+        if empty:
+            return {"empty": True}
+        why = "a side has no value"
+        self.undefined.append(f"{_where(assumed, self.places)}: {why}")
+        self.differ = True
+        return {"undefined": why}
 
     def hinted(self, proof: Json) -> Json:
         """The proof with the factors that were found on the way, for a checker that finds none itself."""
@@ -202,8 +222,8 @@ class Study:
         name, value = solved
         put = {name: value}
         inside = tuple((substitute(t, put), mask) for t, mask in assumed)
-        limits = _limits(self.domain, name, value)
-        if any(name in bounds for r in self.domain.ranges.values() if (bounds := _named(r))):
+        limits = variables.limits(self.domain, name, value)
+        if any(name in bounds for r in self.domain.ranges.values() if (bounds := r.names)):
             limits = (*limits, (sub(sym(name), value), signs.ZERO))  # other ranges speak of it
         self.places.append(f"{name} = {_text(value)}")
         a, b = (substitute(side, put) for side in sides)
@@ -235,24 +255,6 @@ def _text(t: Term) -> str:
         return unparse(readable(t))
     except TermError:
         return repr(t)
-
-
-def _named(r: Range) -> frozenset[str]:
-    """The names in the bounds of an index, or in the size of a vector."""
-    return frozenset().union(*map(free_names, r.index or ()), free_names(r.total) if r.total is not None else ())
-
-
-def _limits(domain: Domain, name: str, value: Term) -> Assumed:
-    r = domain[name]
-    if r.index is not None:
-        gaps = (sub(value, r.index[0]), sub(r.index[1], value))
-        return tuple((g, signs.NONNEGATIVE) for g in gaps)
-    out = []
-    if r.lower is not None:
-        out.append((sub(value, number(r.lower)), signs.POSITIVE if r.lower_open else signs.NONNEGATIVE))
-    if r.upper is not None:
-        out.append((sub(number(r.upper), value), signs.POSITIVE if r.upper_open else signs.NONNEGATIVE))
-    return tuple(out)
 
 
 def _solve(n: Normal, on: Term) -> tuple[str, Term] | None:

@@ -36,7 +36,7 @@ def _constant(s: Signs, p: Poly, strict: bool) -> int:
     term = s.n.readback.poly(p)
     for bits in _BITS:
         with precision(bits):
-            value = to_arb(Evaluator(Point({}, s.n.domain)).go(term))
+            value = to_arb(Evaluator(Point({}, s.n.domain), instance=False).go(term))
             if value.is_finite() and (value > 0 or value < 0):
                 return POSITIVE if value > 0 else NEGATIVE
     return ANY

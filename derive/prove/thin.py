@@ -35,7 +35,7 @@ _VALUES: dict[str, Callable[[Term], tuple[Term, ...]]] = {
 def thin(gap: Term, name: str, domain: Domain) -> bool:
     """Is the gap seen not to vanish on an interval of the variable, or of the entries of the array, of this name?"""
     r = domain[name]
-    if r.values is not None or r.whole or r.nonzero:  # no interval
+    if r.values is not None or r.whole or r.nonzero or "cumulant" in parts(gap).heads:  # no interval, or any function
         return False
     try:
         return all(_somewhere(case, domain) for branch in _branches(gap, name) for case in _cases(branch, name, domain))

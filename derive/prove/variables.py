@@ -12,7 +12,7 @@ from derive.prove.normal import Along, Normal, law
 from derive.prove.polys import to_fmpq
 from derive.prove.registry import Key
 from derive.prove.signals import GaveUp, Undefined
-from derive.terms.term import Term, add, num
+from derive.terms.term import Term, add, num, sub
 
 _FEW = 4
 
@@ -109,3 +109,17 @@ def index_range(count: Term) -> Range:
 def resolve(domain: Domain, bound: Mapping[str, Range]) -> Callable[[str], Range]:
     """Ranges by name, bound indices first."""
     return lambda name: bound.get(name) or domain[name]
+
+
+def limits(domain: Domain, name: str, value: Term) -> tuple[tuple[Term, int], ...]:
+    """What the range of a variable says of its value: terms, and their signs."""
+    r = domain[name]
+    if r.index is not None:
+        gaps = (sub(value, r.index[0]), sub(r.index[1], value))
+        return tuple((g, signs.NONNEGATIVE) for g in gaps)
+    out = []
+    if r.lower is not None:
+        out.append((sub(value, num(r.lower)), signs.POSITIVE if r.lower_open else signs.NONNEGATIVE))
+    if r.upper is not None:
+        out.append((sub(num(r.upper), value), signs.POSITIVE if r.upper_open else signs.NONNEGATIVE))
+    return tuple(out)

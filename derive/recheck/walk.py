@@ -48,22 +48,23 @@ class Shown:
     """What a re-check has met: side conditions of the two sides, and whether a region was seen where one is undefined.
 
     `partial`: a function was met about whose domain the checker knows nothing. `notes` limit what was shown.
+    `needs` are the conditions with the ranges of their indices: those of two claims can be compared.
     """
 
     conditions: frozenset[Condition]
     undefined: bool
     partial: bool
     notes: tuple[str, ...] = ()
+    needs: frozenset[Condition] = frozenset()
 
 
-def recheck(a: Term, b: Term, domain: Domain, proof: Json, taken: frozenset[str] = frozenset()) -> Shown:
+def recheck(a: Term, b: Term, domain: Domain, proof: Json) -> Shown:
     """Check that the proof shows a = b at every point of the domain where both sides are defined.
 
     Raises `CertificateError` where it does not, and `NotRechecked` where it takes more than the checker knows. That
     there is a point where both sides are defined is not checked but for this: in one region nothing speaks against it.
-    What is needed for each index of a sum is shown with a letter that is not free in the claim, nor `taken`.
     """
-    return _shown(_Walk(a, b, domain, ZERO, taken), proof)
+    return _shown(_Walk(a, b, domain, ZERO), proof)
 
 
 def recheck_sign(a: Term, domain: Domain, *, strict: bool) -> Shown:
@@ -104,14 +105,13 @@ class _Place(NamedTuple):
 
 
 class _Walk:
-    def __init__(self, a: Term, b: Term, domain: Domain, wanted: int, taken: frozenset[str] = frozenset()) -> None:
+    def __init__(self, a: Term, b: Term, domain: Domain, wanted: int) -> None:
         self.wanted = wanted  # the sign of a − b
         if any(t.head in _MADE for side in (a, b) for t in walk(side)):
             raise NotRechecked("cannot re-check a claim about a formula of a derivative")
         a, b, self.domain = generic_entries(a, b, domain)
         self.book = Book()
-        free = free_names(a) | free_names(b)
-        self.taken = free | taken
+        self.free = free = free_names(a) | free_names(b)
         known = free | self.domain.names
         index = Range(integer=True)  # a name that is not free is the index of a sum, or the argument of a map
         nodes = [t for side in (a, b) for t in walk(side)]
@@ -128,6 +128,7 @@ class _Walk:
         self.sides = [unfold(t, ranges, ties) for t in (a, b)]
         self.notes = (NO_TIES,) if ties else ()
         self.conditions: set[Condition] = set()
+        self.ranges: dict[str, Term] = {}  # what the indices in them are named after
         self.undefined = False
         self.proved = 0
 
@@ -136,8 +137,9 @@ class _Walk:
         self._node(proof, _Place(self.sides[0], self.sides[1]))
         if not self.proved:
             raise CertificateError("in no region of the proof are both sides defined: it shows nothing")
-        conditions = frozenset(Condition(c.kind, readable(c.term, self.taken)) for c in self.conditions)
-        return Shown(conditions, self.undefined, bool(self.book.opaque), self.notes)
+        conditions = frozenset(Condition(c.kind, readable(c.term, self.free)) for c in self.conditions)
+        needs = frozenset(Condition(c.kind, substitute(c.term, self.ranges)) for c in self.conditions)
+        return Shown(conditions, self.undefined, bool(self.book.opaque), self.notes, needs)
 
     def _node(self, node: Json, place: _Place) -> None:
         if place.depth > _MAX_DEPTH or not isinstance(node, dict):
@@ -254,6 +256,9 @@ class _Walk:
             raise CertificateError(f"the sign of {r.book.poly(gap.num)!r} is not seen"[:300])
         self.proved += 1
         self.conditions |= r.conditions
+        self.ranges |= {
+            name: sym(f"{name.rpartition('.')[0]} {index[1]!r}") for name, b in r.bound.items() if (index := b.index)
+        }
 
 
 def _plain(data: Json) -> Term:

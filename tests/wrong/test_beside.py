@@ -110,3 +110,56 @@ CHECKS = [
 def test_a_right_gradient_is_not_refuted(loss: str, gradient: str, why: str) -> None:
     """The same through `check`."""
     assert check(loss=loss, gradient=gradient, wrt="z", dtypes=()).status != "refuted", why
+
+
+ZEROS: list[tuple[str, str, dict[str, str], str]] = [
+    ("where((x==0)&(y==0), diff(x**abs(y),y), 5)", "5", {}, "0^|y| jumps at y = 0"),
+    ("diff(x**abs(y),y)", "where(x==0,where(y==0,7,0),x**abs(y)*log(x)*sign(y))", {"x": "nonnegative"}, "the same"),
+    ("diff(0**(y**2)*(y+3),y)", "0", {}, "0^(y²) jumps at y = 0"),
+    ("where(y==0,diff(where(0**abs(y)>1/2,5,y),y),7)", "7", {}, "in a condition"),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "domain", "why"), ZEROS, ids=[row[3] for row in ZEROS])
+def test_a_power_of_zero_jumps(left: str, right: str, domain: dict[str, str], why: str) -> None:
+    """0^b is 1 at b = 0 and 0 beside: no derivative there, so nothing is refuted, nor proved to be 0."""
+    assert not isinstance(prove(left, right, domain), Refuted), why
+    verdict = prove("where((x==0)&(y==0), diff(x**abs(y),y), 0)", "0")
+    assert not isinstance(verdict, Proved) or verdict.domains_differ
+
+
+def test_a_power_with_any_exponent_has_a_border() -> None:
+    """z^b at z = 0, where b need not be whole, has no derivative."""
+    for left, right in [("diff(z**b,z)", "where(z==0,0,b*z**(b-1))"), ("where(z==0,diff(z**b,z),0)", "0")]:
+        verdict = prove(left, right, {"b": "(1,3)"})
+        assert not isinstance(verdict, Proved) or verdict.domains_differ
+
+
+NOWHERE = "log(a-b)+log(b-c)+log(c-a)"
+
+
+def test_conditions_that_contradict_each_other_are_no_empty_region() -> None:
+    """Three differences that add up to 0 are not all positive: the left side has no value there, the right one has."""
+    for left, right in [(f"where(s>0, {NOWHERE}+s, 1)", "1"), (f"where(s>0, {NOWHERE}, 1)", "where(s>0, 5, 1)")]:
+        verdict = prove(left, right)
+        assert not isinstance(verdict, Proved) or verdict.domains_differ
+    verdict = prove(
+        "where(g**2==2, log1p(n+u-1), 0)", "where(g**2==2, log(u-n), 0)", {"n": "positive integer", "u": "(0, 1)"}
+    )
+    assert not isinstance(verdict, Proved) or verdict.domains_differ
+
+
+ENDS: list[tuple[str, str, str, dict[str, str]]] = [
+    ("max(max(z,0),0)", "sign(z)", "refuted", {"z": "nonnegative"}),
+    ("max(max(z,1),1)", "where(z==1,0,1)", "refuted", {"z": "[1, 7]"}),
+    ("where((z*(z-1))**2<=0,5*z,5*z**2)", "5", "proved", {"z": "{0, 1}"}),
+    ("where((z*(z-1))**2<=0,5*z,5*z**2)", "10*z", "refuted", {"z": "{0, 1}"}),
+    ("where((z+q-1)**2<=0,z,z+(z+q-1))", "1", "proved", {"z, q": "simplex"}),
+    ("where((z+q-1)**2<=0,z,z+(z+q-1))", "2", "refuted", {"z, q": "simplex"}),
+]
+
+
+@pytest.mark.parametrize(("loss", "gradient", "wrong", "domain"), ENDS)
+def test_a_loss_is_not_what_it_is_on_its_domain(loss: str, gradient: str, wrong: str, domain: dict[str, str]) -> None:
+    """A derivative at the end of a domain, or at one of few values, is taken from both sides."""
+    assert check(loss=loss, gradient=gradient, wrt="z", domain=domain, dtypes=()).status != wrong

@@ -130,3 +130,51 @@ def test_what_a_domain_says_of_a_name_is_not_said_of_an_index() -> None:
     assert not shown.undefined
     with pytest.raises(CertificateError):
         recheck(parse_formula("diff(w+sum(k**u,k,-1,n),w)"), num(1), domain, {"zero": True})
+
+
+def test_a_cumulant_is_of_any_function() -> None:
+    """What is so for one smooth convex function is not proved for each: A(0) may be −1."""
+    for claim in ("cumulant(0,0)", "cumulant(1,0)-1/2", hidden("cumulant(0,0)-1/2")):
+        assert prove_nonnegative(claim).status != "proved"
+    terms = [parse_formula("cumulant(0,x)-2*x"), num(-1), num(3), sym("x"), num(0), num(2)]
+    assert ask("minimum", terms, Domain({})).status != "proved"
+
+
+def test_an_entry_at_a_place_that_moves_has_no_limit() -> None:
+    """y has three entries, none at 1/2."""
+    terms = [parse_formula(f) for f in ("x+0*y[x]", "x", "0+delta*t", "0", "epsilon")]
+    assert ask("limit", terms, Domain.of({"y": "simplex(3)"})).status != "proved"
+
+
+LIMIT = "where(x>1/100, 0*(log(b-c)+log(c-x)+log(x-b))+7*sin(b), x)"
+
+
+def test_a_function_without_values_has_no_limit() -> None:
+    """Beside 0 there is no b, c and x at which the three logarithms have a value."""
+    terms = [parse_formula(f) for f in (LIMIT, "x", "0+delta*t", "0", "epsilon")]
+    domain = Domain.of(dict.fromkeys("abc", "positive"))
+    assert ask("limit", terms, domain).status != "proved"
+
+
+SUMS = [
+    ("where((x==0)&(w==0), xlogy(x, exp(sum(1,i,0,sign(1/w)))), 5)", "5"),
+    ("diff(x+sum(1,i,0,floor(1/y)),x)", "1"),
+    ("diff(x+sum(1,i,0,sign(log(y))),x)", "1"),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), SUMS)
+def test_an_end_that_is_whole_by_its_form_needs_a_value(left: str, right: str) -> None:
+    """sign(1/w) is whole, and has no value at w = 0."""
+    verdict = prove(left, right)
+    assert not isinstance(verdict, Proved) or verdict.domains_differ or verdict.conditions
+
+
+def test_what_is_needed_of_n_entries_is_not_needed_of_m() -> None:
+    """A forged record that the domains agree is not confirmed where the sums run over other ranges."""
+    left, right = "0*sum(log(x[j]),j,0,n-1)+y", "0*sum(log(x[j]),j,0,m-1)+y"
+    verdict = prove(left, right, MN)
+    assert isinstance(verdict, Proved)
+    assert verdict.domains_differ
+    forged = replace(verdict, domains_differ=False)
+    assert not_rechecked(forged, parse_formula(left), parse_formula(right), Domain.of(MN)) is not None
