@@ -80,7 +80,7 @@ def total(t: Term, domain: Domain) -> bool:
         return positive(t.args[0], domain) and total(t.args[0], domain)
     if t.head == "piecewise":
         return t.args[-1].head == "true" and all(total(a, domain) for a in t.args)
-    if t.head == "sum":
+    if t.head in ("sum", "prod"):
         body, index, *ends = t.args
         known = all(whole(a, domain.__getitem__) and total(a, domain) for a in ends)
         return known and total(body, domain.with_(index.name, _INDEX))

@@ -46,6 +46,8 @@ def minimum_terms(terms: Sequence[Term], domain: Domain) -> Verdict:
         raise TermError("a minimum is a function, two numbers between which its value is, and a box")
     f, low, high, *rest = terms
     names, ends = _box(rest)
+    if group := next((g for g in domain.groups if not set(names).isdisjoint(g.names)), None):
+        raise TermError(f"{', '.join(group.names)} are {group.kind}: no box of points of the domain")
     for name, (a, b) in zip(names, ends, strict=True):
         r = domain[name]
         if a not in r or b not in r or r.whole or r.values is not None or r.nonzero:

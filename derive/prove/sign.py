@@ -14,7 +14,7 @@ from derive.prove import bisect, points, sign_calculus, sign_rules, signs
 from derive.prove.ball_functions import to_arb
 from derive.prove.decide import Question, decided, prove_terms
 from derive.prove.field import Frac
-from derive.prove.forms import whole
+from derive.prove.forms import total, whole
 from derive.prove.normal import Normal
 from derive.prove.point import Point
 from derive.prove.regions import Study, is_zero
@@ -212,7 +212,8 @@ def generalised(e: Term, domain: Domain, heads: tuple[str, ...]) -> tuple[Term, 
 
     def go(t: Term) -> Term:
         nonlocal domain
-        if t.head in ("sum", "prod", "slope", "given", "diff") and t.head not in heads:
+        hides = t.head in ("sum", "prod", "slope", "given", "diff")
+        if hides and (t.head not in heads or not total(t, domain)):  # where it has no value is seen in the claim itself
             return t
         if t.head not in heads:
             return rebuild(t, go)

@@ -50,10 +50,11 @@ def _check_shape(rows: Rows) -> None:
 
 def _not_symmetric(rows: Rows, domain: Domain, budget: float) -> str:
     """Why two entries that mirror each other are not seen to be equal; an error where they differ."""
+    everywhere = add(*(mul(num(0), e) for row in rows for e in row))  # where all entries have values
     for i, j in itertools.combinations(range(len(rows)), 2):
         if rows[i][j] == rows[j][i]:
             continue
-        verdict = prove_terms(rows[i][j], rows[j][i], domain, budget=budget)
+        verdict = prove_terms(add(rows[i][j], everywhere), add(rows[j][i], everywhere), domain, budget=budget)
         if isinstance(verdict, Refuted):
             raise TermError(f"the matrix is not symmetric: its entries ({i}, {j}) and ({j}, {i}) differ")
         if isinstance(verdict, Unknown):

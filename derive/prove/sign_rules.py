@@ -197,7 +197,7 @@ def _sums(s: Signs, p: Poly, strict: bool) -> int:
 
 def _merged(n: Normal, p: Poly, mine: dict[int, Key], name: str) -> Frac | None:
     index = n.bound[name].index
-    if index is None:
+    if index is None or name in n.free_of(p):  # an index that was merged before is another one
         return None
     count = n.go(add(index[1], num(1)))
     if n.mask(count) != POSITIVE:

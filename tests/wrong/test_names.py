@@ -9,7 +9,7 @@ import pytest
 from derive.certificate import Proved
 from derive.domain import Domain
 from derive.errors import CertificateError, DomainError, TermError
-from derive.prove import prove, prove_nonnegative
+from derive.prove import prove, prove_nonnegative, prove_positive_semidefinite
 from derive.prove.ask import ask
 from derive.recheck import recheck
 from derive.replay import not_rechecked
@@ -178,3 +178,30 @@ def test_what_is_needed_of_n_entries_is_not_needed_of_m() -> None:
     assert verdict.domains_differ
     forged = replace(verdict, domains_differ=False)
     assert not_rechecked(forged, parse_formula(left), parse_formula(right), Domain.of(MN)) is not None
+
+
+def test_an_index_is_merged_once() -> None:
+    """Σⱼ Σₖ xₖ³y² · Σₖ xₖ + 1 is −199 for x = (3, −1), y = (0, 10): the two k are not one."""
+    claim = "sum(sum(x[k]**3*y[j,k]**2,k,0,n-1),j,0,m-1)*sum(x[k],k,0,n-1)+1"
+    assert prove_nonnegative(claim, MN).status != "proved"
+    assert prove_nonnegative(hidden(claim), MN).status != "proved"
+
+
+def test_a_box_is_not_in_a_simplex() -> None:
+    """Where x + y = 1, the least value of a function of x and y is not that in a box."""
+    terms = [parse_formula("(x-1/4)**2+(y-1/4)**2"), num(-1), num(3)]
+    box = [sym("x"), num(1, 8), num(1, 2), sym("y"), num(1, 8), num(1, 2)]
+    with pytest.raises(TermError, match="simplex"):
+        ask("minimum", [*terms, *box], Domain.of({"x, y": "simplex"}))
+
+
+def test_what_a_sum_needs_is_said_of_a_sign() -> None:
+    """e^S − 1 − S − S²/2 − S³/6 ≥ 0 for every number S; that S is a sum of logarithms is a condition."""
+    s = "sum(log(x[i]),i,0,n-1)"
+    verdict = prove_nonnegative(f"exp({s})-1-{s}-{s}**2/2-{s}**3/6", N)
+    assert not isinstance(verdict, Proved) or verdict.conditions
+
+
+def test_a_matrix_is_symmetric_where_its_entries_have_values() -> None:
+    """x and |x| are the same where log x has a value."""
+    assert prove_positive_semidefinite([["1+log(x)**2", "x"], ["abs(x)", "1+x**2"]]).status != "refuted"
