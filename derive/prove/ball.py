@@ -19,7 +19,7 @@ from derive.prove.differentiate import slopes
 from derive.prove.forms import rational, whole
 from derive.prove.point import Point
 from derive.prove.signals import GaveUp, Kink, Outside, Undefined
-from derive.prove.ties import CHOICES, jumps
+from derive.prove.ties import CHOICES, edges, jumps
 from derive.prove.unfold import unfold
 from derive.prove.variables import resolve
 from derive.terms.term import Term, free_names, sub, sym
@@ -58,6 +58,8 @@ class Evaluator:
                 raise GaveUp("a derivative of what may jump")
             if t.head in CHOICES:
                 return _CHOSEN[t.head](self, t)
+            if any(self.along[0] in free_names(gap) and self.sign_of(gap) < 0 for gap in edges(t)):
+                raise Outside(f"beside the point, {t.head} has no value")
         if t.head in REAL_FUNCTIONS:
             return finite(REAL_FUNCTIONS[t.head](self.go(t.args[0])), t.head)
         how = _HEADS.get(t.head)
@@ -133,7 +135,7 @@ def _pow(e: Evaluator, t: Term) -> Ball:
     if isinstance(exponent, fmpq) and exponent.q == 1 and _whole_by_form(e, t.args[1]):
         return _whole_power(base, int(exponent.p))
     sign = signum(base)
-    if sign == 0 and e.along and e.along[0] in free_names(t.args[1]):
+    if sign == 0 and e.along and e.along[0] in free_names(t.args[1]) and signum(exponent) <= 0:
         raise GaveUp("a power of zero whose exponent moves")
     if sign < 0:
         raise Undefined("a power of a negative number whose exponent is not whole")

@@ -64,6 +64,7 @@ def _inner_slope(e: Evaluator, t: Term) -> Ball:
     if e.along is None or e.along[0] != v.name or at != v:
         raise GaveUp("a mixed derivative at the boundary of a choice")
     if e.along[2]:
+        _look_along(e, e.along, body)
         return e.go(formula)
     value = e.along[1]
     if not isinstance(value, fmpq):

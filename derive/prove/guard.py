@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from derive.domain import Domain
 from derive.prove.forms import parts, positive, total, whole
 from derive.prove.signals import GaveUp
-from derive.prove.ties import Apart, apart, has_choice, tied
+from derive.prove.ties import Apart, apart, edges, has_choice, tied
 from derive.terms.term import Term, add, free_names, make, mul, num, walk
 
 _ZERO, _INVERSE = num(0), num(-1)
@@ -38,11 +38,13 @@ def off_boundaries(t: Term) -> bool:
 
 
 def _borders(domain: Domain) -> Apart:
-    """The base of a power that must not be negative, where it may be 0: there the formula is not enough."""
+    """What must not be negative, such as the base of a root, and may be 0: there the formula is not enough."""
 
     def own(t: Term, name: str) -> Sequence[Term]:
-        if t.head != "pow" or name not in free_names(t.args[0]):
+        if t.head != "pow" and not (t.head == "xlogy" and not positive(t.args[1], domain)):
+            return tuple(gap for gap in edges(t) if name in free_names(gap))
+        if name not in free_names(t.args[0]) or (t.head == "pow" and whole(t.args[1], domain.__getitem__)):
             return ()
-        return () if whole(t.args[1], domain.__getitem__) or positive(t.args[0], domain) else t.args[:1]
+        return () if positive(t.args[0], domain) else t.args[:1]
 
     return own

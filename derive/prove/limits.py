@@ -14,8 +14,10 @@ from derive.certificate import Condition, Proved, Unknown, Verdict
 from derive.domain import Domain, parse_range
 from derive.errors import TermError
 from derive.prove.decide import USED
-from derive.prove.forms import total
+from derive.prove.forms import parts, total
 from derive.prove.sign import sign_terms
+from derive.prove.signals import GaveUp
+from derive.prove.unfold import unfold
 from derive.terms.term import Term, add, free_names, num, power, sub, substitute, sym, walk
 from derive.terms.unparse import unparse
 
@@ -29,6 +31,7 @@ _RESERVED_NAMES = {DELTA, *_RESERVED}
 def limit_terms(terms: Sequence[Term], domain: Domain, *, budget: float) -> Verdict:
     """Does f tend to L? terms: f, its variable, the approach (in `delta` and `t`), L, δ (in `epsilon`)."""
     f, variable, approach, target, modulus = terms
+    _apart(variable, domain)
     _only("epsilon", modulus, "modulus")
     _only("", target, "limit")
     gap = sub(_along(f, variable, approach, modulus), target)
@@ -38,8 +41,17 @@ def limit_terms(terms: Sequence[Term], domain: Domain, *, budget: float) -> Verd
 def divergence_terms(terms: Sequence[Term], domain: Domain, *, budget: float) -> Verdict:
     """Does f tend to ∞? terms: f, its variable, the approach (a term in `delta` and `t`), δ (a term in `M`)."""
     f, variable, approach, modulus = terms
+    _apart(variable, domain)
     _only("M", modulus, "modulus")
     return _all([modulus, sub(_along(f, variable, approach, modulus), sym("M"))], domain, budget)
+
+
+def _apart(variable: Term, domain: Domain) -> None:
+    """The variable moves while all others stay where they are."""
+    tied = [", ".join(g.names) for g in domain.groups if free_names(variable) & set(g.names)]
+    tied += [name for name, r in domain.ranges.items() if free_names(variable) & r.names]
+    if tied:
+        raise TermError(f"a limit is taken in {variable!r}, on which the domain of {tied[0]} depends")
 
 
 def _only(own: str, t: Term, what: str) -> None:
@@ -122,9 +134,15 @@ def _is_hole(note: str) -> bool:
 
 def _seen_defined(t: Term, where: Domain, budget: float) -> bool:
     """What no condition of a verdict speaks of: arguments of gamma functions are positive, summands have values."""
+    try:
+        t = unfold(t, where)
+    except GaveUp:
+        return False
     if any(a.head in ("sum", "prod") and not total(a, where) for a in walk(t)):
         return False
     if any(free_names(i) & _RESERVED_NAMES for a in walk(t) if a.head == "at" for i in a.args[1:]):
         return False
     arguments = {a.args[-1] for a in walk(t) if a.head in ("gamma", "polygamma")}
+    if any(free_names(a) & parts(t).bound for a in arguments):
+        return False
     return all(_holds(Condition("positive", a), where, budget) for a in arguments)

@@ -87,8 +87,9 @@ def _symbolic_power(n: Normal, base: Term, exponent: Term, b: Frac) -> Frac:
     """a^b = exp(b log a) for a > 0; 0^b is 0 for b > 0; a negative base needs an exponent that is whole by its form."""
     a = n.go(base)
     is_whole = whole(exponent, resolve(n.domain, n.bound))
-    if n.along is not None and n.along.name in free_names(exponent) and n.mask(a) & signs.ZERO:
-        raise GaveUp("a power of what may be zero, whose exponent moves")
+    moves = n.along is not None and n.along.name in free_names(exponent)
+    if moves and n.mask(a) & signs.ZERO and n.sign(b, (signs.POSITIVE, signs.NONPOSITIVE)) != signs.POSITIVE:
+        raise GaveUp("a power of what may be zero, whose exponent moves")  # 0**0 is 1, and 0 beside
     if not is_whole and (n.along is not None or not n.field.is_zero(a)):
         n.require("positive" if not n.mask(b) & signs.NONNEGATIVE else "nonnegative", base, a)
     match signs.ZERO if n.field.is_zero(a) else n.sign(a):

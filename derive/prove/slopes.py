@@ -106,11 +106,12 @@ def _limit(n: Normal, side: Along, formula: Term) -> Frac:
 
 def _inner_slope(n: Normal, t: Term) -> Frac:
     """A derivative inside a derivative: beside the point the formula holds, at the point both sides count again."""
-    formula, _, v, at = t.args
+    formula, body, v, at = t.args
     along = n.along
     if along is None or along.name != v.name or at != v:
         raise GaveUp("a mixed derivative at the boundary of a choice")
     if along.side:
+        _look_along(n, along, body)
         return n.go(formula)
     return n.seen_along(None, Term("slope", (*t.args[:3], along.value)))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from derive.prove.signals import GaveUp
-from derive.terms.term import BINDERS, Term, add, children, free_names, make, num, power, sub, walk
+from derive.terms.term import BINDERS, Term, add, children, free_names, make, mul, num, power, sub, walk
 
 #: heads whose value depends on a sign
 CHOICES = frozenset({"abs", "sign", "heaviside", "max", "min", "lt", "le", "eq", "ne"})
@@ -26,6 +26,15 @@ def jumps(t: Term, name: str) -> bool:
         return name in free_names(t)
     whole = t.args[1:] if t.head == "at" else t.args[2:] if t.head in ("sum", "prod") else ()
     return any(name in free_names(a) for a in whole)
+
+
+def edges(t: Term) -> tuple[Term, ...]:
+    """What must not be negative, and may be 0, where a function ends; that of a power depends on its exponent."""
+    if t.head in ("asin", "acos"):
+        return sub(num(1), t.args[0]), add(num(1), t.args[0])
+    if t.head == "acosh":
+        return (sub(t.args[0], num(1)),)
+    return (add(num(1), mul(make("e"), t.args[0])),) if t.head == "lambertw" else ()
 
 
 def deciding(t: Term) -> Iterator[Term]:

@@ -212,6 +212,7 @@ def _inner_slope(r: Region, t: Term, along: Along) -> Frac:
     if along.name != v.name or at != v:
         raise NotRechecked("cannot re-check a mixed derivative at the boundary of a choice")
     if along.side:
+        _look_beside(r, along, body)
         return go(r, formula)
     return beside(r, None, Term("slope", (formula, body, v, along.value)))
 

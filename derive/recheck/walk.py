@@ -256,9 +256,11 @@ class _Walk:
             raise CertificateError(f"the sign of {r.book.poly(gap.num)!r} is not seen"[:300])
         self.proved += 1
         self.conditions |= r.conditions
-        self.ranges |= {
-            name: sym(f"{name.rpartition('.')[0]} {index[1]!r}") for name, b in r.bound.items() if (index := b.index)
-        }
+        for name in sorted(
+            r.bound, key=lambda v: -int(v.split(".")[1])
+        ):  # a range may depend on that of a sum around it
+            if index := r.bound[name].index:
+                self.ranges[name] = sym(f"{name.rpartition('.')[0]} {substitute(index[1], self.ranges)!r}")
 
 
 def _plain(data: Json) -> Term:

@@ -163,3 +163,47 @@ ENDS: list[tuple[str, str, str, dict[str, str]]] = [
 def test_a_loss_is_not_what_it_is_on_its_domain(loss: str, gradient: str, wrong: str, domain: dict[str, str]) -> None:
     """A derivative at the end of a domain, or at one of few values, is taken from both sides."""
     assert check(loss=loss, gradient=gradient, wrt="z", domain=domain, dtypes=()).status != wrong
+
+
+EDGES: list[tuple[str, str]] = [
+    ("where(z==1,diff(0*asin(z)+z,z),5)", "5"),
+    ("where(z==1,diff(0*acosh(z)+z,z),5)", "5"),
+    ("diff(where(acosh(z)<9,z,0),z)", "where(z==1,5,where(acosh(z)<9,1,0))"),
+    ("where(z==1,diff(where(asin(z)>-9,z,0),z),5)", "5"),
+    ("diff(x[0]+0*asin(x[0]),x[0])", "where(x[0]==1,5,1)"),
+    ("diff(x[0]+0*xlogy(x[0],x[0]),x[0])", "where(x[0]==0,5,1)"),
+    ("diff(sum(x[i]*y[i]+0*acosh(x[i]),i,0,n-1),x[k])", "where(x[k]==1,5,y[k])"),
+    ("where(z==0, diff(where(z==0,1,diff(0*sqrt(z)+z,z)),z), 5)", "5"),
+    ("diff(where(z==0,0,z*diff(0*log(z)+z,z)),z)", "where(z==0,5,1)"),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), EDGES)
+def test_where_a_function_ends_it_has_no_derivative(left: str, right: str) -> None:
+    """asin, acosh and x log x end; so does what is made of a derivative that has values on one side only."""
+    assert not isinstance(prove(left, right, {"n": "positive integer", "k": "0..n-1"}), Refuted)
+
+
+def test_an_inner_derivative_needs_values_beside_the_point() -> None:
+    """z·∂(0·√z + z) has values for z > 0 only, so no derivative at 0: by the prover, and by the checker."""
+    left = "where(z==0, diff(where(z==0,0,z*diff(0*sqrt(z)+z,z)),z), 1)"
+    verdict = prove(left, "1")
+    assert not isinstance(verdict, Proved) or verdict.domains_differ
+    regions = {"split": "z", "+": {"zero": True}, "0": {"zero": True}, "-": {"zero": True}}
+    try:
+        shown = recheck(parse_formula(left), parse_formula("1"), Domain({}), regions)
+    except CertificateError:
+        return
+    assert shown.undefined
+
+
+POWERS: list[tuple[str, str, dict[str, str]]] = [
+    ("diff(x**a,a)", "where(x==0,0,x**a*log(x))", {"x": "nonnegative", "a": "positive"}),
+    ("diff(y**(2-q),q)", "where(y==0,0,-y**(2-q)*log(y))", {"y": "nonnegative", "q": "(1,2)"}),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "domain"), POWERS)
+def test_a_power_of_zero_with_a_positive_exponent_is_zero(left: str, right: str, domain: dict[str, str]) -> None:
+    """Only 0^0 jumps: the derivative in the power of a Tweedie deviance is 0 at y = 0."""
+    assert prove(left, right, domain).status == "proved"

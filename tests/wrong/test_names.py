@@ -205,3 +205,39 @@ def test_what_a_sum_needs_is_said_of_a_sign() -> None:
 def test_a_matrix_is_symmetric_where_its_entries_have_values() -> None:
     """x and |x| are the same where log x has a value."""
     assert prove_positive_semidefinite([["1+log(x)**2", "x"], ["abs(x)", "1+x**2"]]).status != "refuted"
+
+
+HOLES: list[tuple[str, dict[str, str]]] = [
+    ("x+0*entry(matmul(matrix(A,2,x),matrix(B,x,2)),0,0)", {}),
+    ("x+entry(map(0*sum(k,k,0,v),v,entries(x+0*i,i,j,2,2)),0,0)", {"v": "integer"}),
+    ("x+entry(map(0*gamma(v),v,entries(1-300*x+0*i,i,j,2,2)),0,0)", {"v": "positive"}),
+    ("x+entry(entries(0*gamma(i+1),i,j,2,2),-1-x*100,0)", {"i": "positive"}),
+]
+
+
+@pytest.mark.parametrize(("formula", "domain"), HOLES)
+def test_what_a_matrix_hides_has_no_limit(formula: str, domain: dict[str, str]) -> None:
+    """Whether a function has values near a point is asked of what its matrices are written out to."""
+    terms = [parse_formula(f) for f in (formula, "x", "0+delta*t", "0", "epsilon")]
+    assert ask("limit", terms, Domain.of(domain)).status != "proved"
+
+
+def test_a_limit_is_taken_in_a_variable_of_its_own() -> None:
+    """One that belongs to a simplex, or to the range of an index, cannot move alone."""
+    for f, domain in [
+        ("where(x+y==1,x,5)", {"x, y": "simplex"}),
+        ("where(i<=x-1,x,5)", {"i": "0..x-1", "x": "integer"}),
+    ]:
+        terms = [parse_formula(g) for g in (f, "x", "0+delta*t", "0", "epsilon")]
+        with pytest.raises(TermError, match="depends"):
+            ask("limit", terms, Domain.of(domain))
+
+
+def test_what_is_needed_of_nested_entries_has_a_range_too() -> None:
+    """The same for sums in sums, where the inner range is that of the outer index."""
+    left, right = (f"0*sum(sum(log(x[j]),j,0,i),i,0,{size}-1)+y" for size in "nm")
+    verdict = prove(left, right, MN)
+    assert isinstance(verdict, Proved)
+    assert verdict.domains_differ
+    forged = replace(verdict, domains_differ=False)
+    assert not_rechecked(forged, parse_formula(left), parse_formula(right), Domain.of(MN)) is not None
