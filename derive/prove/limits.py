@@ -140,7 +140,8 @@ def _seen_defined(t: Term, where: Domain, budget: float) -> bool:
         return False
     if any(a.head in ("sum", "prod") and not total(a, where) for a in walk(t)):
         return False
-    if any(free_names(i) & _RESERVED_NAMES for a in walk(t) if a.head == "at" for i in a.args[1:]):
+    places = [(where[a.name].total, i) for a in walk(t) if a.head == "at" for i in a.args[1:]]
+    if any(free_names(i) & _RESERVED_NAMES or (length is not None and i.head != "num") for length, i in places):
         return False
     arguments = {a.args[-1] for a in walk(t) if a.head in ("gamma", "polygamma")}
     if any(free_names(a) & parts(t).bound for a in arguments):
