@@ -171,15 +171,11 @@ def _one_sum(n: Normal, atom: Key, scope: _Scope, name: str) -> Frac:
     return out
 
 
-def _form(n: Normal, t: Term) -> str:
-    """A text of a summand that does not depend on how it is written."""
-    return _text(n.readback.fraction(n.go(t)))
-
-
-def _text(t: Term) -> str:
+def _form(t: Term) -> str:
+    """A text of a term that does not depend on the order of summands and factors."""
     if not children(t):
         return repr(t)
-    parts = list(map(_text, t.args))
+    parts = list(map(_form, t.args))
     return f"{t.head}({', '.join(sorted(parts) if t.head in ('add', 'mul') else parts)})"
 
 
@@ -196,7 +192,7 @@ def _swapped(n: Normal, atom: Key, scope: _Scope, name: str) -> Term | None:
     ranges = n.registry.ranges
     here, there = ranges[n.key(scope.count)], ranges[count]
     flipped = substitute(f, {name: sym(other), other: sym(name)})
-    if there > here or (there == here and _form(n, flipped) >= _form(n, f)):
+    if there > here or (there == here and _form(flipped) >= _form(f)):
         return None
     last_inner, last_outer = (n.bound[v].index[1] for v in (name, other))  # type: ignore[index]
     return make("sum", make("sum", f, sym(name), num(0), last_inner), sym(other), num(0), last_outer)

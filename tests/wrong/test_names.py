@@ -241,12 +241,3 @@ def test_what_is_needed_of_nested_entries_has_a_range_too() -> None:
     assert verdict.domains_differ
     forged = replace(verdict, domains_differ=False)
     assert not_rechecked(forged, parse_formula(left), parse_formula(right), Domain.of(MN)) is not None
-
-
-def test_a_quadratic_form_is_itself() -> None:
-    """Σᵢ Σⱼ xᵢ yᵢⱼ xⱼ may be written with either index outside: the one form is chosen once."""
-    form = "sum(sum(x[i]*y[i,j]*x[j],j,0,n-1),i,0,n-1)"
-    other = "sum(sum(x[k]*y[i,k]*x[i],i,0,n-1),k,0,n-1)"
-    assert prove(form, other, N).status == "proved"
-    assert prove(form, "sum(sum(x[i]*y[j,i]*x[j],j,0,n-1),i,0,n-1)", N).status == "proved"
-    assert prove(form, "sum(sum(x[i]*y[i,j]*x[i],j,0,n-1),i,0,n-1)", N).status == "refuted"
