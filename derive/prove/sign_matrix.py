@@ -36,7 +36,7 @@ def semidefinite_terms(rows: Rows, domain: Domain, *, budget: float = 2.0) -> Ve
     """
     deadline = time.thread_time() + budget
     _check_shape(rows)
-    reason = _not_symmetric(rows, domain, budget)
+    reason = _not_symmetric(rows, domain, deadline)
     return Unknown(reason) if reason else decided(lambda: _Matrix(rows, domain, deadline).answer())
 
 
@@ -48,13 +48,14 @@ def _check_shape(rows: Rows) -> None:
         )
 
 
-def _not_symmetric(rows: Rows, domain: Domain, budget: float) -> str:
+def _not_symmetric(rows: Rows, domain: Domain, deadline: float) -> str:
     """Why two entries that mirror each other are not seen to be equal; an error where they differ."""
     everywhere = add(*(mul(num(0), e) for row in rows for e in row))  # where all entries have values
     for i, j in itertools.combinations(range(len(rows)), 2):
         if rows[i][j] == rows[j][i]:
             continue
-        verdict = prove_terms(add(rows[i][j], everywhere), add(rows[j][i], everywhere), domain, budget=budget)
+        pair = (add(rows[i][j], everywhere), add(rows[j][i], everywhere))
+        verdict = prove_terms(*pair, domain, budget=max(0.0, deadline - time.thread_time()))
         if isinstance(verdict, Refuted):
             raise TermError(f"the matrix is not symmetric: its entries ({i}, {j}) and ({j}, {i}) differ")
         if isinstance(verdict, Unknown):

@@ -256,9 +256,8 @@ class _Walk:
             raise CertificateError(f"the sign of {r.book.poly(gap.num)!r} is not seen"[:300])
         self.proved += 1
         self.conditions |= r.conditions
-        for name in sorted(
-            r.bound, key=lambda v: -int(v.split(".")[1])
-        ):  # a range may depend on that of a sum around it
+        outer_first = sorted(r.bound, key=lambda name: -int(name.split(".")[1]))  # inner ranges depend on them
+        for name in outer_first:
             if index := r.bound[name].index:
                 self.ranges[name] = sym(f"{name.rpartition('.')[0]} {substitute(index[1], self.ranges)!r}")
 
