@@ -64,6 +64,9 @@ def check(
     if hessian_kind is not None and hessian_kind not in KINDS:
         raise DeriveError(f"hessian_kind: {hessian_kind[:60]!r} is not one of {', '.join(KINDS)}")
     stated = read(loss, gradient, hessian, wrt, where, domain, convention, reduction, distribution)
+    described = {n.strip() for names in domain or {} for n in names.split(",")}
+    no_constants("where", where or {})
+    no_constants("domain", described - free_all(stated))
     report = Examination(stated, hessian_kind, time.thread_time() + budget, patience=max(1.0, budget / 10)).report()
     formulas = {"loss": loss, "gradient": gradient, "hessian": hessian}
     found, notes = of_claims(formulas, where or {}, stated.domain, dtypes) if dtypes else ((), ())

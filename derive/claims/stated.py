@@ -166,9 +166,10 @@ def _assumed(*formulas: Any) -> dict[str, Range]:
     from_sympy = [x for x in flat if hasattr(x, "free_symbols")]
     if not from_sympy:
         return {}
+    from derive.terms.bridge import free_symbols
     from derive.terms.declared import assumptions
 
-    return dict(assumptions(*from_sympy))
+    return dict(assumptions(free_symbols(*from_sympy)))
 
 
 def _flat(f: Any) -> list[Any]:

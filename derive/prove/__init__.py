@@ -40,9 +40,9 @@ def prove(a: Any, b: Any, domain: Mapping[Any, str] | None = None, *, budget: fl
     >>> prove("sqrt(z**2)", "z").witness.point
     (('z', '-1/2'),)
     """
-    shared: dict[Term, Term] = {}
-    left, right = _term(a, shared), _term(b, shared)
-    return prove_terms(left, right, _domain((a, b), domain or {}), budget=budget)
+    read = _Reader()
+    left, right = read(a), read(b)
+    return prove_terms(left, right, read.domain(domain or {}), budget=budget)
 
 
 def prove_nonnegative(
@@ -61,8 +61,9 @@ def prove_nonnegative(
     """
     from derive.prove.sign import sign_terms
 
-    term = _term(e)
-    return sign_terms(term, _domain((e,), domain or {}), "positive" if strict else "nonnegative", budget=budget)
+    read = _Reader()
+    term = read(e)
+    return sign_terms(term, read.domain(domain or {}), "positive" if strict else "nonnegative", budget=budget)
 
 
 def prove_positive(e: Any, domain: Mapping[Any, str] | None = None, *, budget: float = 2.0) -> Verdict:
@@ -89,9 +90,9 @@ def prove_positive_semidefinite(
     """
     from derive.prove.sign_matrix import semidefinite_terms
 
-    given = _rows(matrix)
-    rows = [[_term(e) for e in row] for row in given]
-    return semidefinite_terms(rows, _domain(tuple(e for row in given for e in row), domain or {}), budget=budget)
+    read = _Reader()
+    rows = [[read(e) for e in row] for row in _rows(matrix)]
+    return semidefinite_terms(rows, read.domain(domain or {}), budget=budget)
 
 
 def _rows(matrix: Any) -> list[list[Any]]:
@@ -103,16 +104,32 @@ def _rows(matrix: Any) -> list[list[Any]]:
     return [list(row) for row in rows]
 
 
-def _term(x: Any, shared: dict[Term, Term] | None = None) -> Term:
-    if isinstance(x, Term):
-        return _named(x)
-    if isinstance(x, str):
-        from derive.terms.text import parse_formula
+class _Reader:
+    """The terms of one question: equal parts are one object, and what SymPy's symbols say of themselves is kept."""
 
-        return parse_formula(x)
-    from derive.terms.bridge import from_sympy
+    def __init__(self) -> None:
+        self._shared: dict[Term, Term] = {}
+        self._symbols: set[Any] = set()
 
-    return from_sympy(x, shared)
+    def __call__(self, x: Any) -> Term:
+        if isinstance(x, Term):
+            return _named(x)
+        if isinstance(x, str):
+            from derive.terms.text import parse_formula
+
+            return parse_formula(x)
+        from derive.terms.bridge import from_sympy
+
+        return from_sympy(x, self._shared, self._symbols)
+
+    def domain(self, described: Mapping[Any, str]) -> Domain:
+        """What is described, together with what the symbols say."""
+        said = Domain.of({getattr(name, "name", name): text for name, text in described.items()})
+        if not self._symbols:
+            return said
+        from derive.terms.declared import assumptions
+
+        return said.within(assumptions(self._symbols))
 
 
 def _named(t: Term) -> Term:
@@ -120,14 +137,3 @@ def _named(t: Term) -> Term:
     if odd := sorted({a.name for a in walk(t) if a.head == "sym" and is_internal(a.name)}):
         raise TermError(f"a name cannot begin with a dot: {odd[0]!r}; rename it")
     return t
-
-
-def _domain(sides: tuple[Any, ...], described: Mapping[Any, str]) -> Domain:
-    """What is described, together with what the symbols of SymPy say of themselves."""
-    said = Domain.of({getattr(name, "name", name): text for name, text in described.items()})
-    from_symbols = [s for s in sides if hasattr(type(s), "free_symbols")]  # asking the object would compute them
-    if not from_symbols:
-        return said
-    from derive.terms.declared import assumptions
-
-    return said.within(assumptions(*from_symbols))

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import sympy as sp
+from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -26,6 +27,7 @@ SAME_NAME: dict[type, str] = {
     **{f: name for name, f in FUNCTIONS.items()},
     sp.Add: "add",
     sp.Mul: "mul",
+    sp.Pow: "pow",
     sp.Abs: "abs",
     sp.Max: "max",
     sp.Min: "min",
@@ -40,6 +42,9 @@ SAME_NAME: dict[type, str] = {
     sp.Or: "or",
     sp.Not: "not",
 }
+#: what binds no name, and has its parts in `args`
+_WALKED = frozenset(SAME_NAME) | {sp.Piecewise, ExprCondPair}
+_PLAIN = (sp.Piecewise, sp.Heaviside, sp.Float, sp.StrictGreaterThan, sp.GreaterThan)
 _CONSTANTS: dict[Any, Term] = {
     sp.pi: make("pi"),
     sp.E: make("e"),
@@ -49,16 +54,40 @@ _CONSTANTS: dict[Any, Term] = {
 }
 
 
-def from_sympy(expr: Any, shared: dict[Term, Term] | None = None) -> Term:
+def from_sympy(expr: Any, shared: dict[Term, Term] | None = None, symbols: set[sp.Symbol] | None = None) -> Term:
     """The term of a SymPy expression, relation or matrix expression.
 
-    Equal parts are one object, also with those of other expressions that are given the same `shared`.
+    Equal parts are one object, also with those of other expressions that are given the same `shared`. Its free symbols
+    are put into `symbols`.
     """
     conversion = _Conversion({} if shared is None else shared)
+    expr = _number(expr) if isinstance(expr, (int, float)) else expr
     try:
-        return conversion.go(_number(expr) if isinstance(expr, (int, float)) else expr)
+        term = conversion.go(expr)
     except RecursionError:
         raise TermError("the expression is nested too deeply; name its parts and use them") from None
+    if symbols is not None:
+        symbols.update(conversion.names if conversion.plain else free_symbols(expr))
+    return term
+
+
+def free_symbols(*exprs: Any) -> set[sp.Symbol]:
+    """The free symbols by one walk; SymPy makes a set for each node, so it is only asked where names may be bound."""
+    out: set[sp.Symbol] = set()
+    stack, seen = list(exprs), set()
+    while stack:
+        e = stack.pop()
+        if id(e) in seen:
+            continue
+        seen.add(id(e))  # the kinds below keep their parts, so that no other object gets this number
+        kind = type(e)
+        if kind in _WALKED:
+            stack += e.args
+        elif kind is sp.Symbol:
+            out.add(e)
+        elif not isinstance(e, sp.Number):
+            out |= {s for s in e.free_symbols if isinstance(s, sp.Symbol)}
+    return out
 
 
 def _number(value: float) -> sp.Expr:
@@ -72,11 +101,13 @@ class _Conversion:
         self.shared = shared
         self.memo: dict[int, tuple[Term, Any]] = {}  # by identity; it keeps the object, as numbers are used again
         self.names: dict[sp.Symbol, str] = {}
+        self.plain = True  # nothing was met that may bind a name, or has one that is no symbol
 
     def go(self, e: Any) -> Term:
         found = self.memo.get(id(e))
         if found is None:
-            term = self._new(e)
+            head = SAME_NAME.get(type(e))
+            term = self._other(e) if head is None else make(head, *[self.go(a) for a in e.args])
             found = self.memo[id(e)] = (self.shared.setdefault(term, term), e)
         return found[0]
 
@@ -90,23 +121,18 @@ class _Conversion:
         self.names[s] = name = fresh(name, taken)
         return name
 
-    def _new(self, e: Any) -> Term:
-        kind = type(e)
-        head = SAME_NAME.get(kind)
-        if head is not None:
-            return make(head, *map(self.go, e.args))
-        if kind is sp.Pow:
-            return make("pow", *map(self.go, e.args))
+    def _other(self, e: Any) -> Term:
         if isinstance(e, sp.Symbol):
             return sym(self._own_name(e))
         if isinstance(e, sp.Rational):
             return num(int(e.p), int(e.q))
         if e in _CONSTANTS:
             return _CONSTANTS[e]
+        self.plain = self.plain and isinstance(e, _PLAIN)
         for base, how in _OTHERS:
             if isinstance(e, base):
                 return how(e, self.go)
-        raise TermError(f"{kind.__name__} has no place here: {str(e)[:120]}")
+        raise TermError(f"{type(e).__name__} has no place here: {str(e)[:120]}")
 
 
 Go = Callable[[Any], Term]
@@ -239,7 +265,6 @@ def _ratio(top: str, bottom: str, x: Term) -> Term:
 
 
 _BACK: dict[str, Any] = {head: f for f, head in SAME_NAME.items()} | {"heaviside": sp.Heaviside}
-_BACK["pow"] = sp.Pow
 _BACK_CONSTANTS = {t.head: e for e, t in _CONSTANTS.items()}
 
 

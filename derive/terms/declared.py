@@ -2,52 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 import sympy as sp
-from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derive.errors import DomainError
 from derive.ranges import REAL, Range, parse_range
-from derive.terms.bridge import SAME_NAME
 
 #: what a symbol may be declared: a `Range` can say it, or it follows from being a real number
 _SAYABLE = frozenset({"commutative", "complex", "hermitian", "finite", "real", "extended_real", "integer", "rational"})
 _SAYABLE |= {f"{e}{w}" for e in ("", "extended_") for w in ("positive", "negative", "nonnegative", "nonpositive")}
 _SAYABLE |= {"nonzero", "extended_nonzero"}
-#: what binds no name, and has its parts in `args`
-_PLAIN = frozenset(SAME_NAME) | {sp.Pow, sp.Piecewise, ExprCondPair}
 
 
-def assumptions(*exprs: Any) -> dict[str, Range]:
+def assumptions(symbols: Iterable[sp.Symbol]) -> dict[str, Range]:
     """What SymPy's symbols say of themselves. Two symbols of one name with different assumptions are an error."""
     out: dict[str, Range] = {}
     seen: dict[str, sp.Symbol] = {}
-    for s in sorted(_free_symbols(exprs), key=lambda s: str(s.name)):
+    for s in sorted(symbols, key=lambda s: str(s.name)):
         out[s.name] = _symbol_range(s)
         if seen.setdefault(s.name, s) != s:
             both = f"{_symbol_range(seen[s.name])}, {out[s.name]}"
             raise DomainError(f"two different symbols are both called {s.name!r} ({both}); rename one")
-    return out
-
-
-def _free_symbols(exprs: tuple[Any, ...]) -> set[sp.Symbol]:
-    """The free symbols by one walk; SymPy makes a set for each node, so it is only asked where names may be bound."""
-    out: set[sp.Symbol] = set()
-    stack, seen = list(exprs), set()
-    while stack:
-        e = stack.pop()
-        if id(e) in seen:
-            continue
-        seen.add(id(e))  # the kinds below keep their parts, so that no other object gets this number
-        kind = type(e)
-        if kind in _PLAIN:
-            stack += e.args
-        elif kind is sp.Symbol:
-            out.add(e)
-        elif not isinstance(e, sp.Number):
-            out |= {s for s in e.free_symbols if isinstance(s, sp.Symbol)}
     return out
 
 

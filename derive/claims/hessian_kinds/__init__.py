@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 KINDS = ("exact", "scaled", "constant", "majorizer", "fisher", "gauss-newton", "clipped", "secant", "taylor")
-_GRADIENT_KINDS: tuple[Callable[[Scene], Kind | None], ...] = (taylor, clipped, finite_difference)
+_GRADIENT_KINDS: tuple[Callable[[Scene], Kind | None], ...] = (clipped, taylor, finite_difference)
 _HESSIAN_KINDS = (*_GRADIENT_KINDS, of_squares, fisher, constant_bound, variance)
 _BOUNDS = (scaled_up, scaled_by_parameter, gauss_newton, trapezoid, magnitude, majorizer, secant, weight)
 _MET_BY_EXACT = frozenset({"scaled", "majorizer", "gauss-newton", "clipped", "secant", "taylor"})
