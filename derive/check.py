@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from derive.claims.arguments import look
+from derive.claims.arguments import look, no_constants
 from derive.claims.examination import Examination
 from derive.claims.hessian_kinds import KINDS
-from derive.claims.stated import read
+from derive.claims.stated import free_all, read
 from derive.domain import Range
 from derive.errors import DeriveError
 from derive.floating import DTYPES, TYPES

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from derive import frontends
 from derive.check import check
+from derive.claims.arguments import no_constants
 from derive.claims.stated import _read_one as read_formula
 from derive.decorator import ATTRIBUTE, claim
 from derive.domain import Domain, Range
@@ -15,10 +17,13 @@ from derive.errors import DeriveError
 from derive.frontends import Asked, Frontend, Reading
 from derive.frontends._statement import Statement, is_diagonal, wrong_lines
 from derive.report import Report, Source
-from derive.terms.term import Term, free_names, num
+from derive.terms.calls import CONSTANTS
+from derive.terms.term import Term, free_names, num, walk
 from derive.tracing import parameters as code_parameters
 from derive.tracing import sources
 from derive.tracing.unreadable import Unreadable
+
+_VALUES = {"pi": math.pi, "E": math.e}
 
 
 def check_objective(fn: Any, loss: Any = None, **said: Any) -> Report:
@@ -180,6 +185,7 @@ class Objective:
         wrt = (self.wrt,) if isinstance(self.wrt, str) else tuple(self.wrt or ())
         domain = Domain.of(dict(self.domain or {}))
         numbers = code_parameters.numbers_of(self.fn) if names or self.parameters else {}
+        no_constants("parameters", (*self.parameters, *self._taken_for_constants(numbers)))
         reserved = {"z", "y", "w", *wrt, *(self.where or {})}
         mentioned = sorted((names & numbers.keys()) - reserved - set(self.parameters))
         symbols = (*self.parameters, *mentioned)
@@ -188,6 +194,11 @@ class Objective:
                 domain = domain.with_(name, Range(lower=num(0).value))
                 self.notes.append(f"{name} is taken to be positive, as {numbers[name]} is")
         return Asked(wrt, domain, names, symbols, self.classes)
+
+    def _taken_for_constants(self, numbers: Mapping[str, float]) -> list[str]:
+        """Parameters of the code that have the name of a constant of the stated loss, and another value."""
+        used = set() if self.stated is None else set(walk(self.stated))
+        return [n for n, value in _VALUES.items() if CONSTANTS[n] in used and numbers.get(n, value) != value]
 
 
 __all__ = ["ATTRIBUTE", "Objective", "Statement", "check_objective", "claim"]

@@ -126,6 +126,8 @@ _NAMED = {
 @lru_cache(maxsize=1024)
 def parse_range(text: str) -> Range:
     """Read one range; several words or intervals together mean their intersection."""
+    if text in _NAMED:
+        return _NAMED[text]
     text = unicodedata.normalize("NFKC", text).strip()
     if len(text) > 1000:
         raise DomainError("a domain of more than 1,000 characters")
@@ -163,6 +165,8 @@ def _one_range(rest: str, whole: str) -> tuple[Range, str]:
 
 
 def _number(text: str) -> Fraction:
+    if len(text) == 1 and text in "0123456789":
+        return Fraction(int(text))
     if not re.fullmatch(_NUMBER, text):
         raise DomainError(f"not a number in a domain: {text!r}; write 2, 1/3, 0.25 or 1e-6")
     try:

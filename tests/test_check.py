@@ -156,6 +156,19 @@ def test_an_inexact_hessian_is_recognised(claim: tuple[str, str, str], kind: str
     assert check(*claim, "z", domain=domain, hessian_kind=kind).ok
 
 
+def test_a_clipped_probability_is_recognised_beside_a_weight_of_its_label() -> None:
+    """Weighted by the label and clipped in two places: clipped, and not wrong. With another weight it is wrong."""
+    weight, p = "where(y == 0, 3, 1)", "clip(1/(1 + exp(-z)), 1e-7, 1 - 1e-7)"
+    loss = f"{weight}*(softplus(z) - y*z)"
+    right, wrong = (
+        check(loss, f"{w}*({p} - y)", f"{w}*{p}*(1 - {p})", "z", domain={"y": "{0, 1}"}, dtypes=())
+        for w in (weight, "where(y == 0, 2, 1)")
+    )
+    assert right.gradient is not None
+    assert (right.status, right.gradient.kind, right.hessian_kind) == ("refuted", "clipped", "clipped")
+    assert wrong.answer == "wrong-gradient-and-hessian"
+
+
 def test_a_matrix_can_be_a_majorizer() -> None:
     """Half of [[1, −1], [−1, 1]] bounds the Hessian of softmax: the difference is positive semidefinite."""
     bound = [["1/2", "-1/2"], ["-1/2", "1/2"]]

@@ -142,7 +142,7 @@ class Facts:
     def _by_fact(self, p: Poly) -> int:
         """p = λq + rest with a known q: the signs of λq and of the rest, by its terms, bound the sign of p."""
         out = ANY
-        mine = dict(p.terms())
+        mine = dict(p.terms()) if self.known else {}
         for (q, fact), rows in zip(self.known, self._rows, strict=True):
             for weight in {mine[m] / c for m, c in rows if m in mine}:
                 rest = p - q * weight

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from derive.domain import Domain, Range
-from derive.terms.heads import INDEXING
-from derive.terms.term import BINDERS, Term, bound_names, children, num, walk
+from derive.terms.heads import INDEXING, LEAVES
+from derive.terms.term import BINDERS, Term, bound_names, children, num
 
 _ONE = num(1)
 _NONE: frozenset[str] = frozenset()
@@ -38,7 +38,15 @@ class Parts(NamedTuple):
 @lru_cache(maxsize=1_024)
 def parts(t: Term) -> Parts:
     """The parts of a term, by one walk."""
-    nodes = list(walk(t))
+    seen: dict[int, Term] = {}  # by identity: it is quick, and equal ones make no difference to the sets
+    stack = [t]
+    while stack:
+        a = stack.pop()
+        if (key := id(a)) not in seen:
+            seen[key] = a
+            if a.head not in LEAVES:
+                stack += a.args
+    nodes = seen.values()
     heads = frozenset([a.head for a in nodes])
     arrays = frozenset([a.name for a in nodes if a.head == "at"]) if "at" in heads else _NONE
     binders = [a for a in nodes if a.head in BINDERS] if heads & BINDERS.keys() else ()

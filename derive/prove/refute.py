@@ -13,7 +13,6 @@ from derive.certificate import Refuted, Witness
 from derive.prove.ball import Evaluator
 from derive.prove.ball_functions import to_arb
 from derive.prove.point import Point
-from derive.prove.polys import to_fraction
 from derive.prove.signals import GaveUp, Undefined
 from derive.terms.term import Term
 
@@ -84,7 +83,9 @@ def _witness(point: Point, left: Any, right: Any) -> Witness:
 
 
 def _shown(left: Any, right: Any) -> tuple[str, str]:
-    """Both values to the first digits that tell them apart, and two more."""
+    """Both values to the first digits that tell them apart, and two more; short fractions as they are."""
+    if _short(left) and _short(right):
+        return str(left), str(right)
     digits = 6
     while digits < _MAX_DIGITS:
         shown = _digits(left, digits), _digits(right, digits)
@@ -94,8 +95,12 @@ def _shown(left: Any, right: Any) -> tuple[str, str]:
     return _digits(left, digits), _digits(right, digits)
 
 
+def _short(x: Any) -> bool:
+    return isinstance(x, fmpq) and max(x.p.bit_length(), x.q.bit_length()) <= 40
+
+
 def _digits(x: Any, digits: int) -> str:
-    if isinstance(x, fmpq) and max(x.p.bit_length(), x.q.bit_length()) <= 40:
-        return str(to_fraction(x))
+    if _short(x):
+        return str(x)
     with precision(max(ctx.prec, int(digits * 3.4) + 20)):
         return str(to_arb(x).str(digits, radius=False))
