@@ -35,6 +35,7 @@ METHODS: tuple[str, ...] = (
     "loss_gradient",
 )
 METHODS += ("dloss", "py_dloss", "psi", "negative_gradient", "deriv")
+METHODS += ("grad_hess", "gradhess", "gradient_and_hessian", "gradients", "grad")
 
 
 @dataclass(frozen=True, slots=True)

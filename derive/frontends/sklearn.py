@@ -1,4 +1,4 @@
-"""scikit-learn style losses: objects with `loss`, `gradient`, `loss_gradient`, `gradient_hessian`, or `dloss`.
+"""scikit-learn style losses: objects with `loss`, `gradient`, `loss_gradient`, `gradient_hessian`, `grad_hess` or `dloss`.
 
 Methods take (y_true, raw_prediction[, sample_weight]) and give values of every row; those of the stochastic gradient
 losses take (y, p). The robust norms of statsmodels (`rho`, `psi`, `psi_deriv`) and its links (`__call__`, `deriv`,
@@ -19,9 +19,10 @@ from derive.frontends._rows import Batch, Outputs, names_for, pair, read_rows
 from derive.frontends._signatures import arguments, role
 
 LIBRARY = "sklearn"
-_GRADIENTS: tuple[str, ...] = ("gradient", "loss_gradient", "gradient_hessian", "gradient_proba")
+_PAIRS = ("gradient_hessian", "grad_hess", "gradhess", "gradient_and_hessian")
+_GRADIENTS: tuple[str, ...] = ("gradient", "loss_gradient", *_PAIRS, "gradient_proba", "gradients", "grad")
 _GRADIENTS += ("dloss", "py_dloss", "psi", "negative_gradient", "deriv")
-_HESSIANS = ("hessian", "psi_deriv", "d2loss", "deriv2")
+_HESSIANS = ("hessian", "psi_deriv", "d2loss", "deriv2", "hessians", "hess")
 _LOSSES = ("loss", "evaluate", "py_loss", "rho", "loss_function")
 
 
@@ -73,8 +74,9 @@ def _own(instance: Any) -> tuple[str, str, str]:
 
 def _outputs(instance: Any, b: Batch) -> Outputs:
     out: dict[str, Any] = {}
-    if callable(getattr(instance, "gradient_hessian", None)):
-        out |= pair(_call(instance.gradient_hessian, b), "gradient_hessian")
+    both = _first(instance, _PAIRS)
+    if both is not None:
+        out |= pair(_call(both, b), both.__name__)
     elif callable(getattr(instance, "loss_gradient", None)) and not hasattr(instance, "gradient"):
         out |= dict(zip(("loss", "gradient"), _call(instance.loss_gradient, b), strict=True))
     else:
@@ -82,12 +84,17 @@ def _outputs(instance: Any, b: Batch) -> Outputs:
         value = _call(found, b)
         value = value[0] if found.__name__ == "gradient_proba" else value
         out["gradient"] = -value if found.__name__ == "negative_gradient" else value
-    own = ("__call__",) if hasattr(instance, "deriv") else _LOSSES
+    own = ("__call__",) if hasattr(instance, "deriv") else (*_LOSSES, *_called(instance))
     for side, names in (("hessian", _HESSIANS), ("loss", own)):
         method = _first(instance, names)
         if side not in out and method is not None:
             out[side] = _call(method, b)
     return out
+
+
+def _called(instance: Any) -> tuple[str, ...]:
+    """`__call__` is the loss of an object that has a method for the negative gradient, in an older scikit-learn's API."""
+    return ("__call__",) if hasattr(instance, "negative_gradient") else ()
 
 
 def _call(method: Callable[..., Any], b: Batch) -> Any:

@@ -46,7 +46,8 @@ class Field(Polys):
             return self._cancel(a.num + b.num, a.den)
         common = dict(a.den)
         for f, e in b.den:
-            common[f] = max(common.get(f, 0), e)
+            if common.get(f, 0) < e:
+                common[f] = e
         num = self._lift(a, common) + self._lift(b, common)
         return self._cancel(num, tuple(sorted(common.items())))
 
@@ -168,7 +169,7 @@ class Field(Polys):
         return self._index[key]
 
     def _cancel(self, num: Poly, den: tuple[tuple[int, int], ...]) -> Frac:
-        if num.is_zero():
+        if not den or num.is_zero():
             return Frac(num, ())
         out = []
         degrees = num.degrees()
