@@ -100,7 +100,10 @@ class Objective:
         except Unreadable as why:
             from derive.probing.probe import probed
 
-            return probed(self, why)
+            try:
+                return probed(self, why)
+            except Unreadable as also:
+                raise Unreadable(f"{why}; nor does it run with numbers: {also}") from None
 
     def checked(self, reading: Reading) -> Report:
         """The formulas, checked as by `derive.check`."""

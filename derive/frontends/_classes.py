@@ -26,7 +26,10 @@ class Classes(Scores):
         for layout in self.layouts:
             try:
                 found = self.in_layout(2, layout)
-                common = {s: self.of_rows(found, s) for s in SIDES if s in found.values}
+                sides = [s for s in SIDES if s in found.values and not (s == "loss" and self.asked.names)]
+                common = {s: self.of_rows(found, s) for s in sides if found.values[s].ndim}
+                if len(common) < len(sides):
+                    common["loss"] = self.of_total(self.in_layout(1, layout), found, common["gradient"])
             except Unreadable as error:
                 why = why or error
                 continue

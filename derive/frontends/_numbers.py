@@ -77,7 +77,7 @@ def _real(x: Any, shape: tuple[int, ...], order: Any) -> Any:
     values = np.asarray(x)
     if values.dtype.kind not in "fiub":
         raise Unreadable(f"the code gives {type(x).__name__}, and no numbers")
-    if values.shape == (*shape, shape[-1]):
+    if len(shape) == 2 and values.shape == (*shape, shape[-1]):
         return values  # whole Hessians
     if values.ndim and values.size != np.prod(shape):
         raise Unreadable(f"the code gives an array of shape {values.shape}, for {shape[0]} rows")

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from derive.domain import Domain
 from derive.frontends import Asked, Reading
-from derive.terms.term import Term, add, free_names, make, substitute, sym
+from derive.frontends._summands import share
+from derive.terms.term import Term, add, free_names, mul, num, power, substitute, sym
 from derive.tracing import parameters, sources
 from derive.tracing.calling import Followed, follow
 from derive.tracing.cells import Branches, Cell, Cells
 from derive.tracing.renamed import renaming_line
-from derive.tracing.rows import COUNT, Traced, at_count, general
+from derive.tracing.rows import COUNT, Traced, at_count, condition_of_row, general, uses_count
 from derive.tracing.stand_in import StandIn
 from derive.tracing.unreadable import Unreadable
 
@@ -125,17 +126,18 @@ class Scores:
     call: Call
     names: Names
     layouts: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
 
     def read(self) -> Reading:
         """Every row the same formula, or else the formulas of three rows (two, where the code branches) together."""
         few = self.few()
-        sides = [s for s in SIDES if s in few[2].values]
+        sides = [s for s in SIDES if s in few[2].values and not (s == "loss" and self.asked.names)]
         common = {s: self.common(s, few) for s in sides}
         if None not in common.values():
             return self.reading(few[2], {s: t for s, t in common.items() if t is not None}, 0)
         rows = self.coupled_rows(few)
         found = few.get(rows) or self.followed(rows)
-        return self.reading(found, {s: [c.known for c in found.values[s]] for s in sides}, rows)
+        return self.reading(found, {s: [c.known for c in found.values[s].reshape(-1)] for s in sides}, rows)
 
     def few(self) -> dict[int, Followed]:
         """Calls with two and three rows; with one and two, where three have too many paths."""
@@ -167,6 +169,8 @@ class Scores:
 
     def common(self, side: str, few: dict[int, Followed]) -> Term | None:
         """The formula of every row; with m for the number of rows, where it depends on that."""
+        if not few[2].values[side].ndim:
+            return self.of_total(few.get(1) or self.followed(1), few[2], self.common("gradient", few))
         other = 3 if 3 in few else 1
         two, three = (self.traced(side, few[n]) for n in (2, other))
         if two is None or three is None or two == three or other == 1:
@@ -177,6 +181,20 @@ class Scores:
         a, b = (self.traced(side, few[n]) for n in counts)
         found = None if a is None or b is None else general(a, b, counts)
         return found if found is not None and at_count(found, 3) == at_count(three, 3) else None
+
+    def of_total(self, one: Followed, two: Followed, gradient: Any) -> Term | None:
+        """The loss of a row, of one that is a number for all rows; 1/m of it, of a mean whose gradient has m too."""
+        first, total = (found.values["loss"].reshape(-1)[0].known for found in (one, two))
+        own = [self.names.row(i) for i in range(2)]
+        rows = [substitute(first, dict(zip(own[0], map(sym, row), strict=True))) for row in own]
+        factor = share(total, rows, row_domain(self.asked.domain, own))
+        row = None if factor is None else substitute(first, {a: sym(b) for a, b in own[0].items()})
+        if row is None or factor == num(1):
+            return row
+        if any(map(uses_count, _flat(gradient))):
+            return mul(power(sym(COUNT), num(-1)), row)
+        self.notes.append("its loss is the mean over the rows: the gradient is compared with that of a row")
+        return row
 
     def traced(self, side: str, found: Followed) -> Term | None:
         """The formula that the rows of one call share."""
@@ -189,7 +207,7 @@ class Scores:
         n = self.names
         used = _used(formulas)
         weighted = bool(used & {n.w, f"{n.w}1"})
-        notes = [*found.notes, *self.said(used, rows)]
+        notes = [*found.notes, *self.notes, *self.said(used, rows)]
         ranges = {COUNT: "positive integer"} if COUNT in used and not rows else {}
         return Reading(
             gradient=formulas.get("gradient"),
@@ -217,7 +235,9 @@ class Scores:
 
 
 def shaped(cells: Cells, shape: tuple[int, ...], side: str) -> Cells:
-    """One entry for each row; a single number counts for all."""
+    """One entry for each row; a single number counts for all, but a loss that is one is that of all rows together."""
+    if side == "loss" and cells.size == 1 and shape != (1,):
+        return cells.reshape(())
     if cells.shape == () or cells.size == 1:
         return np.broadcast_to(cells.reshape(()), shape)
     if cells.shape not in (shape, (*shape, 1)):
@@ -245,24 +265,11 @@ def _branches(found: Followed, own: Mapping[str, str] | None) -> dict[tuple[str,
     """The lines of the branches of every component, of the first row (`own`: its names), or of all rows."""
     out = {}
     for side, cells in found.values.items():
-        first = cells if own is None else cells[:1]
+        first = cells[:1] if own is not None and cells.ndim else cells
         for i, cell in enumerate(first.reshape(-1)):
             if cell.branches:
-                out[side, i] = tuple((_renamed(c, own), line) for c, line in cell.branches)
+                out[side, i] = tuple((condition_of_row(c, own), line) for c, line in cell.branches)
     return out
-
-
-def _renamed(condition: Term, own: Mapping[str, str] | None) -> Term:
-    """A condition in the names of every row, without what it says of other rows."""
-    if own is None:
-        return condition
-    kept = [c for c in condition.args if free_names(c) <= own.keys() | _shared(c)]
-    return substitute(make("and", make("true"), make("true"), *kept), {a: sym(b) for a, b in own.items()})
-
-
-def _shared(c: Term) -> frozenset[str]:
-    """The names that have no number: parameters."""
-    return frozenset(n for n in free_names(c) if not n[-1].isdigit())
 
 
 def _total(loss: Any) -> Term | None:
@@ -275,7 +282,7 @@ def _used(formulas: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _flat(f: Any) -> list[Term]:
-    return [t for x in f for t in _flat(x)] if isinstance(f, list) else [f]
+    return [t for x in f for t in _flat(x)] if isinstance(f, list) else [] if f is None else [f]
 
 
 def pair(given: Any, what: str = "the objective") -> dict[str, Any]:
@@ -283,12 +290,9 @@ def pair(given: Any, what: str = "the objective") -> dict[str, Any]:
     if isinstance(given, (tuple, list)) and len(given) == 2:
         return {"gradient": given[0], "hessian": given[1]}
     if given is None or isinstance(given, (tuple, list)):
-        raise Unreadable(f"{what} gives {_shown(given)}, not a gradient and a Hessian")
+        given = "nothing" if given is None else f"{len(given)} things"
+        raise Unreadable(f"{what} gives {given}, not a gradient and a Hessian")
     return {"gradient": given}
-
-
-def _shown(given: Any) -> str:
-    return "nothing" if given is None else f"{len(given)} things"
 
 
 __all__ = ["Batch", "Call", "Names", "Outputs", "Scores", "names_for", "pair", "read_rows", "row_domain"]

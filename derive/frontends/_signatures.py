@@ -13,7 +13,8 @@ from derive.tracing import sources
 Role: TypeAlias = Literal["prediction", "label", "weight", "data", "group", ""]
 _PREDICTION = re.compile(
     r"z\d*|f|eta|x|s|u|a|t_hat|y_?hat|yh|preds?(_raw)?|predt|predictions?|y_?preds?|predicted|ypred|y_?score|score[sx]?|margins?"
-    r"|raw(_predictions?|_preds?|_scores?)?|preds?_y|y_preds?_raw|transformed_params|logits?|approx(es)?|outputs?|y_?p|p|linear_?predictors?|forecast|theta|yhats?|estimates?",
+    r"|raw(_predictions?|_preds?|_scores?)?|preds?_y|y_preds?_raw|transformed_params|logits?|approx(es)?|outputs?|y_?p|p"
+    r"|linear_?predictors?|forecast|theta|yhats?|estimates?",
     re.IGNORECASE,
 )
 _LABEL = re.compile(

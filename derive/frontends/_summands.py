@@ -1,14 +1,18 @@
-"""Choices and sums: a choice one side of which has no value, a choice that is decided, the summands of a sum."""
+"""Choices and sums: a choice one side of which has no value, one that is decided; summands, and the share of a row."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from derive.terms.term import Term, make, mul, rebuild, substitute
-from derive.tracing.arithmetic import compared, no, where
+from derive.domain import Domain
+from derive.prove import prove_terms
+from derive.terms.term import Term, make, mul, num, rebuild, substitute
+from derive.tracing.arithmetic import compared, no, plus, times, where
 from derive.tracing.cells import Cell
+
+_BUDGET = 0.5
 
 
 def choice(condition: Term, a: Cell, b: Cell) -> Term:
@@ -44,3 +48,12 @@ def summands(t: Term, factor: Fraction = Fraction(1)) -> Counter[Term]:
     else:
         out[t] = factor  # type: ignore[assignment]
     return out
+
+
+def share(total: Term, rows: Sequence[Term], domain: Domain) -> Term | None:
+    """What a total is of the sum of two rows: 1 for the sum, 1/2 for the mean; None for neither."""
+    for factor in (num(1), num(1, 2)):
+        both = times(factor, plus(*rows))
+        if summands(total) == summands(both) or prove_terms(total, both, domain, budget=_BUDGET).status == "proved":
+            return factor
+    return None

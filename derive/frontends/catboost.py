@@ -88,7 +88,8 @@ def _instance(target: Any) -> Any:
 
 
 def _range(method: Any, b: Batch) -> Outputs:
-    pairs = method(b.z, b.y, b.w)
+    given = method(b.z, b.y, b.w)
+    pairs = None if given is None else list(given)
     if pairs is None or len(pairs) != b.rows:
         raise Unreadable(f"calc_ders_range gives {'nothing' if pairs is None else len(pairs)} for {b.rows} objects")
     first, second = zip(*pairs, strict=True)

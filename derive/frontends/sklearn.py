@@ -1,4 +1,4 @@
-"""scikit-learn style losses: objects with `loss`, `gradient`, `loss_gradient`, `gradient_hessian`, `grad_hess` or `dloss`.
+"""scikit-learn style losses: objects with `loss`, `gradient`, `gradient_hessian`, `grad_hess`, `dloss` and the like.
 
 Methods take (y_true, raw_prediction[, sample_weight]) and give values of every row; those of the stochastic gradient
 losses take (y, p). The robust norms of statsmodels (`rho`, `psi`, `psi_deriv`) and its links (`__call__`, `deriv`,
@@ -93,7 +93,7 @@ def _outputs(instance: Any, b: Batch) -> Outputs:
 
 
 def _called(instance: Any) -> tuple[str, ...]:
-    """`__call__` is the loss of an object that has a method for the negative gradient, in an older scikit-learn's API."""
+    """`__call__` is the loss of an object with a method for the negative gradient: an older API of scikit-learn."""
     return ("__call__",) if hasattr(instance, "negative_gradient") else ()
 
 

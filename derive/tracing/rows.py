@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.terms.term import Term, add, free_names, mul, num, power, rebuild, substitute, sym, walk
+from derive.terms.term import Term, add, free_names, make, mul, num, power, rebuild, substitute, sym, walk
 
 COUNT = "m"  # the number of rows
 Row = Mapping[str, str]  # names of the symbols of one row -> their names in the formula of every row
@@ -77,3 +77,16 @@ def _computed(t: Term) -> Term:
 def uses_count(t: Term) -> bool:
     """Does a formula depend on the number of rows?"""
     return any(x.head == "sym" and x.name == COUNT for x in walk(t))
+
+
+def condition_of_row(condition: Term, own: Mapping[str, str] | None) -> Term:
+    """A condition in the names of every row, without what it says of other rows."""
+    if own is None:
+        return condition
+    kept = [c for c in condition.args if free_names(c) <= own.keys() | _shared(c)]
+    return substitute(make("and", make("true"), make("true"), *kept), {a: sym(b) for a, b in own.items()})
+
+
+def _shared(c: Term) -> frozenset[str]:
+    """The names that have no number: parameters."""
+    return frozenset(n for n in free_names(c) if not n[-1].isdigit())
