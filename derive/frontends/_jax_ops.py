@@ -244,6 +244,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "rsqrt": _each(lambda a: raised(a.value, num(-1, 2))),
     "not": _each(lambda a: no(a.condition)),
     "is_finite": lambda place, given, params: each(lambda c: FALSE if c.term in INFINITE else TRUE, place, given[0]),
+    "log_ndtr": _named("log_ndtr"),
     "integer_pow": _power,
     "polygamma": _polygamma,
     "max": _extreme("maximum", INFINITE[0]),

@@ -115,10 +115,14 @@ class Statement:
         r = self.reading
         said: dict[str, Any] = {**r.domain, **self.objective.asked.domain.to_json()}
         said.setdefault(r.labels[2], "positive")
+        said = {**dict.fromkeys(self._used() - self._described(said), "real"), **said}
         for i in range(r.rows):
             said |= {f"{n}{i + 1}": said[n] for n in r.labels if n in said}
         used = self._used()
         return {k: v for k, v in said.items() if {n.strip() for n in k.split(",")} & used}
+
+    def _described(self, said: Mapping[str, Any]) -> frozenset[str]:
+        return frozenset(n.strip() for names in said for n in names.split(","))
 
     def _used(self) -> frozenset[str]:
         r = self.reading

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import lax
+from jax.scipy.stats import norm
 from jax.test_util import check_grads
 
 from derive.frontends import Asked, recognise
@@ -125,6 +126,26 @@ def repeated(x: Any, y: Any) -> Any:
     return lax.fori_loop(0, 3, lambda i, s: s * x + y, jnp.ones_like(x)).sum()
 
 
+@jax.custom_jvp
+def log_ndtr(x: Any) -> Any:
+    """Called like a function of JAX's, and another one."""
+    return 2 * x
+
+
+log_ndtr.defjvp(lambda p, t: (log_ndtr(p[0]), 2 * t[0]))
+
+
+def survival(k: float) -> Callable[..., Any]:
+    """log Φ(x), which JAX computes by a series far out, with k times its derivative."""
+
+    def rule(primals: Any, tangents: Any) -> Any:
+        (x,), (t,) = primals, tangents
+        out = norm.logcdf(x)
+        return out, k * jnp.exp(norm.logpdf(x) - out) * t
+
+    return jvp(norm.logcdf, rule)
+
+
 RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (vjp(log_loss, log_loss_back), {}),
     (vjp(log_loss, log_loss_back), {"loss": Z_LOG}),
@@ -141,6 +162,8 @@ RIGHT: list[tuple[Any, dict[str, Any]]] = [
     (one_hot, {"classes": 3, "loss": "log(exp(z1) + exp(z2) + exp(z3)) - y1*z1 - y2*z2 - y3*z3"}),
     (conditional, {}),
     (repeated, {}),
+    (survival(1.0), {"dtypes": ()}),
+    (log_ndtr, {"loss": "2*x"}),
 ]
 
 
@@ -187,6 +210,8 @@ WRONG: list[tuple[Any, dict[str, Any], str]] = [
     (jvp(softplus, not_linear), {}, ""),
     (jvp(softplus, lambda p, t: (softplus(p[0]), t[0] * (1 - jax.nn.sigmoid(p[0])))), {}, ""),
     (jvp(product, lambda p, t: (product(*p), t[0] * jnp.exp(p[1]))), {}, ""),
+    (survival(-1.0), {"dtypes": ()}, ""),
+    (log_ndtr, {"loss": "log(normcdf(x))"}, ""),
     (focal, {}, "product-rule"),
     (mean_loss, {"loss": "log(1 + exp(z)) + y*z"}, ""),
     (huber, {"loss": "(z - y)**2/2"}, ""),
