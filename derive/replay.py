@@ -35,6 +35,7 @@ from derive.terms.term import Term, free_names
 
 _BY_PROVER = "by the prover, as the small checker does not do:"
 _SIGNS = "signs, limits and minima are decided again by the prover"
+_SOON = 0.5  # seconds for a proof, before a witness is looked for
 _MOST_ALLOWED = 1e-2  # a relative error beyond which numbers are not compared any more
 MAX_BYTES = 20_000_000
 _METHOD = "normal form over exact arithmetic"
@@ -168,7 +169,7 @@ def _stated(s: CheckedStatement, budget: float, said: list[str]) -> Verdict:
         why = None
     if why is None:
         return s.verdict
-    verdict = ask(s.question, s.terms, domain, budget=budget)
+    verdict = ask(s, domain, budget)
     _compare(s.verdict, verdict, s.name)
     said.append(why if why == _SIGNS else f"{s.name}: {verdict.status} {_BY_PROVER} {why}")
     return verdict
@@ -187,11 +188,12 @@ def _has_the_sign(s: CheckedStatement, domain: Domain) -> bool:
     return shown.conditions == frozenset(s.verdict.conditions) and not shown.undefined and not shown.partial
 
 
-def ask(question: str, terms: Sequence[Term], domain: Domain, *, budget: float) -> Verdict:
-    """The prover's answer to the question of a statement, loaded only where it is needed."""
-    from derive.prove.ask import ask as ask_prover
+def ask(s: CheckedStatement, domain: Domain, budget: float) -> Verdict:
+    """The prover's answer, which is loaded only where it is needed: a recorded witness is soon found again, or late."""
+    from derive.prove.ask import ask as prover
 
-    return ask_prover(question, terms, domain, budget=budget)
+    soon = prover(s.question, s.terms, domain, budget=min(_SOON, budget)) if isinstance(s.verdict, Refuted) else None
+    return prover(s.question, s.terms, domain, budget=budget) if soon is None or isinstance(soon, Unknown) else soon
 
 
 def _again(d: CheckedDerivation, domain: Domain, budget: float, said: list[str]) -> tuple[Verdict, ...]:

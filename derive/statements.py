@@ -13,7 +13,6 @@ from derive.compiled import matrix_form
 from derive.domain import Domain
 from derive.joint_loss import JointLoss
 from derive.loss import Loss
-from derive.prove.ask import ask
 from derive.terms.bridge import from_sympy
 from derive.terms.term import Term, add, free_names, make, mul, num, sub, substitute, sym
 
@@ -39,7 +38,7 @@ def _asked(loss: Loss, name: str, says: str, question: Asked, *terms: Term, **op
     expected: Answer = options.get("expected", "proved")
     used = frozenset().union(*map(free_names, terms))
     where = {n: str(r) for n, r in {**loss.ranges, **options.get("ranges", {})}.items() if n in used}
-    verdict = ask(question, terms, Domain.of(where), budget=options["budget"])
+    verdict = theorem.decided(question, terms, Domain.of(where), expected=expected, budget=options["budget"])
     return CheckedStatement(name, says, question, terms, where, verdict, expected)
 
 

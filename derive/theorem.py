@@ -6,15 +6,17 @@ statements are text in the grammar of `derive.terms.text`, so a file is read and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from derive.certificate import Answer, Asked, Certificate, CheckedStatement, Notation, Symbol
+from derive.certificate import Answer, Asked, Certificate, CheckedStatement, Notation, Symbol, Unknown, Verdict
 from derive.domain import Domain
 from derive.errors import DeriveError, FormulaError
 from derive.terms.term import Term, free_names
 from derive.terms.text import parse_formula
 from derive.version import VERSION
+
+_AT_FIRST = 0.5  # seconds for a proof of what is expected to be refuted, before a witness is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +108,28 @@ def _notation(left: str, formula: str, says: str) -> Notation:
 
 def check(statement: Statement, domain: Mapping[str, str], *, budget: float = 5.0) -> CheckedStatement:
     """The verdict on one statement."""
-    from derive.prove.ask import ask
-
     terms = tuple(_read(statement, formula) for formula in statement.formulas)
     used = frozenset().union(*map(free_names, terms))
     where = {name: text for name, text in {**domain, **statement.domain}.items() if _speaks_of(name, used)}
-    verdict = ask(statement.question, terms, Domain.of(where), budget=budget)
+    verdict = decided(statement.question, terms, Domain.of(where), expected=statement.expected, budget=budget)
     return CheckedStatement(
         statement.name, statement.says, statement.question, terms, where, verdict, statement.expected
     )
+
+
+def decided(question: Asked, terms: Sequence[Term], domain: Domain, *, expected: Answer, budget: float) -> Verdict:
+    """The verdict on a question, of which one answer is expected.
+
+    Where that is a witness, the time for a proof is short at first: a witness is looked for after the search for a
+    proof, which takes all the time that it gets when there is none.
+    """
+    from derive.prove.ask import ask
+
+    if expected == "refuted" and budget > _AT_FIRST:
+        verdict = ask(question, terms, domain, budget=_AT_FIRST)
+        if not isinstance(verdict, Unknown):
+            return verdict
+    return ask(question, terms, domain, budget=budget)
 
 
 def _speaks_of(names: str, used: frozenset[str]) -> bool:
