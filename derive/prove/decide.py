@@ -95,8 +95,8 @@ class Question:
 
     def answer(self) -> Verdict:
         """Refute at simple points, prove, refute harder."""
-        some = _ENOUGH if points.arrays(*self._sides) else _SOME
-        enough = some if points.has_choices(*self._sides) else _ENOUGH
+        branches = points.has_choices(*self._sides) and not points.arrays(*self._sides)
+        enough = _SOME if branches else _ENOUGH
         refuted = self._refute(self.simple(), _QUICK_BITS, enough)
         if refuted is not None:
             return refuted
@@ -108,7 +108,7 @@ class Question:
         except GaveUp as gave_up:
             why = str(gave_up)
         if proof is None or not self.defined:
-            refuted = self._refute(self.simple(), _QUICK_BITS, some) if some > enough else None
+            refuted = self._refute(self.simple(), _QUICK_BITS)
             if refuted is None:
                 refuted = self._refute(self.harder(), _HARD_BITS)
             if refuted is not None:

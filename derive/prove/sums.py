@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from derive.prove import pointwise, ranges, signs
@@ -14,7 +15,21 @@ from derive.prove.polys import Monomial, Poly
 from derive.prove.registry import Key
 from derive.prove.signals import Undefined
 from derive.prove.variables import index_range, resolve, variable
-from derive.terms.term import Term, add, children, make, mul, neg, num, power, sub, substitute, sym
+from derive.terms.term import (
+    BINDERS,
+    Term,
+    add,
+    bound_names,
+    children,
+    make,
+    mul,
+    neg,
+    num,
+    power,
+    sub,
+    substitute,
+    sym,
+)
 
 MAX_UNROLLED = 64
 _MAX_MISSING = 8
@@ -171,28 +186,36 @@ def _one_sum(n: Normal, atom: Key, scope: _Scope, name: str) -> Frac:
     return out
 
 
-def _form(t: Term) -> str:
-    """A text of a term that does not depend on the order of summands and factors."""
+def _form(t: Term, names: Mapping[str, str], depth: int = 0) -> str:
+    """A text of a term, with these names, that does not depend on the order of factors or on the names of indices."""
+    if t.head == "sym":
+        return names.get(t.name, t.name)
+    if t.head in BINDERS:
+        names, depth = {**names, **dict.fromkeys(bound_names(t), f"#{depth}")}, depth + 1
     if not children(t):
         return repr(t)
-    parts = list(map(_form, t.args))
+    parts = [_form(a, names, depth) for a in (_factors(t) if t.head == "mul" else t.args)]
     return f"{t.head}({', '.join(sorted(parts) if t.head in ('add', 'mul') else parts)})"
+
+
+def _factors(t: Term) -> list[Term]:
+    return [b for a in t.args for b in _factors(a)] if t.head == "mul" else [t]
 
 
 def _swapped(n: Normal, atom: Key, scope: _Scope, name: str) -> Term | None:
     """Σ_b r(b) Σ_c f(b, c) the other way round, where that is the order in which it is kept: by range, then by form."""
     inner = [(g, e) for g, e in atom[0] if n.generator(g).key[0] == "sum"]
-    if atom[1] or len(inner) != 1 or inner[0][1] != 1:
+    if len(inner) != 1 or inner[0][1] != 1:
         return None
     _, body, count, other = n.generator(inner[0][0]).key
     if name in n.free(n.value(count)) or name not in atom_free(n, body):
         return None
     rest = tuple(ge for ge in atom[0] if ge != inner[0])
-    f = mul(n.readback.atom((rest, frozenset())), n.readback.atom(body))
+    f = mul(n.readback.atom((rest, atom[1])), n.readback.atom(body))
     ranges = n.registry.ranges
     here, there = ranges[n.key(scope.count)], ranges[count]
-    flipped = substitute(f, {name: sym(other), other: sym(name)})
-    if there > here or (there == here and _form(flipped) >= _form(f)):
+    kept, flipped = (_form(f, {name: a, other: b}) for a, b in (("#b", "#c"), ("#c", "#b")))
+    if there > here or (there == here and flipped >= kept):
         return None
     last_inner, last_outer = (n.bound[v].index[1] for v in (name, other))  # type: ignore[index]
     return make("sum", make("sum", f, sym(name), num(0), last_inner), sym(other), num(0), last_outer)
