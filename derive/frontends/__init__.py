@@ -22,7 +22,7 @@ from derive.errors import DeriveError
 from derive.terms.term import Term
 
 #: in the order in which they are asked; the last ones take what nothing else knows
-LIBRARIES = ("catboost", "jax", "torch", "sklearn", "lightgbm", "xgboost", "numpy")
+LIBRARIES = ("catboost", "jax", "torch", "sklearn", "lightgbm", "xgboost", "scipy", "numpy")
 
 
 #: of objects that are not called themselves
