@@ -8,11 +8,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from derive.terms.term import Term, free_names, make, num, sym
+from derive.terms.term import Term, free_names, make, num
 from derive.tracing.arithmetic import minus, negative, no, operation, over, plus, raised, where
 from derive.tracing.cells import FALSE, TRUE, Cell, Cells, each, of_numbers
 from derive.tracing.context import Place, current
 from derive.tracing.indexing import decided_index
+from derive.tracing.infinity import INFINITE
 from derive.tracing.reductions import FOLDS, dot
 from derive.tracing.stand_in import StandIn
 from derive.tracing.unreadable import Unreadable
@@ -20,8 +21,6 @@ from derive.tracing.unreadable import Unreadable
 Operands: TypeAlias = Sequence[Cells]
 Parameters: TypeAlias = Mapping[str, Any]
 Operation: TypeAlias = Callable[[Place | None, Operands, Parameters], Cells]
-#: −∞ and ∞: JAX compares with them, but nothing that is computed may be one
-INFINITE = (sym(".-inf"), sym(".inf"))
 
 
 def _each(build: Callable[..., Term]) -> Operation:

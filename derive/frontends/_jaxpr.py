@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from derive.frontends._jax_ops import INFINITE, OPERATIONS
+from derive.frontends._jax_ops import OPERATIONS
 from derive.frontends._summands import choice
 from derive.frontends._wide import widened
 from derive.terms.term import num
@@ -21,6 +21,7 @@ from derive.tracing.arithmetic import compared
 from derive.tracing.cells import Cell, Cells, array, cell_of, each
 from derive.tracing.context import Place, current
 from derive.tracing.indexing import decided_index
+from derive.tracing.infinity import INFINITE
 from derive.tracing.unreadable import Unreadable
 
 Values: TypeAlias = Sequence[Cells]

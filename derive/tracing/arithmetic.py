@@ -10,6 +10,7 @@ from derive.terms import calls
 from derive.terms.term import Term, add, make, mul, neg, num, power
 from derive.tracing.cells import FALSE, TRUE, Cell
 from derive.tracing.context import current, unreadable
+from derive.tracing.infinity import INFINITE, beyond
 
 _ZERO, _ONE = num(0), num(1)
 _MAX_POWER = 64
@@ -281,6 +282,8 @@ def _logical(name: str) -> Callable[..., Term]:
 
 
 def _apply(name: str, *args: Term) -> Term:
+    if any(a in INFINITE for a in args):
+        return beyond(name, args)
     if name in _OWN:
         return _OWN[name](*args)
     try:

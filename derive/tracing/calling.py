@@ -22,6 +22,7 @@ from derive.tracing import sources
 from derive.tracing.cells import TRUE, UNSET, Branches, Cell, Cells, cell_at
 from derive.tracing.context import Context, Place, entered
 from derive.tracing.entries import cells_of
+from derive.tracing.infinity import INFINITE
 from derive.tracing.patches import replaced
 from derive.tracing.paths import Decisions, Leaf, explore, joined
 from derive.tracing.unreadable import Unreadable
@@ -116,6 +117,8 @@ def _joined(leaves: list[Leaf[dict[str, Cells]]], domain: Domain) -> dict[str, C
 
 def _given(t: Term | None, name: str, place: Place | None, domain: Domain) -> Term | None:
     """The term; `Unreadable` if it may be what `np.empty` found in memory. That masks leave nothing out is proved."""
+    if t is not None and any(end.name in free_names(t) for end in INFINITE):
+        raise Unreadable(f"an infinite number is used in the {name}", *(place or ("", 0)))
     if t is None or UNSET.name not in free_names(t):
         return t
     without = substitute(t, {UNSET.name: num(0)})

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from derive.terms.term import CONDITION_HEADS, Term, make, num, sym
 from derive.tracing import constants
 from derive.tracing.context import Place, unreadable
+from derive.tracing.infinity import INFINITE
 
 Cells: TypeAlias = NDArray[Any]  # of Cell
 Branches: TypeAlias = tuple[tuple[Term, int], ...]
@@ -82,6 +83,8 @@ def cell_of(x: Any, place: Place | None) -> Cell:
     if isinstance(x, (int, np.integer)):
         return Cell(num(int(x)), place)
     if isinstance(x, (float, np.floating)):
+        if np.isinf(x):
+            return Cell(INFINITE[int(x > 0)], place)
         return Cell(None if np.isnan(x) else constants.read(float(str(x))), place)
     raise unreadable(f"{type(x).__name__} is no number that can be followed")
 

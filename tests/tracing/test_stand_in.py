@@ -207,7 +207,7 @@ def test_programs_have_the_values_of_numpy(program: list[tuple[int, int, int]]) 
         (lambda a, b, k: a & b, "conditions are needed"),
         (lambda a, b, k: np.empty(3) + a, "was not given a value"),
         (lambda a, b, k: a / 0, "division by 0"),
-        (lambda a, b, k: np.where(a > 0, np.inf, a), "inf is used as a number"),
+        (lambda a, b, k: np.where(a > 0, np.inf, a), "an infinite number is used"),
         (lambda a, b, k: a if a > 0 else b, "a single number is needed"),
         (lambda a, b, k: a.frobnicate(), "frobnicate"),
         (lambda a, b, k: np.add.accumulate(a), "accumulate"),
