@@ -83,7 +83,8 @@ class Objective:
 
     def __post_init__(self) -> None:
         if not callable(self.fn) and not any(hasattr(self.fn, name) for name in frontends.METHODS):
-            raise DeriveError(f"{self.fn!r:.80} is no function, class or object of an objective")
+            wanted = ", ".join(frontends.METHODS[:8])
+            raise DeriveError(f"{self.fn!r:.80} is no objective: no function, and no object with a method {wanted} …")
         self.library = self.library or frontends.recognise(self.fn)
         self.stated = None if self.loss is None else self._read(self.loss)
         self.asked = self._asked()

@@ -218,3 +218,38 @@ def test_an_array_of_rows_that_the_code_brings_along_is_named_by_its_error() -> 
 
     with pytest.raises(DeriveError, match=r"shapes .*; nor does it run with numbers"):
         check_objective(scaled, "(z - y)**2/2", dtypes=())
+
+
+def test_a_data_set_taken_for_labels_says_where_they_are() -> None:
+    """`dtrain - preds` works with arrays only; the report says so, and nothing is proved."""
+
+    def residual(preds: Any, dtrain: Any) -> Any:
+        return preds - dtrain, np.ones_like(preds)
+
+    report = check_objective(residual, "(z - y)**2/2", dtypes=())
+    assert report.status == "unknown"
+    assert any("they are dtrain.get_label()" in n for n in report.notes)
+
+
+def test_an_object_without_a_known_method_says_which_are_known() -> None:
+    """The names that are looked for."""
+    with pytest.raises(DeriveError, match=r"no objective: .*calc_ders_range, .*gradient"):
+        check_objective(object(), "z**2")
+
+
+def test_scores_that_come_class_by_class_are_those_of_lightgbm() -> None:
+    """Nothing in the code says LightGBM; as XGBoost's it is wrong, and the report says of which library it is right."""
+
+    def one_against_all(y_true: Any, raw_pred: Any) -> Any:
+        scores = raw_pred.reshape(2, -1).T
+        hot = np.zeros_like(scores)
+        hot[np.arange(len(y_true)), y_true.astype(int)] = 1
+        return (1 / (1 + np.exp(-scores)) - hot).ravel(order="F"), np.ones(raw_pred.size)
+
+    loss = "log(1 + exp(z1)) - y1*z1 + log(1 + exp(z2)) - y2*z2"
+    unsaid = check_objective(one_against_all, loss, classes=2, dtypes=())
+    assert unsaid.status != "proved"
+    assert any("library='lightgbm'" in n for n in unsaid.notes)
+    said = check_objective(one_against_all, loss, classes=2, dtypes=(), library="lightgbm")
+    assert said.gradient is not None
+    assert said.gradient.status == "proved"

@@ -42,6 +42,11 @@ class Data:
     num_data = num_row
 
     def __getattr__(self, name: str) -> Any:
+        if name == "values":  # what an array would have
+            raise unreadable(
+                "the data set is used as if it were the labels: they are dtrain.get_label(); an objective for the "
+                "scikit-learn estimators has the arguments (y_true, y_pred)"
+            )
         raise unreadable(f"{name!r} of the data set is asked for; labels and weights are known only")
 
 

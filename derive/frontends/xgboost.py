@@ -12,6 +12,7 @@ from typing import Any
 from derive.frontends import Asked, Numbers, Reading
 from derive.frontends._boosting import labels_of, numbers_of, read_objective
 from derive.frontends._signatures import mentions, roles
+from derive.tracing.unreadable import Unreadable
 
 LIBRARY = "xgboost"
 
@@ -26,8 +27,22 @@ def recognises(target: Any) -> bool:
 
 
 def read(target: Any, asked: Asked) -> Reading:
-    """Its formulas."""
-    return read_objective(target, asked, "row by row")
+    """Its formulas. Scores that come class by class are LightGBM's: then the reason says so."""
+    try:
+        return read_objective(target, asked, "row by row")
+    except Unreadable as why:
+        if asked.classes is None or not _is_read(target, asked, "class by class"):
+            raise
+        says = "it can be read with library='lightgbm', which hands the scores over class by class"
+        raise Unreadable(f"{why.reason}; {says}", why.file, why.line) from None
+
+
+def _is_read(target: Any, asked: Asked, flat: str) -> bool:
+    try:
+        read_objective(target, asked, flat)
+    except Unreadable:
+        return False
+    return True
 
 
 def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
