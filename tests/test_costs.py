@@ -84,6 +84,17 @@ def test_a_wrong_gradient_is_refuted(changed: dict[str, Any]) -> None:
     assert report.gradient.witness is not None
 
 
+@pytest.mark.parametrize(("first", "status"), [(0, "proved"), (1, "refuted")])
+def test_a_penalty_put_together_in_blocks(first: int, status: str) -> None:
+    """`np.block([0, theta[1:]])` leaves the intercept out."""
+
+    def ridge(theta: Any, X: Any, y: Any, lam: Any) -> Any:
+        r = X @ theta - y
+        return r @ r / 2 + lam / 2 * theta[1:] @ theta[1:], X.T @ r + lam * np.block([first, theta[1:]])
+
+    assert check_objective(ridge, dtypes=()).status == status
+
+
 def test_a_wrong_hessian_is_refuted() -> None:
     """Beside a right gradient."""
     assert [c.status for c in check_objective(poisson_unweighted, dtypes=()).claims] == ["proved", "refuted"]

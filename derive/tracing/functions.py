@@ -244,6 +244,15 @@ def _norm(me: Entries, x: Any, ord: Any = None, axis: Any = None, keepdims: bool
     return reduced(me.like(cells_of(x)), "norm", axis, keepdims)
 
 
+def _block(me: Entries, arrays: Any) -> Any:
+    """`np.block` of lists in lists."""
+
+    def nested(x: Any) -> Any:
+        return [nested(part) for part in x] if isinstance(x, list) else cells_of(x)
+
+    return me.like(np.block(nested(arrays)))
+
+
 _FOLDED = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum", "amax": "maximum", "amin": "minimum"}
 _FOLDED |= {"all": "logical_and", "any": "logical_or", "mean": "mean", "var": "var", "std": "std"}
 _FOLDED |= {"nansum": "add", "nanmean": "mean", "nanmax": "maximum", "nanmin": "minimum"}
@@ -267,6 +276,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ptp": _ptp,
     "dot": dot,
     "norm": _norm,
+    "block": _block,
     "asarray": _asarray,
     "array": _asarray,
     "asanyarray": _asarray,

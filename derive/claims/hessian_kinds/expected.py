@@ -51,10 +51,20 @@ def _by_score(scene: Scene, gap: Term) -> tuple[str, str, Term] | None:
             continue
         for y in sorted(free_names(score) - free_names(scene.claimed) - set(scene.gradient)):
             for factor in _multiples(scene, gap, score, y) if _balances(scene, score, y) else ():
-                multiple = times(simplify(factor), score)
+                if scene.late():
+                    return None
+                multiple = times(_worth_it(scene, gap, factor, score), score)
                 if scene.equal(gap, multiple) and scene.has_value(multiple, gap):
                     return name, y, multiple
     return None
+
+
+def _worth_it(scene: Scene, gap: Term, factor: Term, score: Term) -> Term:
+    """The factor, simplified, unless a point tells already that it is none: what is long takes seconds."""
+    multiple, probe = times(factor, score), scene.probe
+    if scene.formula is None and probe.defined(gap, multiple) and not probe.agree(gap, multiple):
+        return factor
+    return simplify(factor)
 
 
 def _mean_is_zero(scene: Scene, *scores: Term) -> bool:
