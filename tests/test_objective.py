@@ -48,7 +48,7 @@ def module(name: str) -> ModuleType:
 def checked(case: dict[str, Any]) -> Report:
     """The report on an objective of the gallery."""
     file, _, name = case["code"].partition("::")
-    said = {"budget": 20.0, "dtypes": (), **case.get("options", {})}
+    said = {"budget": 10.0, "dtypes": (), **case.get("options", {})}
     return check_objective(getattr(module(file), name), case.get("loss"), **said)
 
 

@@ -70,7 +70,6 @@ def _checked(name: str) -> Report:
         hessian_kind=case.get("hessian_kind"),
         convention=case["signs"],
         dtypes=(),
-        budget=60,
     )
 
 
@@ -103,7 +102,7 @@ def test_a_kind_that_is_claimed_is_proved(name: str) -> None:
     """With `hessian_kind` the same Hessian is what it claims to be."""
     case = BY_ID[name]
     claims = {"hessian_kind": case["kind"], "convention": case["signs"], "domain": case["domain"]}
-    found = derive.check(case["loss"], None, case["hessian"], case["wrt"], dtypes=(), budget=60, **claims)
+    found = derive.check(case["loss"], None, case["hessian"], case["wrt"], dtypes=(), **claims)
     assert found.hessian is not None
     assert found.hessian.status == "proved"
     assert found.hessian_kind == case["kind"]

@@ -114,7 +114,7 @@ ZERO = [
 @pytest.mark.parametrize(("formula", "domain", "why"), NEGATIVE, ids=[c[0] for c in NEGATIVE])
 def test_negative_somewhere(formula: str, domain: dict[str, str], why: str) -> None:
     """What is negative somewhere is refuted there, however small the place."""
-    verdict = prove_nonnegative(formula, domain, budget=20)  # the machine may be busy
+    verdict = prove_nonnegative(formula, domain, budget=1)  # after it, witnesses are still looked for
     assert isinstance(verdict, Refuted), (why, verdict)
     assert value_at(formula, domain, verdict) < 0
 
