@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from derive.render import latex, text
 from derive.terms.term import Term, at, make, num, power, sym
+from tests.shared import examples
 
 SUB = {ord(c): p for c, p in zip("₀₁₂₃₄₅₆₇₈₉₊₋₌ₖᵢⱼ", "0123456789+-=kij", strict=True)}
 SUP = {ord(c): p for c, p in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}
@@ -257,7 +258,7 @@ def outcome(compute: Any) -> Fraction | str:
         return "undefined"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300, 150), deadline=None)
 @given(TERMS)
 def test_text_means_the_term(t: Term) -> None:
     """The printed text, read by the usual precedence, has the value of the term."""
@@ -267,7 +268,7 @@ def test_text_means_the_term(t: Term) -> None:
         assert outcome(TextReader(written).all) == expected, written
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300, 150), deadline=None)
 @given(TERMS)
 def test_latex_means_the_term(t: Term) -> None:
     """The printed LaTeX, read by the usual precedence, has the value of the term."""

@@ -14,6 +14,7 @@ from derive.errors import RuleDoesNotApply
 from derive.functions import sigmoid
 from derive.rules.calculus import chain_rule, derivative_of_a_sum, derivative_of_the_link, partial_derivatives
 from derive.writing import derivative, product, total
+from tests.shared import examples
 
 Z, TH = s.raw_prediction(s.i), s.theta[s.j, 0]
 H = sigmoid(Z)
@@ -48,7 +49,7 @@ def value(e: Any, at: float) -> complex:
     return complex(plain.subs({s.z: at, s.y: sp.Rational(1, 3)}).evalf(30))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40, 25), deadline=None)
 @given(e=functions_of_z(), at=st.sampled_from([sp.Rational(1, 7), sp.Rational(-3, 5), sp.Integer(1)]))
 def test_evaluated_derivatives_are_those_of_sympy(e: Any, at: sp.Rational) -> None:
     """For any composed function the rule gives the number that SymPy's `diff` gives, or says that it does not apply."""
@@ -57,7 +58,7 @@ def test_evaluated_derivatives_are_those_of_sympy(e: Any, at: sp.Rational) -> No
     assert value(found, at) == pytest.approx(value(sp.diff(e, s.z), at), rel=1e-12, abs=1e-20)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40, 25), deadline=None)
 @given(e=functions_of_z(), at=st.sampled_from([sp.Rational(1, 7), sp.Integer(-1)]))
 def test_one_link_of_the_chain_is_equal(e: Any, at: sp.Rational) -> None:
     """The chain rule may leave derivatives; together with them it is still the derivative."""

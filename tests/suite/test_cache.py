@@ -29,6 +29,7 @@ from derive.suite.cache import Cache
 from derive.terms.heads import HEADS
 from derive.terms.term import Term, num, sym
 from derive.terms.text import parse_formula
+from tests.shared import examples
 
 LOG_LOSS = {
     "loss": "log(1 + exp(z)) - y*z",
@@ -227,7 +228,7 @@ def decisive(report: Report) -> tuple[Any, ...]:
     return report.status, report.ok, report.answer, report.convention, sides
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(300, 150), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(PLACES), NEW)
 def test_no_edit_makes_a_wrong_verdict(place: tuple[str, tuple[Any, ...]], new: Any) -> None:
     """Any field of an entry is changed, with a digest that fits: the verdict is the true one, or it is refused."""

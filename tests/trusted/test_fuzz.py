@@ -28,10 +28,14 @@ from fuzzing.rewrites import BY_HEAD, rewrite, somewhere
 from fuzzing.terms import DOMAIN, Maker
 from fuzzing.values import NoValue, value
 
-from tests.shared import few
+from tests.shared import examples, few
 
 SETTINGS = settings(
-    max_examples=80, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(80, 50),
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
 )
 
 

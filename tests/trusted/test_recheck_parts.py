@@ -17,8 +17,9 @@ from derive.recheck.arithmetic import Arithmetic, Vacuous
 from derive.recheck.fraction import MAX_POWER, MAX_WORK, Book, Frac, NotRechecked
 from derive.recheck.poly import ONE, Mono, Number, Poly
 from derive.terms.term import add, make, mul, num, power, sym
+from tests.shared import examples
 
-SETTINGS = settings(deadline=None, max_examples=60)
+SETTINGS = settings(deadline=None, max_examples=examples(60, 40))
 
 # -- signs: a mask is a set of signs, and what is said of two sets is what their members do
 

@@ -27,7 +27,7 @@ from derive.replay import MAX_BYTES, Replayed, not_rechecked, replay, replay_tex
 from derive.terms.json import Json
 from derive.terms.text import parse_formula
 from derive.verify import certify, derivations
-from tests.shared import certificate_of
+from tests.shared import certificate_of, examples
 
 AGREEMENT = Agreement((Check("a check", 3, 1e-12, 1e-10, "as it should be", True),))
 
@@ -162,7 +162,7 @@ def another(value: Json) -> Json:
     return value + "x" if isinstance(value, str) else [0]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150, 80), deadline=None)
 @given(data=st.data())
 def test_any_edit_is_noticed(body: dict[str, Json], data: st.DataObject) -> None:
     """Change any one value in the file: it is refused."""

@@ -324,7 +324,7 @@ def test_a_square_is_never_refuted(e: Term) -> None:
 polynomials = st.lists(st.tuples(st.integers(-3, 3), st.integers(0, 4), st.integers(0, 2)), min_size=1, max_size=5)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80, 40), deadline=None)
 @given(
     polynomials,
     st.sampled_from([("real", "real"), ("[0, 1]", "real"), ("positive", "positive"), ("[-1, 1]", "[0, 1]")]),
