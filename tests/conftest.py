@@ -141,7 +141,7 @@ def pytest_collection_finish() -> None:
     """What is there before the first test stays: the search for garbage leaves it out, and is made less often."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)
     gc.enable()
 
 
