@@ -74,10 +74,12 @@ def test_what_is_wrong_is_said() -> None:
 
 
 def test_no_kind_is_claimed_of_an_entry_that_is_not_proved() -> None:
-    """A curvature that has the entry in it is no constant, and a choice is not decided."""
+    """A curvature that has the entry in it is no constant; of a choice of an entry the gradient is decided."""
     report = check(SOFTMAX, None, "z[j]", "z[j]", domain=CLASSES)
     assert (report.answer, report.hessian_kind) == ("wrong-hessian", "wrong")
-    assert check("sum(abs(z[i] - y[i]), i, 0, m-1)", "sign(z[j] - y[j])", wrt="z[j]", domain=ROWS).status == "unknown"
+    l1 = "sum(abs(z[i] - y[i]), i, 0, m-1)"
+    assert check(l1, "sign(z[j] - y[j])", wrt="z[j]", domain=ROWS).status == "proved"
+    assert check(l1, "sign(z[j] - y[0])", wrt="z[j]", domain=ROWS).status == "refuted"
 
 
 @pytest.mark.parametrize(

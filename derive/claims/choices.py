@@ -12,6 +12,7 @@ from derive.certificate import Proved
 from derive.claims.simplify import piecewise_of
 from derive.domain import REAL, Domain, Range
 from derive.prove import points, prove_terms
+from derive.prove.forms import parts
 from derive.prove.sign import Want, sign_terms
 from derive.prove.thin import thin
 from derive.terms.term import Term, free_names, make, neg, num, rebuild, sub
@@ -25,7 +26,7 @@ def decided(t: Term, names: tuple[str, ...], domain: Domain, deadline: float) ->
     """The term without choices that are decided everywhere, where some tie on more than a thin set; else as it is."""
     names = tuple(v.partition("[")[0] for v in names)
     gaps = [(g, v) for g in dict.fromkeys(points.gaps(t)) for v in names if v in free_names(g)]
-    if all(thin(g, v, domain) for g, v in gaps):
+    if all(thin(g, v, domain, parts(t).bound) for g, v in gaps):
         return t
     groups = tuple(g for g in domain.groups if set(names).isdisjoint(g.names))
     domain = Domain({k: _around(r) if k in names else r for k, r in domain.ranges.items()}, groups)

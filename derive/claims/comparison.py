@@ -80,7 +80,10 @@ class Comparison:
         """The Hessian as the derivative of the claimed gradient, where that is proved."""
         s = self.stated
         first = dict(s.gradient).get(names[:1])
-        if s.loss is None or first is None or self.decide(self.true("gradient", names[:1]), first).status != "proved":
+        if s.loss is None or first is None:
+            return None
+        gradient = self.decide(self.true("gradient", names[:1]), first)
+        if not isinstance(gradient, Proved) or gradient.domains_differ:  # it may have no slope where the true one has
             return None
         slope = make("diff", first, variable(names[1]))
         verdict = self.decide(signed(slope, s.signs[0] * s.signs[1]), claimed)

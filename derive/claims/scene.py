@@ -20,6 +20,7 @@ from derive.prove.ball import Evaluator
 from derive.prove.ball_functions import to_arb
 from derive.prove.decide import Question, decided
 from derive.prove.differentiate import differentiate
+from derive.prove.forms import parts
 from derive.prove.point import Point
 from derive.prove.refute import attempt, differ, precision
 from derive.prove.sign import Want, sign_terms
@@ -262,6 +263,8 @@ def derivative(t: Term, names: tuple[str, ...], domain: Domain) -> Term | None:
     if not any(has_choice(t, name) for name in names):
         return out
     gaps = [g for g in dict.fromkeys(points.gaps(t)) if free_names(g) & set(names)]
+    if any(parts(t).bound & free_names(g) for g in gaps):  # it would be said of one index
+        return None
     if not all(thin(g, name, domain) for g in gaps for name in names if name in free_names(g)):
         return None
     apart = [make("ne", g, num(0)) for g in gaps]

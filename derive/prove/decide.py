@@ -101,7 +101,7 @@ class Question:
         if refuted is not None:
             return refuted
         why = self.undecided
-        study = Study(self.domain, self.deadline, Registry(slots=self._slots()), self.goal)
+        study = Study(self.domain, self.deadline, Registry(slots=self._slots()), self.goal, names=self.free)
         proof = None
         try:
             proof = self.prove(study)

@@ -20,7 +20,7 @@ def _one(n: Normal) -> Frac:
 
 def log_of(n: Normal, term: Term, a: Frac) -> Frac:
     """log a, with the side condition a > 0."""
-    if n.field.is_zero(a):
+    if n.is_zero(a):
         raise Undefined("the logarithm of zero")
     n.require("positive", term, a)
     return log_abs(n, a)
@@ -31,7 +31,7 @@ def _log(n: Normal, t: Term) -> Frac:
     """log(u^k) = k log|u| for an even number k: u keeps its factors, which a power modulo relations loses."""
     (a,) = t.args
     k = even_exponent(a)
-    if k and not n.field.is_zero(n.go(a)):
+    if k and not n.is_zero(n.go(a)):
         n.require("positive", a, n.go(a))
         return n.field.scale(log_abs(n, n.go(a.args[0])), Fraction(k))
     return log_of(n, a, n.go(a))

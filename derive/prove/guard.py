@@ -13,8 +13,12 @@ from derive.terms.term import Term, add, free_names, make, mul, num, walk
 _ZERO, _INVERSE = num(0), num(-1)
 
 
-def guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
-    """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
+def guarded(d: Term, body: Term, v: Term, domain: Domain, bound: frozenset[str]) -> Term:
+    """A derivative exists only where its function does; at the boundary of a choice the formula is not enough.
+
+    Of the names that are bound somewhere, the domain says nothing.
+    """
+    domain = domain.without(bound)
     choice = has_choice(body, v.name) or has_choice(d, v.name)
     if not choice and total(body, domain):
         return d
@@ -23,7 +27,7 @@ def guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
     if choice:  # what it is where a choice ties is not decided: there it counts as undefined
         from derive.prove import points, thin  # they look at values, which are of what is written out by this
 
-        if not all(thin.thin(gap, v.name, domain) for gap in points.gaps(body) if v.name in free_names(gap)):
+        if not all(thin.thin(gap, v.name, domain, bound) for gap in points.gaps(body) if v.name in free_names(gap)):
             raise GaveUp("a derivative with respect to an entry, of choices that may tie on more than a thin set")
         body = add(body, apart(body, v.name, tied))
     border = apart(body, v.name, _borders(domain))

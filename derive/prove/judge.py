@@ -84,7 +84,6 @@ class Judge:
         proof = inner.prove(a, b, n.assumed)
         return inner if proof is not None and inner.proved else None
 
-    @staticmethod
-    def _index(n: Normal, sides: tuple[Term, ...]) -> str:
+    def _index(self, n: Normal, sides: tuple[Term, ...]) -> str:
         taken = frozenset().union(*(free_names(t) for t in (*sides, *(t for t, _ in n.assumed))))
-        return fresh("i", taken | n.domain.names)
+        return fresh("i", taken | n.domain.names | self.study.names)

@@ -161,6 +161,10 @@ class Normal:
             return Indexed(names)
         return Split(self.readback.poly(poly))
 
+    def is_zero(self, a: Frac) -> bool:
+        """Is it zero everywhere, or, while a derivative is taken, at the point? Beside the point it need not be."""
+        return self.field.is_zero(a) or (self.along is not None and self.mask(a) == signs.ZERO)
+
     def assume(self, a: Frac, mask: int) -> None:
         """Enter a fact; a contradiction makes the region infeasible."""
         if not self.facts.learn(a, mask):
@@ -213,6 +217,8 @@ class Normal:
 
             if not sign_beside(self, term, self.along) & wanted:  # type: ignore[arg-type]
                 raise Outside(f"{term!r} leaves its range"[:200])
+            if not wanted & signs.ZERO:
+                raise Undefined(f"{term!r} is zero at the point"[:200])
         elif not mask & wanted:
             raise Undefined(f"{term!r} does not lie in its range"[:200])
         elif mask | wanted != wanted or (mask & signs.ZERO and tied):

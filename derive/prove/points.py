@@ -64,10 +64,17 @@ def scalars(*terms: Term) -> list[str]:
     return sorted(frozenset().union(*map(free_names, terms)) - arrays(*terms))
 
 
-def simple(names: list[str], domain: Domain, seed: int, indexed: frozenset[str] = frozenset()) -> Point:
+def simple(
+    names: list[str],
+    domain: Domain,
+    seed: int,
+    indexed: frozenset[str] = frozenset(),
+    sizes: frozenset[str] = frozenset(),
+) -> Point:
     """A point of small rational numbers within the domain; indices are chosen last, within their bounds.
 
-    Where arrays are `indexed` whose entries are indices themselves, there are sizes for these, too.
+    Where arrays are `indexed` whose entries are indices themselves, there are sizes for these, too. `sizes` are names
+    that ranges end at: small whole numbers, where the domain has them.
     """
     rng = random.Random(seed)
     likely = 0.9 if seed < _SIMPLE_SEEDS else 0.5
@@ -76,11 +83,9 @@ def simple(names: list[str], domain: Domain, seed: int, indexed: frozenset[str] 
     for name in sorted(names, key=lambda v: domain[v].index is not None):
         r = domain[name]
         if r.index is None:
-            values[name] = (
-                _size(rng)
-                if r.whole and r.values is None and r.upper is None and r.lower is not None
-                else choose(r, rng, likely)
-            )
+            counts = r.whole and r.values is None and r.upper is None and r.lower is not None
+            size = _size(rng) if counts or name in sizes else None
+            values[name] = size if size is not None and (counts or size in r) else choose(r, rng, likely)
             continue
         _give_sizes(r.index, values, domain, rng)
         first, last = (Evaluator(point).index(b) for b in r.index)
@@ -109,12 +114,18 @@ def _size(rng: random.Random) -> Fraction:
 
 def search(terms: tuple[Term, ...], domain: Domain, first: int, count: int) -> Iterator[Point]:
     """Simple points with the seeds first … first + count − 1; those that cannot be made are left out."""
-    names, indexed = scalars(*terms), arrays(*terms)
+    names, indexed, sizes = scalars(*terms), arrays(*terms), _ends(*terms)
     for seed in range(first, first + count):
         try:
-            yield simple(names, domain, seed, indexed)
+            yield simple(names, domain, seed, indexed, sizes)
         except (GaveUp, Undefined):
             continue
+
+
+def _ends(*terms: Term) -> frozenset[str]:
+    """The names that ranges of sums and products end at."""
+    ranges = (a for t in terms if parts(t).bound for a in walk(t) if a.head in ("sum", "prod"))
+    return frozenset().union(*(free_names(end) for a in ranges for end in a.args[2:]))
 
 
 def moved(point: Point, name: str, value: Fraction) -> Point:

@@ -17,7 +17,6 @@ from derive.prove.forms import total
 from derive.prove.normal import Normal
 from derive.prove.registry import Key
 from derive.prove.signals import Indexed
-from derive.terms.readable import readable
 from derive.terms.term import Term, add, children, free_names, mul, num, power, substitute, sym
 
 
@@ -64,7 +63,7 @@ def _generator(n: Normal, body: Term, scope: Scope) -> Frac:
         (k for k in known if _same(n, body, k[2], scope.name)), (kind, height(body) + 1, body, count, scope.name)
     )
     if not total(key[2], n.domain):
-        n.needs_value(readable(key[2]))
+        n.needs_value(key[2])
     return n.function(key, (free_names(key[2]) - {scope.name}) | n.free(scope.count))
 
 

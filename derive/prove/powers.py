@@ -41,19 +41,19 @@ def _pow(n: Normal, t: Term) -> Frac:
 
 def nonzero(n: Normal, term: Term, a: Frac) -> None:
     """A denominator: undefined where it is zero."""
-    if n.field.is_zero(a):
+    if n.is_zero(a):
         raise Undefined(f"division by {term!r}, which is zero"[:200])
     n.require("nonzero", term, a)
 
 
 def _rational_power(n: Normal, base: Term, r: Fraction) -> Frac:
     a = n.go(base)
-    if n.field.is_zero(a):
+    if n.is_zero(a):
         if r < 0:
             raise Undefined("a negative power of zero")
         if n.along is not None:
             n.require("nonnegative", base, a)
-        return a
+        return n.field.constant(Fraction(0))
     n.require("positive" if r < 0 else "nonnegative", base, a)
     k = even_exponent(base)
     return rational_power(n, n.go(base.args[0]), r * k) if k else rational_power(n, a, r)
@@ -92,7 +92,7 @@ def _symbolic_power(n: Normal, base: Term, exponent: Term, b: Frac) -> Frac:
         raise GaveUp("a power of what may be zero, whose exponent moves")  # 0**0 is 1, and 0 beside
     if not is_whole and (n.along is not None or not n.field.is_zero(a)):
         n.require("positive" if not n.mask(b) & signs.NONNEGATIVE else "nonnegative", base, a)
-    match signs.ZERO if n.field.is_zero(a) else n.sign(a):
+    match signs.ZERO if n.is_zero(a) else n.sign(a):
         case signs.POSITIVE:
             return exp(n, n.field.mul(b, log_abs(n, a)))
         case signs.ZERO:

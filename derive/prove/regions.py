@@ -52,13 +52,15 @@ class Study:
     proved: int = 0
     at_once: bool = False
     level: int = 0  # a question about one index is a study within a study
+    names: frozenset[str] = frozenset()  # free in the claim: no index is called like them
 
     def __post_init__(self) -> None:
         self.judge = Judge(self)
 
     def inner(self, domain: Domain, goal: Goal, registry: Registry | None = None) -> Study:
         """A study of a question that comes up in this one."""
-        return Study(domain, self.deadline, registry or self.registry.apart(), goal, level=self.level + 1)
+        own = registry or self.registry.apart()
+        return Study(domain, self.deadline, own, goal, level=self.level + 1, names=self.names)
 
     def absorb(self, other: Study) -> None:
         """What a proof rests on that is used in this one."""

@@ -14,10 +14,10 @@ from fractions import Fraction
 
 from derive.domain import Domain
 from derive.prove import points
-from derive.prove.forms import parts
+from derive.prove.forms import parts, positive
 from derive.prove.refute import attempt
 from derive.prove.signals import GaveUp
-from derive.prove.ties import has_choice
+from derive.prove.ties import CHOICES
 from derive.terms.term import LEAVES, Term, children, free_names, neg, num, rebuild, sym, walk
 
 _MOST_BRANCHES, _MOST_CASES, _SIZES = 64, 64, 3
@@ -25,60 +25,82 @@ _POINTS, _BITS = 12, (96, 512)
 _ZERO = num(0)
 _ENTIRE = frozenset({"add", "mul", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "sech", "sigmoid", "softplus"})
 _ENTIRE |= {"logsigmoid", "erf", "erfc", "normpdf", "normcdf", "atan", "asinh"}
+_VARIABLES = frozenset({"sym", "num", "pi", "e", "euler_gamma"})
+_ONE_OF = frozenset({"max", "min", "piecewise"})
+_CHOICES = CHOICES | {"piecewise", "and", "or", "not", "floor", "delta", "given", "slope", "diff"}
 _VALUES: dict[str, Callable[[Term], tuple[Term, ...]]] = {
     "abs": lambda a: (a, neg(a)),
     "sign": lambda a: (num(1), num(-1)),
     "heaviside": lambda a: (num(1), _ZERO),
 }
+_TAKEN = _ONE_OF | _VALUES.keys()
 
 
-def thin(gap: Term, name: str, domain: Domain) -> bool:
-    """Is the gap seen not to vanish on an interval of the variable, or of the entries of the array, of this name?"""
+def thin(gap: Term, name: str, domain: Domain, bound: frozenset[str] = frozenset()) -> bool:
+    """Is the gap seen not to vanish on an interval of the variable, or of the entries of the array, of this name?
+
+    A name that is bound around it may have few values: it may say which entry is meant, and nothing else.
+    """
+    if not bound.isdisjoint(free_names(gap) - _indices(gap)):
+        return False
     r = domain[name]
     if r.values is not None or r.whole or r.nonzero or "cumulant" in parts(gap).heads:  # no interval, or any function
         return False
     try:
-        return all(_somewhere(case, domain) for branch in _branches(gap, name) for case in _cases(branch, name, domain))
+        return all(
+            _somewhere(case, domain) for branch in _branches(gap, name, domain) for case in _cases(branch, name, domain)
+        )
     except GaveUp:
         return False
 
 
-def _branches(t: Term, name: str) -> list[Term]:
-    """The formulas without choices that depend on the variable, one of which is the gap at each point."""
-    if not has_choice(t, name):
-        if not _entire(t, name):
+def _branches(t: Term, name: str, domain: Domain) -> list[Term]:
+    """The formulas without choices, of whichever variable, one of which is the gap at each point."""
+    if parts(t).heads.isdisjoint(_CHOICES):
+        if not _analytic(t, name, domain):
             raise GaveUp("a boundary that need not be thin")
         return [t]
-    inner = [_branches(a, name) for a in children(t)]
-    if math.prod(map(len, inner)) > _MOST_BRANCHES or t.head in ("sum", "prod", "floor", "diff", "slope", "given"):
+    if t.head not in _TAKEN | _ENTIRE:
+        raise GaveUp("a boundary with steps")
+    chosen = t.args[::2] if t.head == "piecewise" else t.args
+    inner = [_branches(a, name, domain) for a in chosen]
+    if t.head in _ONE_OF:
+        return list(dict.fromkeys(b for own in inner for b in own))
+    if math.prod(map(len, inner)) > _MOST_BRANCHES:
         raise GaveUp("a boundary with too many branches")
-    out = [taken for args in itertools.product(*inner) for taken in _taken(Term(t.head, args))]
-    return list(dict.fromkeys(out))
-
-
-def _entire(t: Term, name: str) -> bool:
-    """Is it analytic in the variable on the whole line, whatever others are? Roots, quotients and deltas are not."""
-    if name not in free_names(t):
-        return True
-    if t.head == "pow":
-        e = t.args[1]
-        return e.head == "num" and e.value.denominator == 1 and e.value >= 0 and _entire(t.args[0], name)
-    if t.head == "sum":
-        return name not in free_names(t.args[2]) | free_names(t.args[3]) and _entire(t.args[0], name)
-    if t.head == "at":
-        return t.name == name and all(name not in free_names(i) for i in t.args[1:])
-    return t.head == "sym" or (t.head in _ENTIRE and all(_entire(a, name) for a in t.args))
-
-
-def _taken(t: Term) -> tuple[Term, ...]:
-    """What a choice may be."""
     if t.head in _VALUES:
-        return _VALUES[t.head](t.args[0])
-    if t.head in ("max", "min"):
-        return t.args
-    if t.head == "piecewise":
-        return t.args[::2]
-    return (t,)
+        at_zero = [] if _never_zero(inner[0], name, domain) else [Term(t.head, (_ZERO,))]
+        return list(dict.fromkeys([*(v for a in inner[0] for v in _VALUES[t.head](a)), *at_zero]))
+    return list(dict.fromkeys(Term(t.head, args) for args in itertools.product(*inner)))
+
+
+def _analytic(t: Term, name: str, domain: Domain, rational: bool = True) -> bool:
+    """Is it analytic in all its variables at once, on a connected set, and in the named one on its whole range?
+
+    A quotient of such functions vanishes where its numerator does, so it will do too where no function is taken of it
+    (`rational`): atan(c) + atan(1/c) is constant for positive c only. Roots and logarithms are analytic
+    where their argument is positive, which is no connected set unless that is the range of a variable.
+    """
+    if t.head == "pow" and t.args[1].head == "num" and t.args[1].value.denominator == 1:
+        base, whole_power = t.args[0], t.args[1].value >= 0
+        return (whole_power or (rational and name not in free_names(base))) and _analytic(base, name, domain, rational)
+    if t.head == "log" or (t.head == "pow" and t.args[1].head == "num"):
+        base = t.args[0]
+        single = base.head in ("sym", "at") and name not in free_names(base)
+        return (single or positive(base, domain)) and all(_analytic(a, name, domain, False) for a in t.args)
+    if t.head == "sum":
+        ends = [a for end in t.args[2:] for a in walk(end)]
+        fixed = all(a.head in ("sym", "num", "add", "mul") and a != sym(name) for a in ends)
+        return fixed and _analytic(t.args[0], name, domain, rational)
+    if t.head == "at":
+        return all(name not in free_names(i) for i in t.args[1:])
+    rational = rational and t.head in ("add", "mul")
+    return t.head in _VARIABLES or (t.head in _ENTIRE and all(_analytic(a, name, domain, rational) for a in t.args))
+
+
+def _never_zero(branches: list[Term], name: str, domain: Domain) -> bool:
+    """But on a thin set: is each of the branches somewhere not 0, in each case?"""
+    return all(_somewhere(case, domain) for branch in branches for case in _cases(branch, name, domain))
 
 
 def _cases(t: Term, name: str, domain: Domain) -> Iterator[Term]:
@@ -122,7 +144,13 @@ def _values(t: Term, v: str, domain: Domain) -> tuple[Fraction, ...]:
 
 
 def _indices(t: Term) -> frozenset[str]:
-    return frozenset(v for a in walk(t) if a.head == "at" for i in a.args[1:] for v in free_names(i))
+    """The names that are used in indices of entries only."""
+    inside = frozenset(v for a in walk(t) if a.head == "at" for i in a.args[1:] for v in free_names(i))
+    return inside - free_names(_without_indices(t))
+
+
+def _without_indices(t: Term) -> Term:
+    return t.args[0] if t.head == "at" else rebuild(t, _without_indices)
 
 
 def _is_size(t: Term, v: str) -> bool:

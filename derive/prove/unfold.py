@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derive.domain import REAL, Domain, Range
 from derive.errors import TermError
+from derive.prove.deltas import ANYWHERE, PLAIN, VALUES, deltas_in, drop_zeros, hit, same_entry, with_delta
 from derive.prove.differentiate import differentiate
 from derive.prove.forms import parts, total, whole
 from derive.prove.guard import guarded, off_boundaries
@@ -11,9 +12,6 @@ from derive.prove.ties import has_choice
 from derive.prove.variables import index_range
 from derive.terms.matrices import entry, shape
 from derive.terms.term import (
-    BINDERS,
-    HEADS,
-    LEAVES,
     MATRIX_HEADS,
     Term,
     add,
@@ -22,24 +20,17 @@ from derive.terms.term import (
     fresh,
     make,
     mul,
-    neg,
     num,
     rebuild,
     sub,
     substitute,
     sym,
+    walk,
 )
 
 _ZERO, _ONE = num(0), num(1)
-#: deltas and equations: what they are where the index is another, and where it is the one
-_VALUES = {
-    "delta": (_ZERO, _ONE),
-    "eq": (make("false"), make("true")),
-    "ne": (make("true"), make("false")),
-}
-_PLAIN = frozenset({"add", "mul"})
+_TRUE, _FALSE = make("true"), make("false")
 _WRITTEN_OUT = frozenset({"entry", "diff"})
-_ANYWHERE = frozenset(HEADS.keys() - BINDERS.keys() - LEAVES)
 
 
 class Unfolding:
@@ -98,7 +89,7 @@ class Unfolding:
             if inside is not None:
                 return inside
         inner = self._within(every=False, deltas=self.deltas)
-        return guarded(inner(differentiate(body, v)), body, v, self.domain.without(self.bound))
+        return guarded(inner(differentiate(body, v)), body, v, self.domain, self.bound)
 
     def _by_parts(self, body: Term, v: Term) -> Term | None:
         """A choice under sums and constant factors, where it is decided index by index."""
@@ -107,11 +98,21 @@ class Unfolding:
         if body.head == "sum":
             if body.args[1].name in free_names(v) or v.name in free_names(body.args[2]) | free_names(body.args[3]):
                 return None
-            return self._resolve(Term("sum", (self._derivative(body.args[0], v), *body.args[1:])))
+            return self._resolve(Term("sum", (self._of_summand(body.args[0], v), *body.args[1:])))
         inner = [a for a in body.args if v.name in free_names(a)]
         if body.head != "mul" or len(inner) != 1:
             return None
         return mul(*(a for a in body.args if a is not inner[0]), self._derivative(inner[0], v))
+
+    def _of_summand(self, body: Term, v: Term) -> Term:
+        """The derivative of a summand that may not have the entry v in it: there it is 0, and no tie matters."""
+        d = self._derivative(body, v)
+        places = {a for a in walk(body) if a.head == "at" and a.name == v.name}
+        fixed = frozenset().union(*map(free_names, places)).isdisjoint(parts(body).bound)
+        fits = all(len(a.args) == len(v.args) for a in places)
+        if not (fixed and fits and total(body, self.domain.without(self.bound))):
+            return d
+        return make("piecewise", *(a for p in sorted(places, key=repr) for a in (d, same_entry(p, v))), _ZERO, _TRUE)
 
     # -- Kronecker deltas -------------------------------------------------------------------------------------------
     def _without_delta(self, t: Term) -> Term:
@@ -121,28 +122,31 @@ class Unfolding:
         sums and products, or as b(0) is defined everywhere. An equation k = e is a delta whose values are conditions.
         """
         body, index, first, last = t.args
-        through = _PLAIN
-        delta = _find_delta(body, index.name, through)
-        if delta is None:
-            through = _ANYWHERE
-            delta = _find_delta(body, index.name, through)
-        if delta is None:
+        if (found := self._resolvable(body, index.name, first)) is None:
             return t
-        e = _hit(delta, index.name)
-        if e is None or not (whole(e, self._range) and whole(first, self._range)):
-            return t
-        off, on = (_with_delta(body, delta, value, through) for value in _VALUES[delta.head])
+        delta, e, through = found
+        off, on = (with_delta(body, delta, value, through) for value in VALUES[delta.head])
         anywhere = total(off, self.domain.without(self.bound))
-        if through is _ANYWHERE and not anywhere:
-            return t
         inside = make("and", make("le", first, e), make("le", e, last))
-        jump = substitute(_drop_zeros(sub(on, off)), {index.name: e})
-        hit = make("piecewise", self(jump), inside, _ZERO, make("true"))
-        rest = _drop_zeros(off)
+        jump = substitute(drop_zeros(sub(on, off)), {index.name: e})
+        hit = make("piecewise", self(jump), inside, _ZERO, _TRUE)
+        rest = drop_zeros(off)
         out = hit if rest == _ZERO else add(self._without_delta(Term("sum", (rest, index, first, last))), hit)
         if anywhere or not self.every:
             return out
         return add(out, mul(_ZERO, Term("sum", (off, index, first, last))))
+
+    def _resolvable(self, body: Term, index: str, first: Term) -> tuple[Term, Term, frozenset[str]] | None:
+        """A delta in the body, what the index is where it is not 0, and the operations under which it may be found."""
+        for through in (PLAIN, ANYWHERE):
+            for delta in dict.fromkeys(deltas_in(body, index, through)):
+                e = hit(delta, index)
+                if e is None or not (whole(e, self._range) and whole(first, self._range)):
+                    continue
+                off = with_delta(body, delta, VALUES[delta.head][0], through)
+                if through is PLAIN or total(off, self.domain.without(self.bound)):
+                    return delta, e, through
+        return None
 
     def _range(self, name: str) -> Range:
         """The range of a name; an index that only sums use is whole, the argument of a map may be anything."""
@@ -155,51 +159,6 @@ class Unfolding:
 def unfold(t: Term, domain: Domain) -> Term:
     """A term written out, deltas included."""
     return Unfolding(domain, free_names(t))(t)
-
-
-def _find_delta(t: Term, index: str, through: frozenset[str]) -> Term | None:
-    """A delta or an equation of the index and something else, under these operations only."""
-    if t.head in _VALUES:
-        return None if _hit(t, index) is None else t
-    if t.head not in through:
-        return None
-    return next((d for a in t.args if (d := _find_delta(a, index, through)) is not None), None)
-
-
-def _hit(delta: Term, index: str) -> Term | None:
-    """What the index is where the two sides are equal."""
-    a, b = delta.args
-    if (index in free_names(a)) == (index in free_names(b)):
-        return None
-    return _solved(a, index, b) if index in free_names(a) else _solved(b, index, a)
-
-
-def _solved(t: Term, index: str, value: Term) -> Term | None:
-    """The index where t has the value, for t = c + index or c − index."""
-    inner = [a for a in t.args if isinstance(a, Term) and index in free_names(a)]
-    if t == sym(index):
-        return value
-    if t.head == "add" and len(inner) == 1:
-        return _solved(inner[0], index, sub(value, add(*(a for a in t.args if a is not inner[0]))))
-    if t.head == "mul" and len(t.args) == 2 and t.args[0] == num(-1):
-        return _solved(t.args[1], index, neg(value))
-    return None
-
-
-def _with_delta(t: Term, delta: Term, value: Term, through: frozenset[str]) -> Term:
-    if t == delta:
-        return value
-    return rebuild(t, lambda a: _with_delta(a, delta, value, through)) if t.head in through else t
-
-
-def _drop_zeros(t: Term) -> Term:
-    """Leave out products with a literal 0 and literal ones: their other factors are defined where the sum is."""
-    if t.head == "mul":
-        args = [_drop_zeros(a) for a in t.args]
-        return _ZERO if _ZERO in args else mul(*(a for a in args if a != _ONE))
-    if t.head == "add":
-        return add(*(a for a in map(_drop_zeros, t.args) if a != _ZERO))
-    return t
 
 
 class Claim:
@@ -255,4 +214,4 @@ def _check_names(*terms: Term) -> None:
 
 
 def _with_deltas(t: Term) -> bool:
-    return not parts(t).heads.isdisjoint(_VALUES)
+    return not parts(t).heads.isdisjoint(VALUES)

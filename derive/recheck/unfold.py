@@ -78,8 +78,10 @@ def whole(t: Term, ranges: Ranges) -> bool:
     return t.head in ("delta", "floor", "sign") or (t.head in ("add", "mul") and all(whole(a, ranges) for a in t.args))
 
 
-def unfold(t: Term, ranges: Ranges, ties: set[Term] | None = None, *, deltas: bool = True) -> Term:
+def unfold(t: Term, ranges: Ranges, ties: set[Term] | None = None, *, deltas: bool = True, every: bool = True) -> Term:
     """The same value without entries, derivatives, and deltas that a sum resolves.
+
+    A sum needs a value of `every` summand; in a derivative, that is said of the function.
 
     `ties` receives what has choices and is differentiated with respect to an entry: it is so where none of them ties.
     Without such a set, that is refused.
@@ -99,9 +101,9 @@ def unfold(t: Term, ranges: Ranges, ties: set[Term] | None = None, *, deltas: bo
     def resolve(a: Term) -> Term:
         if a.head == "diff":
             body, v = a.args
-            d = go(differentiate(plain(body), v))
+            d = unfold(differentiate(plain(body), v), ranges, ties, deltas=deltas, every=False)
             return d if all(_total(b, ranges) for b in walk(body)) else _guarded(d, body, v, ranges, ties)
-        return _without_delta(a, ranges, go) if deltas and a.head == "sum" else a
+        return _without_delta(a, ranges, go, every) if deltas and a.head == "sum" else a
 
     return go(t)
 
@@ -185,7 +187,7 @@ def entry(m: Term, i: Term, j: Term) -> Term:
 
 
 # -- Kronecker deltas -------------------------------------------------------------------------------------------------
-def _without_delta(t: Term, ranges: Ranges, go: Callable[[Term], Term]) -> Term:
+def _without_delta(t: Term, ranges: Ranges, go: Callable[[Term], Term], every: bool) -> Term:
     """Σₖ b(δₖₑ) = Σₖ b(0) + [first ≤ e ≤ last] (b(1) − b(0)) at k = e, for a whole e."""
     body, index, first, last = t.args
     delta = _find(body, index)
@@ -197,7 +199,10 @@ def _without_delta(t: Term, ranges: Ranges, go: Callable[[Term], Term]) -> Term:
     jump = substitute(_drop_zeros(sub(on, off)), {index.name: e})
     hit = make("piecewise", go(jump), inside, _ZERO, make("true"))
     rest = _drop_zeros(off)
-    return hit if rest == _ZERO else add(_without_delta(Term("sum", (rest, index, first, last)), ranges, go), hit)
+    out = hit if rest == _ZERO else add(_without_delta(Term("sum", (rest, index, first, last)), ranges, go, every), hit)
+    if not every or all(_total(a, ranges) for a in walk(off)):
+        return out
+    return add(out, mul(_ZERO, Term("sum", (off, index, first, last))))
 
 
 def _find(t: Term, index: Term) -> Term | None:

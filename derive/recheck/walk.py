@@ -190,11 +190,15 @@ class _Walk:
         """A region in which `on` has a value wherever both sides have one; None where there is no such point."""
         try:
             r = self._region(place.assumed)
+        except Vacuous:
+            return None
+        try:
             if not self._strictly(r, on):
                 for side in (place.a, place.b):
                     with suppress(Unsigned):
                         go(r, side)
-        except Vacuous:
+        except Vacuous:  # one side has no value here, and the other may have one
+            self.undefined = True
             return None
         if not self._strictly(r, on):
             raise CertificateError(f"{on!r} decides, but it may be undefined where both sides are defined"[:300])
