@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import reduce
-from operator import add, mul
+from functools import lru_cache, reduce
+from operator import add, itemgetter, mul
 from typing import Any, TypeAlias
 
 from flint import acb, arb
@@ -14,6 +14,7 @@ from derive.terms.term import Term
 
 #: a ball, a whole number, or an array of balls
 Values: TypeAlias = Mapping[str, Any]
+Function: TypeAlias = Callable[[Values], Any]
 
 
 def value(term: Term, values: Values) -> Any:
@@ -23,35 +24,69 @@ def value(term: Term, values: Values) -> Any:
     >>> print(value(parse_formula("sum(k**2, k, 0, n - 1)"), {"n": 4}).unique_fmpz())
     14
     """
+    return _function(term)(values)
+
+
+@lru_cache(maxsize=64)
+def _function(term: Term) -> Function:
+    """The term as a function of its values: it is read once, for thousands of points. No number in it is rounded."""
     match term.head:
         case "num":
-            top, bottom = term.value.as_integer_ratio()
-            return top if bottom == 1 else arb(top) / bottom
+            return _number(*term.value.as_integer_ratio())
         case "sym":
-            return values[term.name]
+            return itemgetter(term.name)
         case "at":
-            return values[term.name][tuple(_places(term, values))]
+            return _entry(term)
         case "sum":
-            return _sum(term, values)
-    parts = [value(a, values) for a in term.args]
+            return _sum(term)
+    parts = [_function(a) for a in term.args]
     if term.head in ("add", "mul"):
-        return reduce(add if term.head == "add" else mul, parts)
-    if term.head == "pow" and isinstance(parts[1], int):
-        return arb(parts[0]) ** parts[1] if isinstance(parts[0], int) else parts[0] ** parts[1]
+        joined = add if term.head == "add" else mul
+        return lambda values: reduce(joined, [part(values) for part in parts])
+    if term.head == "pow":
+        return lambda values: _power(*(part(values) for part in parts))
     if term.head not in _FUNCTIONS:
-        raise TermError(f"{term.head} has no value here, so the cost cannot be compared with differences")
-    return _FUNCTIONS[term.head](*parts)
+        raise _without_value(term.head)
+    function = _FUNCTIONS[term.head]
+    return lambda values: function(*(part(values) for part in parts))
 
 
-def _places(term: Term, values: Values) -> list[int]:
-    places = [value(index, values) for index in term.args[1:]]
-    return places[: values[term.name].ndim]
+def _number(top: int, bottom: int) -> Function:
+    return (lambda _: top) if bottom == 1 else (lambda _: arb(top) / bottom)
 
 
-def _sum(term: Term, values: Values) -> Any:
-    body, index, first, last = term.args
-    every = range(value(first, values), value(last, values) + 1)
-    return reduce(add, (value(body, {**values, index.name: n}) for n in every), arb(0))
+def _power(base: Any, exponent: Any) -> Any:
+    if not isinstance(exponent, int):
+        raise _without_value("pow")
+    return arb(base) ** exponent if isinstance(base, int) else base**exponent
+
+
+def _without_value(head: str) -> TermError:
+    return TermError(f"{head} has no value here, so the cost cannot be compared with differences")
+
+
+def _entry(term: Term) -> Function:
+    name, places = term.name, [_function(index) for index in term.args[1:]]
+
+    def entry(values: Values) -> Any:
+        array = values[name]
+        return array[tuple([place(values) for place in places][: array.ndim])]
+
+    return entry
+
+
+def _sum(term: Term) -> Function:
+    body, first, last = (_function(term.args[k]) for k in (0, 2, 3))
+    index = term.args[1].name
+
+    def added(values: Values) -> Any:
+        inside, total = dict(values), arb(0)
+        for n in range(first(values), last(values) + 1):
+            inside[index] = n
+            total += body(inside)
+        return total
+
+    return added
 
 
 def _log(x: Any) -> Any:
