@@ -162,8 +162,8 @@ class Normal:
         return Split(self.readback.poly(poly))
 
     def is_zero(self, a: Frac) -> bool:
-        """Is it zero everywhere, or, while a derivative is taken, at the point? Beside the point it need not be."""
-        return self.field.is_zero(a) or (self.along is not None and self.mask(a) == signs.ZERO)
+        """Is it zero in this region? While a derivative is taken that is at the point; beside it it need not be."""
+        return self.field.is_zero(a) or self.mask(a) == signs.ZERO
 
     def assume(self, a: Frac, mask: int) -> None:
         """Enter a fact; a contradiction makes the region infeasible."""

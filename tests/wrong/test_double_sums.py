@@ -67,6 +67,12 @@ GRADIENTS = [
         "sum(sigmoid(sum(a[i,j]*x[j],j,0,n-1))*a[i,k],i,0,n-1)+c*sign(x[k])",
         "sum(sigmoid(sum(a[i,j]*x[j],j,0,n-1))*a[i,k],i,0,n-1)+c*n*sign(x[k])",
     ),
+    (
+        "sqrt(sum(x[i]**2,i,0,n-1))",
+        "x[k]",
+        "x[k]/sqrt(sum(x[i]**2,i,0,n-1))",
+        "2*x[k]/sqrt(sum(x[i]**2,i,0,n-1))",
+    ),
     ("sum(sum(abs(a[i,j]),j,0,i),i,0,n-1)", "a[k,l]", "where(l<=k,sign(a[k,l]),0)", "sign(a[k,l])"),
 ]
 
