@@ -163,8 +163,7 @@ def _named(where: Mapping[str, Any]) -> dict[str, Term]:
 def _assumed(*formulas: Any) -> dict[str, Range]:
     """What SymPy's symbols say of themselves."""
     flat = [x for f in formulas for x in _flat(f)]
-    from_sympy = [x for x in flat if hasattr(x, "free_symbols")]
-    if not from_sympy:
+    if not (from_sympy := [x for x in flat if hasattr(x, "free_symbols")]):
         return {}
     from derive.terms.bridge import free_symbols
     from derive.terms.declared import assumptions

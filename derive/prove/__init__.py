@@ -10,8 +10,9 @@ from typing import Any
 
 from derive.certificate import Verdict
 from derive.domain import Domain
-from derive.errors import TermError
+from derive.errors import DomainError, TermError
 from derive.prove.decide import prove_terms
+from derive.terms.calls import CONSTANTS
 from derive.terms.readable import is_internal
 from derive.terms.term import Term, walk
 
@@ -110,6 +111,7 @@ class _Reader:
     def __init__(self) -> None:
         self._shared: dict[Term, Term] = {}
         self._symbols: set[Any] = set()
+        self._texts = False
 
     def __call__(self, x: Any) -> Term:
         if isinstance(x, Term):
@@ -117,6 +119,7 @@ class _Reader:
         if isinstance(x, str):
             from derive.terms.text import parse_formula
 
+            self._texts = True
             return parse_formula(x)
         from derive.terms.bridge import from_sympy
 
@@ -125,6 +128,8 @@ class _Reader:
     def domain(self, described: Mapping[Any, str]) -> Domain:
         """What is described, together with what the symbols say."""
         said = Domain.of({getattr(name, "name", name): text for name, text in described.items()})
+        if constants := sorted(said.ranges.keys() & CONSTANTS.keys()) if self._texts else ():
+            raise DomainError(f"domain: in a formula, {constants[0]} is a constant; give the variable another name")
         if not self._symbols:
             return said
         from derive.terms.declared import assumptions

@@ -16,7 +16,6 @@ from derive.terms.term import (
     mul,
     neg,
     num,
-    rebuild,
     sub,
     sym,
     walk,
@@ -30,8 +29,8 @@ VALUES = {
     "eq": (_FALSE, _TRUE),
     "ne": (_TRUE, _FALSE),
 }
-#: operations under which what has a value still has one once a delta is 0 or 1, and any
-PLAIN = frozenset({"add", "mul", "sum"})
+#: operations under which what has a value still has one once a delta is 0 or 1, and any; in a choice, of the values
+PLAIN = frozenset({"add", "mul", "sum", "piecewise"})
 ANYWHERE = frozenset(HEADS.keys() - BINDERS.keys() - LEAVES) | {"sum"}
 _ALWAYS = frozenset({"and", "eq", "ne", "true", "false", "sym", "num", "add", "mul"})  # these have a value
 
@@ -42,9 +41,15 @@ def deltas_in(t: Term, index: str, through: frozenset[str], bound: frozenset[str
         if bound.isdisjoint(free_names(t)) and hit(t, index) is not None:
             yield t
     elif t.head in through:
-        inside, bound = (t.args[:1], bound | bound_names(t)) if t.head == "sum" else (t.args, bound)
-        for a in inside:
-            yield from deltas_in(a, index, through, bound)
+        for i in _inside(t, through):
+            yield from deltas_in(t.args[i], index, through, bound | bound_names(t))
+
+
+def _inside(t: Term, through: frozenset[str]) -> range:
+    """Which arguments are looked at: the summand of a sum, the values of a choice, unless deltas may be anywhere."""
+    if t.head == "sum":
+        return range(1)
+    return range(0, len(t.args), 2 if t.head == "piecewise" and through is PLAIN else 1)
 
 
 def hit(delta: Term, index: str) -> Term | None:
@@ -73,9 +78,9 @@ def with_delta(t: Term, delta: Term, value: Term, through: frozenset[str]) -> Te
         return value
     if t.head not in through or not bound_names(t).isdisjoint(free_names(delta)):
         return t
-    if t.head == "sum":
-        return Term("sum", (with_delta(t.args[0], delta, value, through), *t.args[1:]))
-    return _chosen(rebuild(t, lambda a: with_delta(a, delta, value, through)))
+    inside = _inside(t, through)
+    args = (with_delta(a, delta, value, through) if i in inside else a for i, a in enumerate(t.args))
+    return _chosen(Term(t.head, tuple(args)))
 
 
 def _chosen(t: Term) -> Term:
@@ -101,6 +106,11 @@ def drop_zeros(t: Term) -> Term:
     """Leave out products with a literal 0 and literal ones: their other factors are defined where the sum is."""
     if t.head == "sum":
         return _ZERO if (body := drop_zeros(t.args[0])) == _ZERO else Term("sum", (body, *t.args[1:]))
+    if t.head == "piecewise":
+        values = [drop_zeros(a) for a in t.args[::2]]
+        if all(v == _ZERO for v in values):
+            return _ZERO
+        return make("piecewise", *(a for pair in zip(values, t.args[1::2], strict=True) for a in pair))
     if t.head == "mul":
         args = [drop_zeros(a) for a in t.args]
         return _ZERO if _ZERO in args else mul(*(a for a in args if a != _ONE))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy as sp
 
 import derive
 from derive.errors import DeriveError
@@ -47,3 +48,12 @@ def test_the_constant_itself_is_no_variable() -> None:
     assert derive.check_objective(share_of_zeros(np.pi), "pi*(z - y)**2/2").status == "proved"
     assert derive.check_objective(share_of_zeros(np.pi), "3*(z - y)**2/2").status == "refuted"
     assert derive.check("e*z", "e", wrt="z", domain={"e": "positive"}).ok
+
+
+@pytest.mark.parametrize("name", ["pi", "E"])
+def test_the_prover_decides_nothing_of_it(name: str) -> None:
+    """A text would mean the number; a symbol of SymPy is the variable."""
+    with pytest.raises(DeriveError, match="constant"):
+        derive.prove(f"log({name})", "0", {name: "(0, 1)"})
+    p = sp.Symbol(name)
+    assert derive.prove(sp.log(p**2) / 2, sp.log(p), {name: "(0, 1)"}).status == "proved"
