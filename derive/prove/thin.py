@@ -15,6 +15,7 @@ from fractions import Fraction
 from derive.domain import Domain
 from derive.prove import points
 from derive.prove.forms import parts, positive
+from derive.prove.placed import placed
 from derive.prove.refute import attempt
 from derive.prove.signals import GaveUp
 from derive.prove.ties import CHOICES
@@ -47,9 +48,7 @@ def thin(gap: Term, name: str, domain: Domain, bound: frozenset[str] = frozenset
     if r.values is not None or r.whole or r.nonzero or "cumulant" in parts(gap).heads:  # no interval, or any function
         return False
     try:
-        return all(
-            _somewhere(case, domain) for branch in _branches(gap, name, domain) for case in _cases(branch, name, domain)
-        )
+        return _never_zero(_branches(gap, name, domain), name, domain)
     except GaveUp:
         return False
 
@@ -100,7 +99,8 @@ def _analytic(t: Term, name: str, domain: Domain, rational: bool = True) -> bool
 
 def _never_zero(branches: list[Term], name: str, domain: Domain) -> bool:
     """But on a thin set: is each of the branches somewhere not 0, in each case?"""
-    return all(_somewhere(case, domain) for branch in branches for case in _cases(branch, name, domain))
+    put = (t for branch in branches for t in placed(branch))
+    return all(_somewhere(case, domain) for t in put for case in _cases(t, name, domain))
 
 
 def _cases(t: Term, name: str, domain: Domain) -> Iterator[Term]:

@@ -126,7 +126,8 @@ class Unfolding:
             return t
         delta, e, through = found
         off, on = (with_delta(body, delta, value, through) for value in VALUES[delta.head])
-        anywhere = total(off, self.domain.without(self.bound))
+        known = self.domain.without(self.bound)
+        anywhere = total(off, known) and whole(last, self._range) and total(last, known)
         inside = make("and", make("le", first, e), make("le", e, last))
         jump = substitute(drop_zeros(sub(on, off)), {index.name: e})
         hit = make("piecewise", self(jump), inside, _ZERO, _TRUE)

@@ -200,7 +200,7 @@ def _without_delta(t: Term, ranges: Ranges, go: Callable[[Term], Term], every: b
     hit = make("piecewise", go(jump), inside, _ZERO, make("true"))
     rest = _drop_zeros(off)
     out = hit if rest == _ZERO else add(_without_delta(Term("sum", (rest, index, first, last)), ranges, go, every), hit)
-    if not every or all(_total(a, ranges) for a in walk(off)):
+    if not every or (whole(last, ranges) and all(_total(a, ranges) for t in (off, last) for a in walk(t))):
         return out
     return add(out, mul(_ZERO, Term("sum", (off, index, first, last))))
 

@@ -208,3 +208,42 @@ def test_the_small_checker_needs_every_summand() -> None:
     assert _forged(left, right, zero, Condition("positive", parse_formula("x[j]")))
     honest = prove(left, right, {"n": "positive integer", "j": "0..n-1"})
     assert honest.domains_differ
+
+
+#: derivatives with respect to an entry that are wrong where two indices are equal, or for one length
+EQUAL = [
+    ("abs(x[i]-x[j])", "x[i]", "where(i==j,99,sign(x[i]-x[j]))"),
+    ("abs(x[i]-x[0])", "x[i]", "where(i==0,99,sign(x[i]-x[0]))"),
+    ("max(x[i],x[j])", "x[i]", "heaviside(x[i]-x[j])"),
+    ("abs(y[i]*x[i]-y[j]*x[j])", "x[i]", "where(i==j,99,y[i]*sign(y[i]*x[i]-y[j]*x[j]))"),
+    ("abs(X[i,j]-X[j,i])", "X[i,j]", "where(i==j,4,sign(X[i,j]-X[j,i]))"),
+    ("sum(abs(x[k]-x[2-k]),k,0,2)", "x[i]", "where(i==1,99,2*sign(x[i]-x[2-i]))"),
+    ("abs(sum(x[k],k,0,n-1)-sum(x[k],k,0,5))", "x[0]", "where(n==6,99,0)"),
+    ("abs(sum(x[k],k,0,n-1)-x[0]-x[1]-x[2]-x[3])", "x[0]", "where(n==4,99,0)"),
+    ("abs(sum(x[k],k,n,5))", "x[5]", "where(n>=6,99,sign(sum(x[k],k,n,5)))"),
+    ("abs((sum(1,k,0,n-1)-7)*x[0])", "x[0]", "where(n==7,99,(n-7)*sign((n-7)*x[0]))"),
+    ("abs((sum(y[k]**0,k,0,n-1)-7)*x[0])", "x[0]", "where(n==7,99,(n-7)*sign((n-7)*x[0]))"),
+]
+
+
+@pytest.mark.parametrize(("loss", "entry", "wrong"), EQUAL, ids=[row[0] for row in EQUAL])
+def test_indices_may_be_equal_and_lengths_are_many(loss: str, entry: str, wrong: str) -> None:
+    """What decides a choice may be 0 for each value of the entries where two indices are one, or for one length."""
+    domain = {"n": "positive integer", "i": "0..n-1", "j": "0..n-1"}
+    assert prove(f"diff({loss},{entry})", wrong, domain).status != "proved"
+
+
+def test_a_tie_of_a_term_with_itself_leaves_no_claim_empty() -> None:
+    """|xᵢ − xᵢ| is 0 and smooth: pairs of an entry with itself do not make the derivative one without a value."""
+    left = "where(c>0,diff(sum(sum(abs(x[i]-x[j]),j,0,2),i,0,2),x[1]),1)"
+    assert prove(left, "where(c>0,99,1)").status != "proved"
+
+
+def test_a_range_may_end_at_no_whole_number() -> None:
+    """A sum up to c has a value for whole c only, also where a delta leaves one summand of it."""
+    left, right, domain = "sum(delta(j,k)*x[j],j,0,c)", "where(k<=c,x[k],0)", {"k": "nonnegative integer"}
+    verdict = prove(left, right, domain)
+    assert verdict.status != "proved" or verdict.domains_differ
+    sides = parse_formula(left), parse_formula(right)
+    forged = Proved("normal form over exact arithmetic", (), False, (), getattr(verdict, "proof", {"zero": True}))
+    assert not_rechecked(forged, *sides, Domain.of(domain))

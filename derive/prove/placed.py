@@ -1,0 +1,104 @@
+"""Which entry an index means: a gap that is not 0 for different indices may be 0 where two are equal, or for one size.
+
+Of an index that is not that of a sum, only which others it is equal to matters, and which ranges it lies in: entries
+of one array can be exchanged. Of a sum with symbolic length, entries but a few can be 0: where that leaves out their
+summands, a function that is not 0 for small lengths is not 0 for large ones.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from derive.prove.forms import parts
+from derive.prove.signals import GaveUp
+from derive.terms.term import Term, add, children, free_names, num, rebuild, substitute, walk
+
+_MOST, _MOST_WITH_SIZES, _MOST_UNROLLED = 4, 3, 4
+_OUTSIDE = 9  # beyond all the lengths that are tried
+_ZERO = num(0)
+_ODD = frozenset({"sin", "sinh", "tanh", "asinh", "atan", "erf", "expm1"})
+
+
+def placed(t: Term) -> Iterator[Term]:
+    """The term with numbers in place of its indices, in each way in which they may be equal and lie in ranges."""
+    t = _unrolled(t)
+    sized = any(a.head == "sum" for a in walk(t))
+    if sized:
+        _check_sums(t)
+    terms = list(dict.fromkeys(i for a in walk(t) if a.head == "at" for i in a.args[1:]))
+    terms = [i for i in terms if parts(t).bound.isdisjoint(free_names(i))]
+    if len(terms) > (_MOST_WITH_SIZES if sized else _MOST):
+        raise GaveUp("a boundary with too many indices")
+    places = (*range(len(terms)), _OUTSIDE) if sized else range(len(terms))
+    apart = [(a, b) for a, b in itertools.combinations(terms, 2) if _never_equal(a, b)]
+    for chosen in itertools.product(places, repeat=len(terms)):
+        put = dict(zip(terms, chosen, strict=True))
+        if all(put[a] != put[b] for a, b in apart):
+            yield _put(t, {i: num(x) for i, x in put.items()})
+
+
+def _put(t: Term, places: dict[Term, Term]) -> Term:
+    if t.head == "at":
+        return Term("at", (t.args[0], *(places[i] if i in places else _put(i, places) for i in t.args[1:])))
+    return rebuild(t, lambda a: _put(a, places))
+
+
+def _never_equal(a: Term, b: Term) -> bool:
+    """Is it seen that they differ by a number that is not 0?"""
+    (left, c), (right, d) = _offset(a), _offset(b)
+    return left == right and c != d
+
+
+def _offset(i: Term) -> tuple[tuple[Term, ...], object]:
+    """What is added up in an index, and the number added to it."""
+    addends = i.args if i.head == "add" else (i,)
+    numbers = [a.value for a in addends if a.head == "num"]
+    return tuple(sorted((a for a in addends if a.head != "num"), key=repr)), sum(numbers)
+
+
+def _unrolled(t: Term) -> Term:
+    """Sums over a few numbers, written out."""
+    t = rebuild(t, _unrolled)
+    if t.head != "sum" or not all(end.head == "num" for end in t.args[2:]):
+        return t
+    body, index, *ends = t.args
+    first, last = (end.value for end in ends)
+    if first.denominator != 1 or last.denominator != 1 or last - first >= _MOST_UNROLLED:
+        raise GaveUp("a boundary with a long sum")
+    return add(*(substitute(body, {index.name: num(k)}) for k in range(int(first), int(last) + 1)))
+
+
+def _check_sums(t: Term) -> None:
+    """Each from 0 to its length, those of one length to the same end, and of summands that entries make 0."""
+    lasts: dict[Term, Term] = {}
+    for a in walk(t):
+        if a.head != "sum":
+            continue
+        body, index, first, last = a.args
+        sizes, _ = _offset(last)
+        known = first == _ZERO and len(sizes) == 1 and sizes[0].head == "sym"
+        if not known or lasts.setdefault(sizes[0], last) != last:
+            raise GaveUp("a boundary with sums over different ranges")
+        if not _leaves_out(body, index.name) or index.name in free_names(_without_entries(body)):
+            raise GaveUp("a boundary with a sum that need not vanish with its entries")
+
+
+def _leaves_out(t: Term, index: str) -> bool:
+    """Is it 0 where the entries with this index are?"""
+    match t.head:
+        case "at":
+            return any(index in free_names(i) for i in t.args[1:])
+        case "mul":
+            return any(_leaves_out(a, index) for a in t.args)
+        case "add":
+            return all(_leaves_out(a, index) for a in t.args)
+        case "sum":
+            return _leaves_out(t.args[0], index)
+        case "pow":
+            return t.args[1].head == "num" and t.args[1].value > 0 and _leaves_out(t.args[0], index)
+    return t.head in _ODD and _leaves_out(t.args[0], index)
+
+
+def _without_entries(t: Term) -> Term:
+    return _ZERO if t.head == "at" else rebuild(t, _without_entries) if children(t) else t
