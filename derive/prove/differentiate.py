@@ -79,21 +79,22 @@ OUTER: dict[str, Callable[[Term], Term]] = {
 
 
 def degree(t: Term, name: str) -> int | None:
-    """At most the degree of a polynomial in the variable; None for what is not seen to be one."""
+    """At most the degree of a polynomial in the variable, on each side of a point; None where that is not seen."""
     if name not in free_names(t):
         return 0
     if t.head == "sym":
         return 1
     if t.head == "add" and len(t.args) == 2 and t.args[1] == neg(t.args[0]):
         return 0
-    inner = [degree(a, name) for a in t.args] if t.head in ("add", "mul") else []
+    parts = t.args if t.head in ("add", "mul") else t.args[::2] if t.head == "piecewise" else ()
+    inner = [degree(a, name) for a in parts]
     known = [d for d in inner if d is not None]
     if t.head == "pow" and t.args[1].head == "num" and t.args[1].value.denominator == 1 and t.args[1].value >= 0:
         base = degree(t.args[0], name)
         return None if base is None else base * int(t.args[1].value)
     if not inner or len(known) < len(inner):
         return None
-    return max(known) if t.head == "add" else sum(known)
+    return sum(known) if t.head == "mul" else max(known)
 
 
 def slopes(gap: Term, v: Term) -> Iterator[tuple[int, Term]]:
