@@ -80,6 +80,7 @@ class Question:
         self.a, self.b = claim.sides
         self.plain = claim.plain
         self.free = claim.free
+        self.unproved = claim.unproved
         self.notes = (_OFF_BOUNDARIES,) if claim.off_boundaries else ()
         self.domain = claim.domain
         self.deadline = deadline
@@ -167,6 +168,8 @@ class Question:
     # -- cases over finite sets, groups ------------------------------------------------------------------------------
     def prove(self, study: Study) -> Json | None:
         """Every combination of the values of the variables that have finitely many."""
+        if self.unproved:
+            raise GaveUp(self.unproved)
         a, b, assumed = self._without_simplices(study)
         if len(points.gaps(a, b)) > _MANY and (proof := study.prove_at_once(a, b, assumed)) is not None:
             return proof

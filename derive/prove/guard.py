@@ -13,25 +13,35 @@ from derive.terms.term import Term, add, free_names, make, mul, num, walk
 _ZERO, _INVERSE = num(0), num(-1)
 
 
-def guarded(d: Term, body: Term, v: Term, domain: Domain, bound: frozenset[str]) -> Term:
-    """A derivative exists only where its function does; at the boundary of a choice the formula is not enough.
-
-    Of the names that are bound somewhere, the domain says nothing.
-    """
-    domain = domain.without(bound)
-    choice = has_choice(body, v.name) or has_choice(d, v.name)
+def guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
+    """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
+    choice = _has_choice(d, body, v)
     if not choice and total(body, domain):
         return d
     if v.head == "sym":
         return make("slope", d, body, v, v)
     if choice:  # what it is where a choice ties is not decided: there it counts as undefined
-        from derive.prove import points, thin  # they look at values, which are of what is written out by this
-
-        if not all(thin.thin(gap, v.name, domain, bound) for gap in points.gaps(body) if v.name in free_names(gap)):
-            raise GaveUp("a derivative with respect to an entry, of choices that may tie on more than a thin set")
         body = add(body, apart(body, v.name, tied))
     border = apart(body, v.name, _borders(domain))
     return make("given", d if border == _ZERO else add(d, mul(_ZERO, border)), body)
+
+
+def check_thin(d: Term, body: Term, v: Term, domain: Domain, bound: frozenset[str]) -> None:
+    """Give up where a choice may tie on more than a thin set: a proof that leaves ties out would say too little.
+
+    Of the names that are bound somewhere, the domain says nothing.
+    """
+    from derive.prove import points, thin  # they look at values, which are of what is written out by this
+
+    if v.head == "sym" or not _has_choice(d, body, v):
+        return
+    gaps = (gap for gap in points.gaps(body) if v.name in free_names(gap))
+    if not all(thin.thin(gap, v.name, domain, bound) for gap in gaps):
+        raise GaveUp("a derivative with respect to an entry, of choices that may tie on more than a thin set")
+
+
+def _has_choice(d: Term, body: Term, v: Term) -> bool:
+    return has_choice(body, v.name) or has_choice(d, v.name)
 
 
 def off_boundaries(t: Term) -> bool:

@@ -82,6 +82,9 @@ def _check_sums(t: Term) -> None:
             raise GaveUp("a boundary with sums over different ranges")
         if not _leaves_out(body, index.name) or index.name in free_names(_without_entries(body)):
             raise GaveUp("a boundary with a sum that need not vanish with its entries")
+        entries = (i for e in walk(body) if e.head == "at" for i in e.args[1:])
+        if any(i != index and index.name in free_names(i) for i in entries):
+            raise GaveUp("a boundary with a sum of shifted entries")
 
 
 def _leaves_out(t: Term, index: str) -> bool:

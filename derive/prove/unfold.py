@@ -7,7 +7,8 @@ from derive.errors import TermError
 from derive.prove.deltas import ANYWHERE, PLAIN, VALUES, deltas_in, drop_zeros, hit, same_entry, with_delta
 from derive.prove.differentiate import differentiate
 from derive.prove.forms import parts, total, whole
-from derive.prove.guard import guarded, off_boundaries
+from derive.prove.guard import check_thin, guarded, off_boundaries
+from derive.prove.signals import GaveUp
 from derive.prove.ties import has_choice
 from derive.prove.variables import index_range
 from derive.terms.matrices import entry, shape
@@ -39,15 +40,19 @@ class Unfolding:
     `free` are the names that are free in the claim: such a name may be that of an index elsewhere, yet not be whole.
     Of the names that are `bound` somewhere, the domain says nothing where they are.
     A sum needs a value of `every` summand; in a derivative, those that do not depend on the variable are free.
+    What is only looked at in points (`proof` is false) may have ties that are not thin: they have no value there.
     """
 
-    def __init__(self, domain: Domain, free: frozenset[str], *, deltas: bool = True, every: bool = True) -> None:
+    def __init__(
+        self, domain: Domain, free: frozenset[str], *, deltas: bool = True, every: bool = True, proof: bool = True
+    ) -> None:
         self.domain = domain
         self.free = free
         self.bound: frozenset[str] = frozenset()
         self.elsewhere: frozenset[str] = frozenset()
         self.deltas = deltas
         self.every = every
+        self.proof = proof
         self._memo: dict[Term, Term] = {}
 
     def __call__(self, t: Term) -> Term:
@@ -72,7 +77,7 @@ class Unfolding:
 
     def _within(self, *, every: bool, deltas: bool = False) -> Unfolding:
         """For a part, under the sums around it."""
-        inner = Unfolding(self.domain, self.free, deltas=deltas, every=every)
+        inner = Unfolding(self.domain, self.free, deltas=deltas, every=every, proof=self.proof)
         inner.bound, inner.elsewhere = self.bound, self.elsewhere
         return inner
 
@@ -89,7 +94,10 @@ class Unfolding:
             if inside is not None:
                 return inside
         inner = self._within(every=False, deltas=self.deltas)
-        return guarded(inner(differentiate(body, v)), body, v, self.domain, self.bound)
+        d, known = inner(differentiate(body, v)), self.domain.without(self.bound)
+        if self.proof:
+            check_thin(d, body, v, known, self.bound)
+        return guarded(d, body, v, known)
 
     def _by_parts(self, body: Term, v: Term) -> Term | None:
         """A choice under sums and constant factors, where it is decided index by index."""
@@ -172,15 +180,19 @@ class Claim:
                 raise TermError("a matrix is compared with a number: compare its entry instead")
             a, b, domain = _entries(a, b, domain)
         self.free = free = free_names(a) | free_names(b)
-        plain = Unfolding(domain, free, deltas=False)
+        plain = Unfolding(domain, free, deltas=False, proof=False)
         self.domain = domain
         self.off_boundaries = off_boundaries(a) or off_boundaries(b)
         self.plain = plain(a), plain(b)
         _check_names(*self.plain)
         self.sides = self.plain
-        if any(map(_with_deltas, self.plain)):
-            proof = Unfolding(domain, free)
-            self.sides = proof(a), proof(b)
+        self.unproved = ""  # why no proof is looked for
+        if any(map(_with_deltas, self.plain)) or any("diff" in parts(t).heads for t in (a, b)):
+            try:
+                proof = Unfolding(domain, free)
+                self.sides = proof(a), proof(b)
+            except GaveUp as why:
+                self.unproved = str(why)
 
 
 def _entries(a: Term, b: Term, domain: Domain) -> tuple[Term, Term, Domain]:

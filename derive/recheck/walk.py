@@ -230,8 +230,12 @@ class _Walk:
     # -- leaves -------------------------------------------------------------------------------------------------------
     def _region(self, assumed: Assumed) -> Region:
         r = Region(self.book, self.domain)
-        for term, mask in assumed:
-            r.learn(go(r, term), mask)
+        try:
+            for term, mask in assumed:
+                r.learn(go(r, term), mask)
+        except Vacuous:
+            self.undefined |= bool(r.conditions)  # then it need not be empty: a side may have no value there
+            raise
         return r
 
     def _hints(self, factors: Json) -> None:

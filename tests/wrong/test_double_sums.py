@@ -220,6 +220,8 @@ EQUAL = [
     ("sum(abs(x[k]-x[2-k]),k,0,2)", "x[i]", "where(i==1,99,2*sign(x[i]-x[2-i]))"),
     ("abs(sum(x[k],k,0,n-1)-sum(x[k],k,0,5))", "x[0]", "where(n==6,99,0)"),
     ("abs(sum(x[k],k,0,n-1)-x[0]-x[1]-x[2]-x[3])", "x[0]", "where(n==4,99,0)"),
+    ("abs(sum(x[k+1],k,0,n-1)-x[1])", "x[1]", "where(n==1,99,0)"),
+    ("abs(sum(x[i+k],k,0,n-1)-x[i])", "x[i]", "where(n==1,99,0)"),
     ("abs(sum(x[k],k,n,5))", "x[5]", "where(n>=6,99,sign(sum(x[k],k,n,5)))"),
     ("abs((sum(1,k,0,n-1)-7)*x[0])", "x[0]", "where(n==7,99,(n-7)*sign((n-7)*x[0]))"),
     ("abs((sum(y[k]**0,k,0,n-1)-7)*x[0])", "x[0]", "where(n==7,99,(n-7)*sign((n-7)*x[0]))"),
@@ -247,3 +249,18 @@ def test_a_range_may_end_at_no_whole_number() -> None:
     sides = parse_formula(left), parse_formula(right)
     forged = Proved("normal form over exact arithmetic", (), False, (), getattr(verdict, "proof", {"zero": True}))
     assert not_rechecked(forged, *sides, Domain.of(domain))
+
+
+def test_the_small_checker_sees_a_contradiction_of_conditions() -> None:
+    """Four logarithms that have a value nowhere together: that is no region without points."""
+    inner: object = {"zero": True}
+    for on in ["x", "log(z)", "log(y)", "log(-x-z)", "log(x-y)"]:
+        inner = {"split": to_json(parse_formula(on)), "+": inner, "0": inner, "-": inner}
+    proof = {"split": "s", "+": inner, "0": {"zero": True}, "-": {"zero": True}}
+    assert _forged("where(s>0,log(x-y)+log(-x-z)+log(y)+log(z),1)", "where(s>0,99,1)", proof)
+
+
+def test_what_ties_on_more_than_a_thin_set_is_still_refuted() -> None:
+    """That nothing can be proved of it does not hide a point at which nothing ties and the claim fails."""
+    assert prove("diff(sum(abs(x[i]-x[0]),i,0,3),x[1])", "99").status == "refuted"
+    assert prove("diff(sum(abs(x[i]-x[0]),i,0,3),x[1])", "sign(x[1]-x[0])").status == "unknown"
