@@ -181,7 +181,7 @@ def _one_sum(n: Normal, atom: Key, scope: _Scope, name: str) -> Frac:
         return n.go(other)
     free = (atom_free(n, atom) - {name}) | n.free(scope.count)
     out = n.function(("sum", atom, n.key(scope.count), name), free)
-    if not atom[1] and (mask := n.facts.of_poly(n.field.monomial(atom[0]))) in (signs.POSITIVE, signs.NONNEGATIVE):
+    if (mask := n.mask(atom_value(n, atom))) in (signs.POSITIVE, signs.NONNEGATIVE):
         n.facts.learn(out, mask)
     return out
 

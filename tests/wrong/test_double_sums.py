@@ -264,3 +264,20 @@ def test_what_ties_on_more_than_a_thin_set_is_still_refuted() -> None:
     """That nothing can be proved of it does not hide a point at which nothing ties and the claim fails."""
     assert prove("diff(sum(abs(x[i]-x[0]),i,0,3),x[1])", "99").status == "refuted"
     assert prove("diff(sum(abs(x[i]-x[0]),i,0,3),x[1])", "sign(x[1]-x[0])").status == "unknown"
+
+
+def test_a_sum_of_positive_quotients_is_positive() -> None:
+    """A mixture of normal densities: its logarithm exists everywhere; with weights of any sign it does not."""
+    density, sizes = "exp(-(x[i]-mu[q])**2/2)", {"n": "positive integer", "K": "positive integer", "r": "0..K-1"}
+    loss = f"-sum(log(sum(w[q]*{density},q,0,K-1)),i,0,n-1)"
+    slope = f"-sum(w[r]*exp(-(x[i]-mu[r])**2/2)*(x[i]-mu[r])/sum(w[q]*{density},q,0,K-1),i,0,n-1)"
+    verdict = prove(f"diff({loss},mu[r])", slope, {**sizes, "w": "positive"})
+    assert verdict.status == "proved"
+    assert not verdict.domains_differ
+    assert not verdict.conditions
+    assert (
+        prove(f"diff({loss},mu[r])", slope.replace("*(x[i]-mu[r])/", "/"), {**sizes, "w": "positive"}).status
+        == "refuted"
+    )
+    signed = prove(f"log(sum(w[q]*{density.replace('[i]', '')},q,0,K-1))*0", "0", {"K": "positive integer"})
+    assert signed.status != "proved" or signed.domains_differ
