@@ -32,6 +32,8 @@ from derive.report import ClaimVerdict, Component, Diagnosis, Report, Side
 from derive.terms.term import Term, make
 
 _EXPLANATION = 3.0
+_ABOVE = ("majorizer", "constant")
+_ALONE = "of each variable alone: a step in all of them at once may overshoot"
 Claimed: TypeAlias = Mapping[tuple[str, ...], Term]
 
 
@@ -93,6 +95,8 @@ class Examination:
         accepted = side == "hessian" and self.wanted is not None and kind in ("accepted", self.wanted)
         if accepted and self.wanted is not None:
             kind, components = self.wanted, tuple(replace(c, kind=kind) for c in components)
+        if self.stated.form == "diagonal" and side == "hessian" and kind in _ABOVE:
+            says = "; ".join(filter(None, (says, _ALONE)))
         diagnosis = tuple(dict.fromkeys(d for c in components for d in c.diagnosis))
         of = "loss" if self.stated.loss is not None else "gradient"
         return ClaimVerdict(side, of, components, kind, says, diagnosis, accepted)

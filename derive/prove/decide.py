@@ -96,8 +96,9 @@ class Question:
 
     def answer(self) -> Verdict:
         """Refute at simple points, prove, refute harder."""
-        branches = points.has_choices(*self._sides) and not points.arrays(*self._sides)
-        enough = _SOME if branches else _ENOUGH
+        # of entries, all the points of small sizes are looked at before large ones
+        some = None if points.arrays(*self._sides) else _SOME
+        enough = _SOME if some and points.has_choices(*self._sides) else _ENOUGH
         refuted = self._refute(self.simple(), _QUICK_BITS, enough)
         if refuted is not None:
             return refuted
@@ -109,7 +110,7 @@ class Question:
         except GaveUp as gave_up:
             why = str(gave_up)
         if proof is None or not self.defined:
-            refuted = self._refute(self.simple(), _QUICK_BITS)
+            refuted = self._refute(self.simple(), _QUICK_BITS, some) if some is None or some > enough else None
             if refuted is None:
                 refuted = self._refute(self.harder(), _HARD_BITS)
             if refuted is not None:
