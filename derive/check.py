@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from derive.claims.arguments import look, no_constants
+from derive.claims.arguments import look
 from derive.claims.examination import Examination
 from derive.claims.hessian_kinds import KINDS
 from derive.claims.stated import free_all, read
@@ -16,6 +16,7 @@ from derive.errors import DeriveError
 from derive.floating import DTYPES, TYPES
 from derive.floating.claims import of_claims
 from derive.report import Report
+from derive.terms.calls import no_constants
 
 
 def check(

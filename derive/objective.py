@@ -9,7 +9,6 @@ from typing import Any
 
 from derive import frontends
 from derive.check import check
-from derive.claims.arguments import no_constants
 from derive.claims.stated import _read_one as read_formula
 from derive.decorator import ATTRIBUTE, claim
 from derive.domain import Domain, Range
@@ -17,7 +16,7 @@ from derive.errors import DeriveError
 from derive.frontends import Asked, Frontend, Reading
 from derive.frontends._statement import Statement, is_diagonal, wrong_lines
 from derive.report import Report, Source
-from derive.terms.calls import CONSTANTS
+from derive.terms.calls import CONSTANTS, no_constants
 from derive.terms.term import Term, free_names, num, walk
 from derive.tracing import parameters as code_parameters
 from derive.tracing import sources

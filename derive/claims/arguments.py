@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from derive.domain import Range
 from derive.errors import DeriveError, DomainError
-from derive.terms.calls import CONSTANTS
 
 
 def _texts(value: Any) -> bool:
@@ -54,9 +53,3 @@ def look(**arguments: Any) -> None:
         if not fits(value):
             error = DomainError if name == "domain" else DeriveError
             raise error(f"{name}: {wanted} is wanted, not {value!r:.80}")
-
-
-def no_constants(argument: str, names: Iterable[str]) -> None:
-    """Raise a `DeriveError` where a variable has the name of a constant: in a formula it would be the number."""
-    for name in sorted(set(names) & CONSTANTS.keys()):
-        raise DomainError(f"{argument}: in a formula, {name} is a constant; give the variable another name")

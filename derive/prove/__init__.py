@@ -10,9 +10,9 @@ from typing import Any
 
 from derive.certificate import Verdict
 from derive.domain import Domain
-from derive.errors import DomainError, TermError
+from derive.errors import TermError
 from derive.prove.decide import prove_terms
-from derive.terms.calls import CONSTANTS
+from derive.terms.calls import no_constants
 from derive.terms.readable import is_internal
 from derive.terms.term import Term, walk
 
@@ -128,8 +128,8 @@ class _Reader:
     def domain(self, described: Mapping[Any, str]) -> Domain:
         """What is described, together with what the symbols say."""
         said = Domain.of({getattr(name, "name", name): text for name, text in described.items()})
-        if constants := sorted(said.ranges.keys() & CONSTANTS.keys()) if self._texts else ():
-            raise DomainError(f"domain: in a formula, {constants[0]} is a constant; give the variable another name")
+        if self._texts:
+            no_constants("domain", said.ranges)
         if not self._symbols:
             return said
         from derive.terms.declared import assumptions

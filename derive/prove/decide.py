@@ -106,6 +106,8 @@ class Question:
         study = Study(self.domain, self.deadline, Registry(slots=self._slots()), self.goal, names=self.free)
         proof = None
         try:
+            if self.unproved:  # asked here, as every way to a proof begins here
+                raise GaveUp(self.unproved)
             proof = self.prove(study)
         except GaveUp as gave_up:
             why = str(gave_up)
@@ -169,8 +171,6 @@ class Question:
     # -- cases over finite sets, groups ------------------------------------------------------------------------------
     def prove(self, study: Study) -> Json | None:
         """Every combination of the values of the variables that have finitely many."""
-        if self.unproved:
-            raise GaveUp(self.unproved)
         a, b, assumed = self._without_simplices(study)
         if len(points.gaps(a, b)) > _MANY and (proof := study.prove_at_once(a, b, assumed)) is not None:
             return proof

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from fractions import Fraction
 
 from derive.prove.forms import parts
 from derive.prove.signals import GaveUp
 from derive.terms.term import Term, add, children, free_names, num, rebuild, substitute, walk
 
-_MOST, _MOST_WITH_SIZES, _MOST_UNROLLED = 4, 3, 4
+_MOST, _MOST_WITH_SIZES, _MOST_UNROLLED, _MOST_LENGTHS = 4, 3, 4, 8
 _OUTSIDE = 9  # beyond all the lengths that are tried
 _ZERO = num(0)
 _ODD = frozenset({"sin", "sinh", "tanh", "asinh", "atan", "erf", "expm1"})
@@ -46,15 +47,15 @@ def _put(t: Term, places: dict[Term, Term]) -> Term:
 
 def _never_equal(a: Term, b: Term) -> bool:
     """Is it seen that they differ by a number that is not 0?"""
-    (left, c), (right, d) = _offset(a), _offset(b)
+    (left, c), (right, d) = offset(a), offset(b)
     return left == right and c != d
 
 
-def _offset(i: Term) -> tuple[tuple[Term, ...], object]:
+def offset(i: Term) -> tuple[tuple[Term, ...], Fraction]:
     """What is added up in an index, and the number added to it."""
     addends = i.args if i.head == "add" else (i,)
     numbers = [a.value for a in addends if a.head == "num"]
-    return tuple(sorted((a for a in addends if a.head != "num"), key=repr)), sum(numbers)
+    return tuple(sorted((a for a in addends if a.head != "num"), key=repr)), sum(numbers, Fraction(0))
 
 
 def _unrolled(t: Term) -> Term:
@@ -76,7 +77,7 @@ def _check_sums(t: Term) -> None:
         if a.head != "sum":
             continue
         body, index, first, last = a.args
-        sizes, _ = _offset(last)
+        sizes, _ = offset(last)
         known = first == _ZERO and len(sizes) == 1 and sizes[0].head == "sym"
         if not known or lasts.setdefault(sizes[0], last) != last:
             raise GaveUp("a boundary with sums over different ranges")
@@ -85,6 +86,15 @@ def _check_sums(t: Term) -> None:
         entries = (i for e in walk(body) if e.head == "at" for i in e.args[1:])
         if any(i != index and index.name in free_names(i) for i in entries):
             raise GaveUp("a boundary with a sum of shifted entries")
+
+
+def sizes(t: Term, name: str, least: Fraction) -> tuple[Fraction, ...]:
+    """The values of a size from its least one on that give each length up to that at which all indices are in range."""
+    shortest = min(offset(a.args[3])[1] for a in walk(t) if a.head == "sum" and name in free_names(a.args[3])) + 1
+    count = max(Fraction(0), -shortest - least) + _MOST_WITH_SIZES + 1
+    if count > _MOST_LENGTHS or count.denominator != 1:
+        raise GaveUp("a boundary with a sum of odd length")
+    return tuple(least + k for k in range(int(count)))
 
 
 def _leaves_out(t: Term, index: str) -> bool:

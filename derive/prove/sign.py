@@ -158,7 +158,7 @@ class SignQuestion(Question):
         """The expression itself, then with entries and sums as variables of their own, then part by part."""
         why: GaveUp | None = None
         for form, names in self._forms():
-            own = Study(form.domain, self.deadline, Registry(slots=self._slots()), form.goal)
+            own = Study(form.domain, self.deadline, Registry(slots=self._slots()), form.goal, names=self.free)
             try:
                 proof = Question.prove(form, own)
             except GaveUp as gave_up:

@@ -15,13 +15,13 @@ from fractions import Fraction
 from derive.domain import Domain
 from derive.prove import points
 from derive.prove.forms import parts, positive
-from derive.prove.placed import placed
+from derive.prove.placed import placed, sizes
 from derive.prove.refute import attempt
 from derive.prove.signals import GaveUp
 from derive.prove.ties import CHOICES
 from derive.terms.term import LEAVES, Term, children, free_names, neg, num, rebuild, sym, walk
 
-_MOST_BRANCHES, _MOST_CASES, _SIZES = 64, 64, 3
+_MOST_BRANCHES, _MOST_CASES = 64, 64
 _POINTS, _BITS = 12, (96, 512)
 _ZERO = num(0)
 _ENTIRE = frozenset({"add", "mul", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "sech", "sigmoid", "softplus"})
@@ -135,12 +135,13 @@ def _put(t: Term, values: dict[Term, Term]) -> Term:
 def _values(t: Term, v: str, domain: Domain) -> tuple[Fraction, ...]:
     """Where to look, one after the other; none for a real variable, of which a point is enough."""
     r = domain[v]
-    if r.values is not None or not r.whole:
-        return r.values or ()
-    if not _is_size(t, v) or r.lower is None:
+    if r.values is not None:
+        return r.values
+    if not r.whole and not any(a.head == "sum" and v in free_names(a.args[3]) for a in walk(t)):
+        return ()
+    if not r.whole or not _is_size(t, v) or r.lower is None:
         raise GaveUp("a boundary that may be everywhere for some whole number")
-    least = r.lower + (1 if r.lower_open else 0)
-    return tuple(least + k for k in range(_SIZES))
+    return sizes(t, v, Fraction(math.floor(r.lower) + 1 if r.lower_open else math.ceil(r.lower)))
 
 
 def _indices(t: Term) -> frozenset[str]:

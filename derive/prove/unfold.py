@@ -117,7 +117,7 @@ class Unfolding:
         d = self._derivative(body, v)
         places = {a for a in walk(body) if a.head == "at" and a.name == v.name}
         fixed = frozenset().union(*map(free_names, places)).isdisjoint(parts(body).bound)
-        fits = all(len(a.args) == len(v.args) for a in places)
+        fits = bool(places) and all(len(a.args) == len(v.args) for a in places)
         if not (fixed and fits and total(body, self.domain.without(self.bound))):
             return d
         return make("piecewise", *(a for p in sorted(places, key=repr) for a in (d, same_entry(p, v))), _ZERO, _TRUE)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from typing import TypeAlias
 
-from derive.errors import TermError
+from derive.errors import DomainError, TermError
 from derive.terms.term import HEADS, MATRIX_HEADS, Term, add, make, mul, neg, num, power, sub
 
 _ZERO, _UNIT, _HALF = num(0), num(1), num(1, 2)
@@ -33,6 +33,12 @@ NOT_REAL: Mapping[str, str] = {
     **dict.fromkeys(("oo", "inf", "Inf", "zoo"), "infinite, which is not a value of a formula"),
     **dict.fromkeys(("nan", "NaN"), "not a number"),
 }
+
+
+def no_constants(argument: str, names: Iterable[str]) -> None:
+    """Raise a `DomainError` where a variable has the name of a constant: in a formula it would be the number."""
+    for name in sorted(set(names) & CONSTANTS.keys()):
+        raise DomainError(f"{argument}: in a formula, {name} is a constant; give the variable another name")
 
 
 @dataclass(frozen=True, slots=True)

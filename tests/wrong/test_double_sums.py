@@ -7,7 +7,7 @@ import pytest
 from derive import check
 from derive.certificate import Condition, Proved
 from derive.domain import Domain
-from derive.prove import prove
+from derive.prove import prove, prove_nonnegative
 from derive.replay import not_rechecked
 from derive.terms.json import to_json
 from derive.terms.text import parse_formula
@@ -281,3 +281,44 @@ def test_a_sum_of_positive_quotients_is_positive() -> None:
     )
     signed = prove(f"log(sum(w[q]*{density.replace('[i]', '')},q,0,K-1))*0", "0", {"K": "positive integer"})
     assert signed.status != "proved" or signed.domains_differ
+
+
+TIED = "diff(abs(max(c,0)*w[0]),w[0])"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        f"where(c<=0,-1-0*{TIED},1)",
+        f"where(c<=0,-1-0*{TIED},1)*exp(c)",
+        f"where(c<=0,-1-0*{TIED},1)*(1+x[1]**2)",
+        f"sum(where(c<=0,-1-0*{TIED},1)*x[i]**2,i,0,n-1)",
+    ],
+)
+def test_a_sign_is_not_proved_away_from_a_thick_tie(formula: str) -> None:
+    """For c ≤ 0 the function is 0 and so is its derivative: the formula is negative there, in whichever form it is."""
+    for strict in (False, True):
+        assert prove_nonnegative(formula, {"n": "positive integer"}, strict=strict).status != "proved"
+
+
+#: lengths that are not said to be whole, or whose sums are shorter than they are
+LENGTHS = [
+    ("abs(sum(x[k],k,0,n-1)-x[0])", "where(n==1,99,where(n<1,-1,0)*sign(-x[0]))", {}),
+    ("abs(sum(x[k],k,0,n-1)-x[0])", "where(n==1,99,where(n<1,-1,0)*sign(-x[0]))", {"n": "[0, 5]"}),
+    (
+        "abs(sum(x[k],k,0,n-3)-x[0])",
+        "where(n==3,99,where(n<3,-1,0)*sign(sum(x[k],k,0,n-3)-x[0]))",
+        {"n": "positive integer"},
+    ),
+    (
+        "abs(sum(x[k],k,0,n-4)-x[0]-x[1])",
+        "where(n==5,99,where(n<4,-1,0)*sign(sum(x[k],k,0,n-4)-x[0]-x[1]))",
+        {"n": "positive integer"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("loss", "wrong", "domain"), LENGTHS, ids=[f"{row[0]} {row[2]}" for row in LENGTHS])
+def test_the_length_at_which_a_sum_ties_is_met(loss: str, wrong: str, domain: dict[str, str]) -> None:
+    """For one length the function is 0, and so is its derivative: whatever is known of the length."""
+    assert prove(f"diff({loss},x[0])", wrong, domain).status != "proved"
