@@ -38,15 +38,20 @@ class Domain:
     @classmethod
     def of(cls, described: Mapping[str, str | Range]) -> Domain:
         """From names and texts such as `{"z": "real", "y": "{0, 1}"}`."""
-        given = len(described)
-        described = {unicodedata.normalize("NFKC", name): r for name, r in described.items()}
-        if len(described) < given:
-            raise DomainError("a name is described twice: names are compared as Python does, so µ and μ are one")
+        if odd := [name for name in described if not isinstance(name, str)]:
+            raise DomainError(f"a domain is described by names, not by {odd[0]!r:.100}")
+        if not all(map(str.isascii, described)):
+            given = len(described)
+            described = {unicodedata.normalize("NFKC", name): r for name, r in described.items()}
+            if len(described) < given:
+                raise DomainError("a name is described twice: names are compared as Python does, so µ and μ are one")
         if entries := sorted(name for name in described if "[" in name):
             array = entries[0].partition("[")[0]
             raise DomainError(f"a range is said of an array, not of {entries[0]}: describe {array}")
-        groups = tuple(_group(names, kind) for names, kind in described.items() if "," in names)
+        groups = tuple([_group(names, kind) for names, kind in described.items() if "," in names])
         ranges = {k: v if isinstance(v, Range) else parse_range(v) for k, v in described.items() if "," not in k}
+        if not groups:
+            return cls(ranges)
         members = [name for g in groups for name in g.names]
         if twice := sorted({v for v in members if members.count(v) > 1 or v in ranges}):
             raise DomainError(f"{', '.join(twice)}: in a group and described once more")
@@ -82,10 +87,8 @@ class Domain:
 
     def within(self, ranges: Mapping[str, Range]) -> Domain:
         """The intersection with other ranges; an empty one is an error."""
-        out = dict(ranges)
-        for name, r in self.ranges.items():
-            out[name] = intersect(r, ranges.get(name, REAL), name)
-        return Domain(out, self.groups)
+        both = {name: intersect(r, ranges.get(name, REAL), name) for name, r in self.ranges.items()}
+        return Domain({**ranges, **both}, self.groups)
 
     def to_json(self) -> dict[str, str]:
         """Names and texts; `Domain.of` reads them back."""

@@ -128,7 +128,13 @@ class Objective:
 
         scores = len(reading.wrt) if self.library not in ("torch", "jax") and not reading.rows else 1  # not inputs
         classes = self.asked.classes or (scores if scores > 1 else None)
-        self.asked = replace(self.asked, layout=reading.layout, averaged=reading.averaged, classes=classes)
+        self.asked = replace(
+            self.asked,
+            layout=reading.layout,
+            averaged=reading.averaged,
+            classes=classes,
+            targets=bool(reading.targets),
+        )
         if wrong := differs(self, reading, report.domain, report.status):
             raise Unreadable(wrong)
 

@@ -128,7 +128,7 @@ def parse_range(text: str) -> Range:
     """Read one range; several words or intervals together mean their intersection."""
     if text in _NAMED:
         return _NAMED[text]
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
     if len(text) > 1000:
         raise DomainError("a domain of more than 1,000 characters")
     if match := _INDEX.fullmatch(text):
@@ -140,7 +140,7 @@ def parse_range(text: str) -> Range:
     out, rest = REAL, text
     while rest:
         part, rest = _one_range(rest, text)
-        out = _intersect(out, part, text)
+        out = part if out is REAL else _intersect(out, part, text)
     if not text:
         raise DomainError(f"an empty domain; write {_WAYS}")
     return REAL if out == REAL else _single(_checked(out, text))

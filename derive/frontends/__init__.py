@@ -46,7 +46,7 @@ class Asked:
     domain: ranges of the variables, as they were said. names: the free names of the stated loss. parameters: names of
     the code's parameters that are to be symbols. classes: of a multiclass objective; None where there is one score.
     layout: how the scores of several classes are handed over. averaged: is the loss of the code a mean over rows? None
-    if nobody knows.
+    if nobody knows. targets: has a row a label for each score (y1, y2 …)? None if nobody knows.
     """
 
     wrt: tuple[str, ...] = ()
@@ -56,6 +56,7 @@ class Asked:
     classes: int | None = None
     layout: str = "rows of scores"
     averaged: bool | None = None
+    targets: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Reading:
     branches: for a side and a component, the lines of code that branches, each with the condition under which it is
     run. layout: how the scores of several classes were handed over. averaged: formulas of a row, of a mean over rows.
     upstream: the symbols of the upstream gradient of a backward function: one for the value, or one for each row.
+    targets: the names of the labels of a row, where it has one for each score.
     """
 
     gradient: Any
@@ -91,6 +93,12 @@ class Reading:
     layout: str = "rows of scores"
     averaged: bool = False
     upstream: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+
+    @property
+    def of_labels(self) -> tuple[str, ...]:
+        """The names of the columns of labels, and of weights at the end."""
+        return (*(self.targets or self.labels[1:2]), self.labels[2])
 
     @property
     def elementwise(self) -> bool:

@@ -6,15 +6,34 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from derive.domain import Range
-from derive.frontends import Reading
-from derive.frontends._rows import SIDES, Batch, Outputs, Scores, row_domain, shaped
+from derive.domain import Domain, Range
+from derive.frontends import Asked, Reading
+from derive.frontends._names import Batch, Call, Outputs, names_for
+from derive.frontends._rows import SIDES, Scores, row_domain, shaped
 from derive.terms.term import Term, make, num, sym
 from derive.tracing.calling import Followed, follow
 from derive.tracing.cells import Cells
 from derive.tracing.rows import Traced
 from derive.tracing.stand_in import StandIn
 from derive.tracing.unreadable import Unreadable
+
+
+def read_classes(target: Any, asked: Asked, call: Call, own: tuple[str, str, str], layouts: tuple[str, ...]) -> Reading:
+    """The formulas of code with several scores in a row: the label is a class, or there is one for each score."""
+    order = {None: (False, True), True: (True,), False: (False,)}[asked.targets]
+    why: Unreadable | None = None
+    for targets in order:
+        said = replace(asked, targets=targets)
+        try:
+            found = Classes(target, said, call, names_for(said, own, asked.classes), layouts).read()
+        except Unreadable as error:
+            why = why or error
+            continue
+        label = names_for(said, own, None).y
+        if not targets or label not in asked.names:
+            return found
+        why = Unreadable(f"it takes a label for each score, {label}1 …, and the stated loss has one label, {label}")
+    raise why or Unreadable("it could not be called")
 
 
 class Classes(Scores):
@@ -41,23 +60,27 @@ class Classes(Scores):
     def in_layout(self, rows: int, layout: str) -> Followed:
         """The call with so many rows; results have the shape (rows, classes), or (rows, classes, classes)."""
         n, k = self.names, len(self.names.classes)
-        order = [n.row(i) for i in range(rows)]
-        labels = {n.y: Range(values=tuple(map(_fraction, range(k))))}
-        domain = row_domain(replace(self.asked.domain, ranges={**labels, **self.asked.domain.ranges}), order)
+        own = [n.symbols(i) for i in range(rows)]
 
         def call() -> Outputs:
-            table = StandIn.of([[sym(name) for name in list(row)[:k]] for row in order])
-            z = (
-                table
-                if layout == "rows of scores"
-                else table.reshape(-1, order="F" if layout == "class by class" else "C")
-            )
-            y, w = (StandIn.named([list(row)[k + j] for row in order]) for j in (0, 1))
-            return self.call(Batch(rows, k, z, y, w))
+            table, y, w = (StandIn.of([[sym(name) for name in row[j]] for row in own]) for j in range(3))
+            flat: Any = "F" if layout == "class by class" else "C"
+            z = table if layout == "rows of scores" else table.reshape(-1, order=flat)
+            return self.call(Batch(rows, k, z, y if n.targets else y.reshape(-1), w.reshape(-1)))
 
+        domain = row_domain(self.label_domain(), [n.row(i) for i in range(rows)])
         found = follow(self.target, call, domain)
         flat = self.layouts[-1] if layout == "rows of scores" else layout
         return replace(found, values={s: _by_class(c, rows, k, flat, s) for s, c in found.values.items()})
+
+    def label_domain(self) -> Domain:
+        """What was said, and that the label is a class; what is said of the label is said of every target."""
+        n, said = self.names, self.asked.domain
+        if n.targets:
+            labels = {t: said.ranges[n.y] for t in n.targets if n.y in said.ranges}
+        else:
+            labels = {n.y: Range(values=tuple(map(_fraction, range(len(n.classes)))))}
+        return replace(said, ranges={**labels, **said.ranges})
 
     def of_rows(self, found: Followed, side: str) -> Any:
         """The list of formulas (of lists, for a full Hessian) that all rows share; None if they have none."""
@@ -73,9 +96,14 @@ class Classes(Scores):
         return parts if cells.ndim == 2 else [parts[i : i + k] for i in range(0, k * k, k)]
 
     def reading(self, found: Followed, formulas: Mapping[str, Any], rows: int) -> Reading:
-        """As for one score; the label is a class, and y1, y2 … are its indicators."""
+        """As for one score; the label is a class, and y1, y2 … are its indicators, or they are the targets."""
         n = self.names
         out = super().reading(found, formulas, rows)
+        if n.targets:
+            ranges = {t: str(r) for t, r in self.label_domain().to_json().items() if t in n.targets}
+            says = f"there is a label for each score: {n.targets[0]} … {n.targets[-1]}"
+            domain = {**out.domain, **ranges}
+            return replace(out, wrt=n.classes, domain=domain, targets=n.targets, notes=(*out.notes, says))
         hot = {f"{n.y}{i + 1}": _indicator(n.y, i) for i in range(len(n.classes))}
         where = {k: t for k, t in hot.items() if k in self.asked.names}
         label = "{" + ", ".join(map(str, range(len(n.classes)))) + "}"

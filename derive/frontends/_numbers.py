@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from derive.frontends import Asked, Numbers
-from derive.frontends._rows import SIDES, Batch, Call, Names, Outputs
+from derive.frontends._names import Batch, Call, Names, Outputs
+from derive.frontends._rows import SIDES
 from derive.tracing.calling import Tried, quiet
 from derive.tracing.unreadable import Unreadable
 
@@ -21,7 +22,9 @@ def numbers_rows(
     of_z = [columns[n] for n in names.classes] if names.classes else [columns[names.z]]
     rows = len(of_z[0])
     z = np.stack(of_z, axis=1) if names.classes else of_z[0].copy()
-    y, w = (np.array(columns.get(n, np.full(rows, d, z.dtype))) for n, d in ((names.y, 0), (names.w, 1)))
+    of_y = [np.array(columns.get(n, np.zeros(rows, z.dtype))) for n in names.targets or (names.y,)]
+    y = np.stack(of_y, axis=1) if names.targets else of_y[0]
+    w = np.array(columns.get(names.w, np.ones(rows, z.dtype)))
     if names.classes and asked.layout != "rows of scores":
         call = _flat(call, "F" if asked.layout == "class by class" else "C")
     batch = Batch(rows, asked.classes, z, y, w)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from derive.domain import Domain
 from derive.frontends import Asked, Reading
+from derive.frontends._names import Batch, Call, Names, Outputs, names_for, stated_scores
 from derive.frontends._summands import share
 from derive.terms.term import Term, add, free_names, mul, num, power, substitute, sym
 from derive.tracing import parameters, sources
@@ -20,53 +21,9 @@ from derive.tracing.rows import COUNT, Traced, at_count, condition_of_row, gener
 from derive.tracing.stand_in import StandIn
 from derive.tracing.unreadable import Unreadable
 
-Outputs: TypeAlias = Mapping[str, Any]
 _CLASSES = 3
+_TWO_DIMENSIONS = ("IndexError", "AxisError", "out of bounds", "not enough values")
 SIDES = ("gradient", "hessian", "loss")
-
-
-@dataclass(frozen=True)
-class Batch:
-    """So many rows of raw predictions z, labels y and weights w: stand-ins, or arrays of numbers."""
-
-    rows: int
-    classes: int | None
-    z: Any
-    y: Any
-    w: Any
-
-
-Call: TypeAlias = Callable[[Batch], Outputs]
-
-
-@dataclass(frozen=True)
-class Names:
-    """What prediction, label and weight are called in the formulas; with classes, the names of all predictions."""
-
-    z: str
-    y: str
-    w: str
-    classes: tuple[str, ...] = ()
-
-    def row(self, i: int) -> dict[str, str]:
-        """The symbols of a row (counted from 0), and their names in the formula of every row."""
-        of_z = {f"{n}_{i + 1}": n for n in self.classes} if self.classes else {f"{self.z}{i + 1}": self.z}
-        return {**of_z, f"{self.y}{i + 1}": self.y, f"{self.w}{i + 1}": self.w}
-
-
-def names_for(asked: Asked, own: tuple[str, str, str], classes: int | None) -> Names:
-    """The names that the stated loss uses: z, y and w, or those of the code's arguments (`own`)."""
-    z = _first(("z",), own[0], asked) if len(asked.wrt) != 1 else asked.wrt[0]
-    y, w = _first(("y",), own[1], asked), _first(("w",), own[2], asked)
-    if classes is None:
-        return Names(z, y, w)
-    many = asked.wrt if len(asked.wrt) == classes else tuple(f"{z}{i}" for i in range(1, classes + 1))
-    return Names(z, y, w, many)
-
-
-def _first(usual: tuple[str, ...], own: str, asked: Asked) -> str:
-    said = asked.names | asked.domain.ranges.keys()
-    return usual[0] if own not in said or usual[0] in said else own
 
 
 def read_rows(
@@ -80,20 +37,24 @@ def read_rows(
 
     `layouts`: how the library may hand over the scores of several classes.
     """
-    from derive.frontends._classes import Classes
+    from derive.frontends._classes import read_classes
 
     with parameters.as_symbols(target, asked.parameters):
         if asked.classes is not None:
-            return Classes(target, asked, call, names_for(asked, own, asked.classes), layouts).read()
+            return read_classes(target, asked, call, own, layouts)
+        several = stated_scores(asked)
         try:
-            return _scores(target, asked, call, names_for(asked, own, None))
+            found = _scores(target, asked, call, names_for(asked, own, None))
         except Unreadable as why:
-            if not any(s in why.reason for s in ("IndexError", "AxisError", "out of bounds", "not enough values")):
+            if not any(s in why.reason for s in _TWO_DIMENSIONS):
                 raise
-            many = replace(asked, classes=_CLASSES)
-            reading = Classes(target, many, call, names_for(many, own, _CLASSES), layouts).read()
-            note = f"read for {_CLASSES} classes, as it needs scores in two dimensions; classes=K says another number"
-            return replace(reading, notes=(*reading.notes, note))
+            reading = read_classes(target, replace(asked, classes=several or _CLASSES), call, own, layouts)
+            note = f"read for {several or _CLASSES} classes, as it needs scores in two dimensions"
+            says = note if several else f"{note}; classes=K says another number"
+            return replace(reading, notes=(*reading.notes, says))
+        if several is None or not found.elementwise:
+            return found
+        return read_classes(target, replace(asked, classes=several, targets=True), call, own, layouts)
 
 
 def _scores(target: Any, asked: Asked, call: Call, names: Names) -> Reading:
@@ -295,4 +256,4 @@ def pair(given: Any, what: str = "the objective") -> dict[str, Any]:
     return {"gradient": given}
 
 
-__all__ = ["Batch", "Call", "Names", "Outputs", "Scores", "names_for", "pair", "read_rows", "row_domain"]
+__all__ = ["Scores", "line_of", "pair", "read_rows", "row_domain", "shaped"]

@@ -1,8 +1,8 @@
 """CatBoost: classes with `calc_ders_range(approxes, targets, weights)` or `calc_ders_multi(approxes, target, weight)`.
 
 Both give derivatives of *minus* the loss: a list of pairs (first, second), one for each object; or, of one object with
-several approxes, the list of first derivatives and the matrix of second ones. Source: CatBoost's page on user-defined
-loss functions.
+several approxes, the list of first derivatives and the matrix of second ones. That object has one target, a class, or
+as many as approxes (`MultiTargetCustomObjective`). Source: CatBoost's page on user-defined loss functions.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ import numpy as np
 from derive.domain import Range
 from derive.errors import DeriveError
 from derive.frontends import Asked, Numbers, Reading
+from derive.frontends._names import Batch, Outputs, names_for, stated_scores
 from derive.frontends._numbers import numbers_rows
-from derive.frontends._rows import Batch, Outputs, names_for, read_rows
+from derive.frontends._rows import read_rows
+from derive.frontends._signatures import arguments
 from derive.tracing.stand_in import StandIn
 from derive.tracing.unreadable import Unreadable
 
@@ -39,19 +41,48 @@ def _is_method(target: Any) -> bool:
 def read(target: Any, asked: Asked) -> Reading:
     """Its formulas, in CatBoost's signs."""
     method, multi = _method(target)
-    if not multi:
-        found = read_rows(method, asked, lambda b: _range(method, b), _OWN)
+    if multi:
+        found = _read_several(target, method, replace(asked, classes=_how_many(asked)))
     else:
-        whole = replace(asked, classes=asked.classes or 3)
-        found = read_rows(method, whole, lambda b: _multi(method, b), _OWN_MULTI)
+        found = read_rows(method, asked, lambda b: _range(method, b), _OWN)
     return replace(found, convention="catboost", notes=tuple(n for n in found.notes if "scores are given" not in n))
+
+
+def _read_several(target: Any, method: Any, asked: Asked) -> Reading:
+    """With the label of an object, or with the list of its targets, as the class or the argument's name says."""
+    first = (True, None) if _wants_targets(target, method) else (None,)
+    why: Unreadable | None = None
+    for targets in first:
+        try:
+            return read_rows(method, replace(asked, targets=targets), lambda b: _multi(method, b), _OWN_MULTI)
+        except Unreadable as error:
+            why = why or error
+    raise why or Unreadable("it could not be called")
+
+
+def _wants_targets(target: Any, method: Any) -> bool:
+    kind = target if inspect.isclass(target) else type(target)
+    return any(c.__name__.startswith("MultiTarget") for c in kind.__mro__) or "targets" in arguments(method)
+
+
+def completed(target: Any, asked: Asked) -> Asked:
+    """With the number of scores, and whether labels are targets, as far as the code says it."""
+    method, multi = _method(target)
+    if not multi:
+        return asked
+    targets = _wants_targets(target, method) and names_for(asked, _OWN_MULTI, None).y not in asked.names
+    return replace(asked, classes=_how_many(asked), targets=targets)
+
+
+def _how_many(asked: Asked) -> int:
+    return asked.classes or stated_scores(asked) or 3
 
 
 def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
     """The real code's values."""
     method, multi = _method(target)
     if multi:
-        whole = replace(asked, classes=asked.classes or 3)
+        whole = replace(asked, classes=_how_many(asked))
         return numbers_rows(lambda b: _multi(method, b), whole, columns, names_for(whole, _OWN_MULTI, whole.classes))
     return numbers_rows(lambda b: _range(method, b), asked, columns, names_for(asked, _OWN, None))
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from derive.errors import DeriveError
 from derive.frontends import Asked, Numbers, Reading
+from derive.frontends._names import Batch, Outputs, names_for
 from derive.frontends._numbers import numbers_rows
-from derive.frontends._rows import Batch, Outputs, names_for, pair, read_rows
+from derive.frontends._rows import pair, read_rows
 from derive.frontends._signatures import arguments, role
 
 LIBRARY = "sklearn"

@@ -65,7 +65,7 @@ def of_code(o: Called, reading: Reading, domain: Mapping[str, str]) -> tuple[tup
 
 def code_values(o: Called, reading: Reading) -> dict[str, Term] | None:
     """The values of the parameters that were symbols; None if rows are not on their own, or a value is missing."""
-    own = {*reading.wrt, *reading.labels, *reading.upstream}
+    own = {*reading.wrt, *reading.labels, *reading.targets, *reading.upstream}
     used = frozenset().union(*(free_names(t) for _, _, _, t in parts(reading))) - own
     known = parameters.numbers_of(o.fn) if used else {}
     if reading.rows or not used <= known.keys():
@@ -99,7 +99,7 @@ class _Part:
 
     def names(self) -> tuple[str, ...]:
         """The columns that the code is given."""
-        return (*self.reading.wrt, *self.reading.labels[1:])
+        return (*self.reading.wrt, *self.reading.of_labels)
 
 
 def _usual(domain: Domain, name: str) -> float:

@@ -48,7 +48,7 @@ class Setting:
     loss: Term
     domain: Domain
     wrt: tuple[str, ...]
-    labels: tuple[str, str, str]
+    labels: tuple[str, ...]  # of prediction, label (or of all targets) and weight
     convention: tuple[int, int]
     mean: bool
 
@@ -65,7 +65,7 @@ def probed(o: Any, why: Unreadable) -> Report:
         raise Unreadable(f"{why.reason}; with a loss its numbers could be compared", why.file, why.line) from why
     setting = _setting(o)
     columns = _columns(setting)
-    weight = setting.labels[2]
+    weight = setting.labels[-1]
     plain = {**columns, weight: np.ones(len(columns[setting.wrt[0]]))}
     given, weighted = setting.called(plain), setting.called(columns)
     counts = any(not np.allclose(given[s], weighted[s], equal_nan=True) for s in given)
@@ -89,28 +89,31 @@ def probed(o: Any, why: Unreadable) -> Report:
 
 
 def _with_weight(s: Setting) -> Setting:
-    weight = s.labels[2]
+    weight = s.labels[-1]
     domain = s.domain.within(Domain.of({weight: "positive"}).ranges)
     return Setting(s.frontend, s.fn, s.asked, mul(sym(weight), s.loss), domain, s.wrt, s.labels, s.convention, s.mean)
 
 
 def _setting(o: Any) -> Setting:
     """Parameters have the values that they have in the code; labels of classes are numbers."""
-    asked, frontend = o.asked, o.frontend
+    frontend = o.frontend
+    asked = getattr(frontend, "completed", lambda _, asked: asked)(o.fn, o.asked)
     find = getattr(frontend, "labels", None)
     labels = find(o.fn, asked) if find is not None else ("z", "y", "w")
-    classes = asked.classes or (3 if hasattr(o.fn, "calc_ders_multi") else None)
+    classes = asked.classes
     wrt = (labels[0],) if classes is None else tuple(f"{labels[0]}{i}" for i in range(1, classes + 1))
     wrt = asked.wrt if len(asked.wrt) == len(wrt) else wrt
     known = parameters.numbers_of(o.fn) if asked.parameters else {}
     values = {n: num(v) if isinstance(v := known[n], int) else read_constant(v) for n in asked.parameters if n in known}
-    for i in range(classes or 0):
+    if asked.targets:
+        labels = (labels[0], *(f"{labels[1]}{i + 1}" for i in range(classes)), labels[2])
+    for i in range(0 if asked.targets else classes or 0):
         hot = make("eq", sym(labels[1]), num(i))
         values[f"{labels[1]}{i + 1}"] = make("piecewise", num(1), hot, num(0), make("true"))
     named = {name: o._read(f) for name, f in (o.where or {}).items()}
     loss = substitute(substitute(o.stated, named), values)
     ranges = {n: r for n, r in asked.domain.ranges.items() if n in free_names(loss)}
-    if classes is not None:
+    if classes is not None and not asked.targets:
         ranges.setdefault(labels[1], Domain.of({"y": "{" + ", ".join(map(str, range(classes))) + "}"})["y"])
     said = o.convention or ("catboost" if o.library == "catboost" else "loss")
     mean = (o.reduction or "").startswith("mean") and o.library not in ("torch", "jax")  # they tell a mean themselves
@@ -123,7 +126,7 @@ def _columns(s: Setting) -> dict[str, Any]:
     """Every variable at every point: along lines through simple points, as in the search for findings."""
     names = sorted({*s.wrt, *s.labels[1:]} - free_names(s.loss))
     whole = mul(s.loss, *map(sym, names)) if names else s.loss
-    domain = s.domain.within(Domain.of({s.labels[2]: "[1/2, 2]"}).ranges)
+    domain = s.domain.within(Domain.of({s.labels[-1]: "[1/2, 2]"}).ranges)
     found = [line.columns(line.values) for line in lines(whole, domain, "float64") if set(line.moves) & set(s.wrt)]
     if not found:
         raise DeriveError("the domain leaves no points at which numbers could be compared")
@@ -133,7 +136,7 @@ def _columns(s: Setting) -> dict[str, Any]:
     chosen = chosen[:: max(1, len(chosen) // _MOST)]
     rng = np.random.default_rng(0)
     weights = rng.uniform(0.5, 2, len(chosen)).round(3)
-    return {n: weights if n == s.labels[2] else table[n][chosen] for n in table}
+    return {n: weights if n == s.labels[-1] else table[n][chosen] for n in table}
 
 
 def _claim(s: Setting, side: Side, columns: Mapping[str, Any], values: Any) -> ClaimVerdict:
@@ -267,7 +270,7 @@ class _Comparison:
 
     def point(self, i: int) -> tuple[tuple[str, str], ...]:
         """The coordinates that matter."""
-        used = free_names(self.true) | set(self.setting.wrt) | {self.setting.labels[1]}
+        used = free_names(self.true) | set(self.setting.wrt) | set(self.setting.labels[1:-1])
         every = ((n, Fraction(float(c[i])).limit_denominator(10**9)) for n, c in sorted(self.columns.items()))
         return tuple((n, str(value)) for n, value in every if n in used)
 

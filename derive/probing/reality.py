@@ -50,7 +50,7 @@ def differs(o: Called, reading: Reading, domain: Mapping[str, str], status: Stat
     rng = np.random.default_rng(0)
     columns: dict[str, Any] = {}
     for rows, dtype, again in _CALLS:
-        names = reading.wrt if again else (*reading.wrt, *reading.labels[1:])
+        names = reading.wrt if again else (*reading.wrt, *reading.of_labels)
         columns |= {n: _sample(known[n], rows, rng) for n in names}
         columns[reading.labels[2]] = rng.integers(32, 128, rows) / 64.0
         try:

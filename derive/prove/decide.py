@@ -16,7 +16,7 @@ from derive.domain import Domain
 from derive.errors import TermError
 from derive.prove import points
 from derive.prove.field import Frac
-from derive.prove.forms import parts
+from derive.prove.forms import functions
 from derive.prove.normal import Normal
 from derive.prove.point import Point
 from derive.prove.refute import attempt, differ
@@ -134,8 +134,7 @@ class Question:
 
     def _slots(self) -> int:
         """Room for the generators to be expected, so that few restarts are needed; in a small ring all is quicker."""
-        left, right = (parts(side).functions for side in self._sides)
-        return max(7, len(left | right) + 2)
+        return max(7, len(functions(*self._sides)) + 2)
 
     @property
     def _sides(self) -> tuple[Term, Term]:

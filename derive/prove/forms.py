@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -26,19 +26,36 @@ _ARITHMETIC = frozenset({"num", "add", "mul", "pow", "given", "piecewise", "lt",
 
 
 class Parts(NamedTuple):
-    """What occurs in a term: heads, names with indices, names that are bound, and what may become a generator."""
+    """What occurs in a term: heads, names with indices, and names that are bound."""
 
     heads: frozenset[str]
     arrays: frozenset[str]
     bound: frozenset[str]
     elsewhere: frozenset[str]  # bound, but not as an index: they need not be whole
-    functions: frozenset[Term]
 
 
 @lru_cache(maxsize=1_024)
 def parts(t: Term) -> Parts:
     """The parts of a term, by one walk."""
-    seen: dict[int, Term] = {}  # by identity: it is quick, and equal ones make no difference to the sets
+    nodes = _nodes(t)
+    heads = frozenset([a.head for a in nodes])
+    arrays = frozenset([a.name for a in nodes if a.head == "at"]) if "at" in heads else _NONE
+    if heads.isdisjoint(BINDERS):
+        return Parts(heads, arrays, _NONE, _NONE)
+    binders = [a for a in nodes if a.head in BINDERS]
+    bound = _NONE.union(*map(bound_names, binders))
+    elsewhere = _NONE.union(*(bound_names(a) for a in binders if a.head not in INDEXING))
+    return Parts(heads, arrays, bound, elsewhere)
+
+
+def functions(*terms: Term) -> frozenset[Term]:
+    """What may become a generator."""
+    return frozenset([a for t in terms for a in _nodes(t) if a.head not in _ARITHMETIC])
+
+
+def _nodes(t: Term) -> Collection[Term]:
+    """Every node; equal ones may come more than once."""
+    seen: dict[int, Term] = {}  # by identity, as it is quick
     stack = [t]
     while stack:
         a = stack.pop()
@@ -46,13 +63,7 @@ def parts(t: Term) -> Parts:
             seen[key] = a
             if a.head not in LEAVES:
                 stack += a.args
-    nodes = seen.values()
-    heads = frozenset([a.head for a in nodes])
-    arrays = frozenset([a.name for a in nodes if a.head == "at"]) if "at" in heads else _NONE
-    binders = [a for a in nodes if a.head in BINDERS] if heads & BINDERS.keys() else ()
-    bound = _NONE.union(*map(bound_names, binders))
-    elsewhere = _NONE.union(*(bound_names(a) for a in binders if a.head not in INDEXING))
-    return Parts(heads, arrays, bound, elsewhere, frozenset([a for a in nodes if a.head not in _ARITHMETIC]))
+    return seen.values()
 
 
 def whole(term: Term, ranges: Callable[[str], Range]) -> bool:

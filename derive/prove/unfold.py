@@ -57,7 +57,7 @@ class Unfolding:
 
     def __call__(self, t: Term) -> Term:
         """The same value without entries of whole matrices, derivatives, and deltas that a sum resolves."""
-        heads, _, bound, elsewhere, _ = parts(t)
+        heads, _, bound, elsewhere = parts(t)
         if not (bound <= self.bound and elsewhere <= self.elsewhere):
             self.bound, self.elsewhere = self.bound | bound, self.elsewhere | elsewhere
             self._memo.clear()  # what was written out before took more for granted

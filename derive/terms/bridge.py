@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import sympy as sp
+from sympy import Rational, Symbol
 from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derive.errors import TermError
@@ -101,24 +102,26 @@ class _Conversion:
         found = self.memo.get(id(e))
         if found is None:
             head = SAME_NAME.get(type(e))
-            term = self._other(e) if head is None else make(head, *[self.go(a) for a in e.args])
+            term = self._other(e) if head is None else make(head, *map(self.go, e.args))
             found = self.memo[id(e)] = (self.shared.setdefault(term, term), e)
         return found[0]
 
     def _own_name(self, s: sp.Symbol) -> str:
         """The symbol's name, or a fresh one for a dummy: two symbols of one name must not become one."""
-        if s in self.names:
-            return self.names[s]
-        name, taken = name_of(s), frozenset(self.names.values())
-        if name in taken and not isinstance(s, sp.Dummy):
-            raise TermError(f"two different symbols are both called {s.name!r}; rename one")
-        self.names[s] = name = fresh(name, taken)
-        return name
+        found = self.names.get(s)
+        if found is None:
+            found, taken = name_of(s), self.names.values()
+            if found in taken:
+                if not isinstance(s, sp.Dummy):
+                    raise TermError(f"two different symbols are both called {s.name!r}; rename one")
+                found = fresh(found, frozenset(taken))
+            self.names[s] = found
+        return found
 
     def _other(self, e: Any) -> Term:
-        if isinstance(e, sp.Symbol):
+        if isinstance(e, Symbol):
             return sym(self._own_name(e))
-        if isinstance(e, sp.Rational):
+        if isinstance(e, Rational):
             return num(int(e.p), int(e.q))
         if e in _CONSTANTS:
             return _CONSTANTS[e]

@@ -14,6 +14,8 @@ from derive.ranges import REAL, Range, parse_range
 _SAYABLE = frozenset({"commutative", "complex", "hermitian", "finite", "real", "extended_real", "integer", "rational"})
 _SAYABLE |= {f"{e}{w}" for e in ("", "extended_") for w in ("positive", "negative", "nonnegative", "nonpositive")}
 _SAYABLE |= {"nonzero", "extended_nonzero"}
+#: what a `Range` can say, and how SymPy says it of what may be infinite
+_SAID = [(w, f"extended_{w}") for w in ("positive", "negative", "nonnegative", "nonpositive", "nonzero", "integer")]
 
 
 def assumptions(symbols: Iterable[sp.Symbol]) -> dict[str, Range]:
@@ -30,11 +32,11 @@ def assumptions(symbols: Iterable[sp.Symbol]) -> dict[str, Range]:
 
 @lru_cache(maxsize=1000)
 def _symbol_range(s: sp.Symbol) -> Range:
-    if s.is_extended_real is False:
+    known = s.assumptions0  # with all that follows from what is declared
+    if known.get("extended_real") is False:
         raise DomainError(f"{s.name} is declared not real; only real variables can be used")
     said = {key: value for key, value in s._assumptions_orig.items() if value is not None}
     if odd := [f"{key}={value}" for key, value in said.items() if key not in _SAYABLE or not value]:
         raise DomainError(f"{s.name} is declared {', '.join(odd)}, which a domain cannot say: declare it otherwise")
-    said_of = ("positive", "negative", "nonnegative", "nonpositive", "nonzero", "integer")
-    words = [w for w in said_of if getattr(s, f"is_{w}") or getattr(s, f"is_extended_{w}", False)]
+    words = [word for word, extended in _SAID if known.get(word) or known.get(extended)]
     return parse_range(" ".join(words)) if words else REAL

@@ -24,7 +24,7 @@ Go = Callable[[Any], Term]
 def name_of(s: Any) -> str:
     """The name of a symbol, an array or a matrix, if it can only mean this one."""
     name = str(s.name)
-    plain = unicodedata.normalize("NFKC", name)
+    plain = name if name.isascii() else unicodedata.normalize("NFKC", name)
     if plain != name:  # a domain and a formula that is typed would mean another one
         raise TermError(f"Python takes the name {name!r} for {plain!r}; rename it")
     if not name or name[0] in ". ":  # so are called what the prover names

@@ -21,6 +21,7 @@ from derive.terms.heads import MATRIX_HEADS as MATRIX_HEADS
 MAX_SIZE = 100_000
 MAX_DEPTH = 150
 MAX_DIGITS = 4_000
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 class Term:
@@ -32,15 +33,17 @@ class Term:
     args: tuple[Term, ...]
     size: int
     depth: int
+    _free: frozenset[str] | None  # what `free_names` found
 
     def __init__(self, head: str, args: tuple[Term, ...]) -> None:
         self.head = head
         self.args = args
         self._hash = hash((head, args))
-        self._free: frozenset[str] | None = None  # what `free_names` found
         if head in LEAVES:
             self.size = self.depth = 1
+            self._free = frozenset(cast("tuple[str]", args)) if head == "sym" else _NO_NAMES
             return
+        self._free = None
         size = depth = 0
         for a in args:  # the hottest loop of all: no generators
             size += a.size
@@ -207,12 +210,8 @@ def free_names(term: Term) -> frozenset[str]:
 
 
 def _free_names(term: Term) -> frozenset[str]:
-    if term.head == "sym":
-        return frozenset((term.name,))
-    if term.head == "num":
-        return frozenset()
     if term.head not in BINDERS:
-        return frozenset().union(*map(free_names, term.args))
+        return _NO_NAMES.union(*[free_names(a) if a._free is None else a._free for a in term.args])
     indices, scopes = BINDERS[term.head]
     inside = frozenset().union(*(free_names(term.args[i]) for i in scopes)) - bound_names(term)
     outside = (free_names(a) for i, a in enumerate(term.args) if i not in indices and i not in scopes)
