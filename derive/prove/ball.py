@@ -42,7 +42,7 @@ class Evaluator:
 
     def go(self, t: Term) -> Ball:
         """The value of a term."""
-        if self.bound or self.along:
+        if self.bound or self.along:  # nothing is kept, as values change from index to index
             self._work += 1
             if self._work > _MAX_WORK:
                 raise GaveUp("too many summands at a point")
@@ -60,8 +60,6 @@ class Evaluator:
                 return _CHOSEN[t.head](self, t)
             if any(self.along[0] in free_names(gap) and self.sign_of(gap) < 0 for gap in edges(t)):
                 raise Outside(f"beside the point, {t.head} has no value")
-        if t.head in REAL_FUNCTIONS:
-            return finite(REAL_FUNCTIONS[t.head](self.go(t.args[0])), t.head)
         how = _HEADS.get(t.head)
         if how is None:
             raise GaveUp(f"{t.head} cannot be evaluated at a point")
@@ -270,7 +268,12 @@ def _given(e: Evaluator, t: Term) -> Ball:
     return e.go(t.args[0])
 
 
+def _real(head: str, f: Callable[[Ball], Ball]) -> Callable[[Evaluator, Term], Ball]:
+    return lambda e, t: finite(f(e.go(t.args[0])), head)
+
+
 _HEADS: dict[str, Callable[[Evaluator, Term], Ball]] = {
+    **{head: _real(head, f) for head, f in REAL_FUNCTIONS.items()},
     "num": lambda e, t: fmpq(*t.args),
     "sym": lambda e, t: e.number(t.name),
     "at": _entry,

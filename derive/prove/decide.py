@@ -48,7 +48,7 @@ def prove_terms(a: Term, b: Term, domain: Domain, *, budget: float = 2.0) -> Ver
     """
     verdict = decided(lambda: Question(a, b, domain, time.thread_time() + budget).answer())
     if isinstance(verdict, Refuted):
-        return replace(verdict, question=Asked(a, b, domain.to_json()))
+        return Refuted(verdict.witness, verdict.method, verdict.notes, Asked(a, b, domain.to_json()))
     return verdict
 
 
@@ -140,6 +140,11 @@ class Question:
     def _sides(self) -> tuple[Term, Term]:
         return self.a, self.b
 
+    @property
+    def _all(self) -> tuple[Term, ...]:
+        """The sides as they are looked at in points and as they are proved, which are mostly the same."""
+        return self._sides if self.plain == self._sides else (*self.plain, *self._sides)
+
     def _refute(self, candidates: Iterator[Point], bits: tuple[int, ...], enough: int | None = None) -> Refuted | None:
         refuted, defined = attempt(candidates, self.plain, bits, enough, self.refutes)
         self.defined += defined
@@ -147,20 +152,20 @@ class Question:
 
     def simple(self) -> Iterator[Point]:
         """A few points of small numbers."""
-        return points.search((*self.plain, *self._sides), self.domain, 0, _QUICK)
+        return points.search(self._all, self.domain, 0, _QUICK)
 
     def around(self) -> Iterator[Point]:
         """The kinks around one point: a second look at a proof by regions."""
-        for base in points.search((*self.plain, *self._sides), self.domain, _QUICK, 1):
+        for base in points.search(self._all, self.domain, _QUICK, 1):
             yield from points.kinks(self._sides, self.domain, base)
 
     def harder(self) -> Iterator[Point]:
         """Kinks and corners around a few points, then more points, as long as there is time."""
-        bases = list(points.search((*self.plain, *self._sides), self.domain, _QUICK, 4))
+        bases = list(points.search(self._all, self.domain, _QUICK, 4))
         around = (where(self._sides, self.domain, base) for base in bases for where in (points.kinks, points.corners))
-        more = points.search((*self.plain, *self._sides), self.domain, 100, _HARD)
+        more = points.search(self._all, self.domain, 100, _HARD)
         tails = points.together(self._sides, self.domain, bases[0]) if bases else ()
-        others = list(points.search((*self.plain, *self._sides), self.domain, _QUICK, _PINNED))
+        others = list(points.search(self._all, self.domain, _QUICK, _PINNED))
         pinned = points.pinned(self._sides, self.domain, bases, others)
         for point in itertools.chain(*around, tails, pinned, more):
             if time.thread_time() > self.deadline + 0.5:

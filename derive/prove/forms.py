@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from derive.domain import Domain, Range
 from derive.terms.heads import INDEXING, LEAVES
-from derive.terms.term import BINDERS, Term, bound_names, children, num
+from derive.terms.term import BINDERS, Term, bound_names, children, free_names, num
 
 _ONE = num(1)
 _NONE: frozenset[str] = frozenset()
@@ -26,9 +26,10 @@ _ARITHMETIC = frozenset({"num", "add", "mul", "pow", "given", "piecewise", "lt",
 
 
 class Parts(NamedTuple):
-    """What occurs in a term: heads, names with indices, and names that are bound."""
+    """What occurs in a term: heads, free names, names with indices, and names that are bound."""
 
     heads: frozenset[str]
+    free: frozenset[str]
     arrays: frozenset[str]
     bound: frozenset[str]
     elsewhere: frozenset[str]  # bound, but not as an index: they need not be whole
@@ -41,11 +42,11 @@ def parts(t: Term) -> Parts:
     heads = frozenset([a.head for a in nodes])
     arrays = frozenset([a.name for a in nodes if a.head == "at"]) if "at" in heads else _NONE
     if heads.isdisjoint(BINDERS):
-        return Parts(heads, arrays, _NONE, _NONE)
+        return Parts(heads, frozenset([a.args[0] for a in nodes if a.head == "sym"]), arrays, _NONE, _NONE)  # type: ignore[misc]
     binders = [a for a in nodes if a.head in BINDERS]
     bound = _NONE.union(*map(bound_names, binders))
     elsewhere = _NONE.union(*(bound_names(a) for a in binders if a.head not in INDEXING))
-    return Parts(heads, arrays, bound, elsewhere)
+    return Parts(heads, free_names(t), arrays, bound, elsewhere)
 
 
 def functions(*terms: Term) -> frozenset[Term]:

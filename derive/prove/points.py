@@ -51,7 +51,7 @@ _MAX_PINNED = 3
 
 def arrays(*terms: Term) -> frozenset[str]:
     """The names that are used with indices."""
-    return frozenset().union(*(parts(t).arrays for t in terms))
+    return frozenset().union(*[parts(t).arrays for t in terms])
 
 
 def has_choices(*terms: Term) -> bool:
@@ -61,7 +61,8 @@ def has_choices(*terms: Term) -> bool:
 
 def scalars(*terms: Term) -> list[str]:
     """The free names that need a value, sorted."""
-    return sorted(frozenset().union(*map(free_names, terms)) - arrays(*terms))
+    found = [parts(t) for t in terms]
+    return sorted(frozenset().union(*[p.free for p in found]).difference(*[p.arrays for p in found]))
 
 
 def simple(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 from flint import ctx, fmpq
@@ -19,19 +18,25 @@ from derive.terms.term import Term
 #: do two enclosures rule out what is claimed of the two values?
 Clash: TypeAlias = Callable[[Any, Any], bool]
 _LOCK = threading.RLock()  # the working precision of FLINT is one for the whole process
-_MAX_DIGITS = 1_200
+_FEW, _MAX_DIGITS = 6, 1_200
 
 
-@contextmanager
-def precision(bits: int) -> Iterator[None]:
+class precision:  # noqa: N801  (used like a function)
     """Work with so many bits; the former precision comes back afterwards."""
-    with _LOCK:
-        before = ctx.prec
-        ctx.prec = bits
-        try:
-            yield
-        finally:
-            ctx.prec = before
+
+    __slots__ = ("_before", "bits")
+
+    def __init__(self, bits: int) -> None:
+        self.bits = bits
+
+    def __enter__(self) -> None:
+        _LOCK.acquire()
+        self._before = ctx.prec
+        ctx.prec = self.bits
+
+    def __exit__(self, *_: object) -> None:
+        ctx.prec = self._before
+        _LOCK.release()
 
 
 def values_at(point: Point, a: Term, b: Term) -> tuple[Any, Any] | None:
@@ -86,13 +91,21 @@ def _shown(left: Any, right: Any) -> tuple[str, str]:
     """Both values to the first digits that tell them apart, and two more; short fractions as they are."""
     if _short(left) and _short(right):
         return str(left), str(right)
-    digits = 6
+    digits = _FEW
+    if _far(left, right):
+        return _digits(left, digits + 2), _digits(right, digits + 2)
     while digits < _MAX_DIGITS:
         shown = _digits(left, digits), _digits(right, digits)
         if shown[0] != shown[1]:
             return _digits(left, digits + 2), _digits(right, digits + 2)
         digits *= 2
     return _digits(left, digits), _digits(right, digits)
+
+
+def _far(left: Any, right: Any) -> bool:
+    """Are they seen at once to differ in the first few digits?"""
+    left, right = float(to_arb(left)), float(to_arb(right))
+    return bool(abs(left - right) > max(abs(left), abs(right)) * 10.0 ** (2 - _FEW))
 
 
 def _short(x: Any) -> bool:
@@ -102,5 +115,8 @@ def _short(x: Any) -> bool:
 def _digits(x: Any, digits: int) -> str:
     if _short(x):
         return str(x)
-    with precision(max(ctx.prec, int(digits * 3.4) + 20)):
+    bits = int(digits * 3.4) + 20
+    if bits <= ctx.prec:
+        return str(to_arb(x).str(digits, radius=False))
+    with precision(bits):
         return str(to_arb(x).str(digits, radius=False))

@@ -57,7 +57,7 @@ class Unfolding:
 
     def __call__(self, t: Term) -> Term:
         """The same value without entries of whole matrices, derivatives, and deltas that a sum resolves."""
-        heads, _, bound, elsewhere = parts(t)
+        heads, _, _, bound, elsewhere = parts(t)
         if not (bound <= self.bound and elsewhere <= self.elsewhere):
             self.bound, self.elsewhere = self.bound | bound, self.elsewhere | elsewhere
             self._memo.clear()  # what was written out before took more for granted
@@ -179,7 +179,7 @@ class Claim:
             if not all(is_matrix):
                 raise TermError("a matrix is compared with a number: compare its entry instead")
             a, b, domain = _entries(a, b, domain)
-        self.free = free = free_names(a) | free_names(b)
+        self.free = free = parts(a).free | parts(b).free
         plain = Unfolding(domain, free, deltas=False, proof=False)
         self.domain = domain
         self.off_boundaries = off_boundaries(a) or off_boundaries(b)
