@@ -91,7 +91,7 @@ class Vjp:
         def call() -> Mapping[str, Any]:
             found = dict(self.run(tables, upstream))
             value = found["value"]
-            return {**found, "upstream": _cells(upstream(np.shape(value.cells)))}
+            return {**found, "upstream": of_tables(upstream(np.shape(value.cells)))}
 
         return follow(self.target, call, self.domain(rows))
 
@@ -100,7 +100,7 @@ class Vjp:
     def separate(self, one: Followed, two: Followed) -> bool:
         """Is the value for two rows the sum (or the mean) of those for one, and all that goes back too?"""
         shared = two.values["value"].size == one.values["value"].size == 1
-        first, second = (_flat(x.values["value"]) for x in (one, two))
+        first, second = (flat(x.values["value"]) for x in (one, two))
         if not shared:
             rows = [self.of_row(f.known, i, shared) for i in range(2) for f in first]
             together = len(rows) == len(second) and all(
@@ -121,9 +121,7 @@ class Vjp:
             return self.same(second.reshape(-1)[0].known, plus(*rows))
         if second.shape != (2, *first.shape[1:]):
             return False
-        pairs = [
-            (s.known, f.known, i) for i in range(2) for s, f in zip(_flat(second[i]), _flat(first[0]), strict=True)
-        ]
+        pairs = [(s.known, f.known, i) for i in range(2) for s, f in zip(flat(second[i]), flat(first[0]), strict=True)]
         return all(self.same(s, times(c, self.of_row(f, i, shared))) for s, f, i in pairs)
 
     def of_row(self, t: Term, row: int, shared: bool) -> Term:
@@ -146,7 +144,7 @@ class Vjp:
 
     def choices(self) -> Iterator[dict[str, Term]]:
         """All classes that two rows may have."""
-        names = [t.name for i in self.inputs if i.kind == "class" for t in _flat(i.table(2))]
+        names = [t.name for i in self.inputs if i.kind == "class" for t in flat(i.table(2))]
         for classes in itertools.product(range(self.asked.classes or 0), repeat=len(names)):
             yield {n: num(k) for n, k in zip(names, classes, strict=True)}
 
@@ -172,20 +170,20 @@ class Vjp:
         names: list[str] = []
         formulas: list[Term] = []
         for k in self.chosen():
-            table = _flat(self.inputs[k].table(rows))
+            table = flat(self.inputs[k].table(rows))
             back = found.values.get(str(k))
             if k != self.chosen()[0] and self.is_left_out(back, self.inputs[k]):
                 continue
             names += [t.name for t in table]
             formulas += self.shaped(back, table, self.inputs[k])
-        cells = [c for k in self.back(found) for c in _flat(found.values[k])]
+        cells = [c for k in self.back(found) for c in flat(found.values[k])]
         line = line_of(self.target, found.values["value"])
         first, label, weight = (self.called(r) for r in ("prediction", "label", "weight"))
         return Reading(
             gradient=formulas[0] if len(formulas) == 1 else formulas,
             hessian=None,
             wrt=tuple(names),
-            loss=_loss(found),
+            loss=total(found),
             domain={n: r for n, r in self.ranges().items() if rows == 1},
             where=self.indicators(label) if rows == 1 else {},
             notes=tuple(dict.fromkeys((*found.notes, *self.notes))),
@@ -202,11 +200,11 @@ class Vjp:
         """The symbols of the upstream gradient, where the stated loss does not speak of it."""
         if not self.upstream or self.upstream in self.asked.names:
             return ()
-        return tuple(c.known.name for c in _flat(found.values["upstream"]))
+        return tuple(c.known.name for c in flat(found.values["upstream"]))
 
     def is_left_out(self, back: Cells | None, i: Input) -> bool:
         """Does nothing go back for this label, weight or parameter? Then no gradient is claimed."""
-        zero = back is not None and all(c.term == num(0) for c in _flat(back))
+        zero = back is not None and all(c.term == num(0) for c in flat(back))
         if zero and role(i.own) in ("label", "weight") and i.symbol not in self.asked.wrt:
             self.notes.append(f"0 goes back for {i.own}: it is taken as not differentiated")
             return True
@@ -227,7 +225,7 @@ class Vjp:
             return [num(0)] * len(table)
         if back.size != len(table):
             raise Unreadable(f"what goes back for {i.own} has the shape {back.shape}, for {len(table)} entries")
-        return [c.known for c in _flat(back)]
+        return [c.known for c in flat(back)]
 
     def called(self, wanted: str) -> str:
         """The symbol of the input with a role."""
@@ -236,17 +234,19 @@ class Vjp:
         return next((i.symbol for i in self.inputs if role(i.own) == wanted), USUAL[wanted])
 
 
-def _loss(found: Followed) -> Term:
+def total(found: Followed) -> Term:
     """Σ g·f."""
-    value, g = _flat(found.values["value"]), _flat(found.values["upstream"])
+    value, g = flat(found.values["value"]), flat(found.values["upstream"])
     return add(*(f.known if w.known == num(1) else mul(w.known, f.known) for f, w in zip(value, g, strict=True)))
 
 
-def _flat(x: Any) -> list[Any]:
+def flat(x: Any) -> list[Any]:
+    """The entries, one after the other."""
     return list(np.asarray(x, object).reshape(-1))
 
 
-def _cells(table: Table) -> Any:
+def of_tables(table: Table) -> Any:
+    """Terms as a stand-in."""
     from derive.tracing.stand_in import StandIn
 
     return StandIn.of(table)

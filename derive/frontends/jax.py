@@ -22,6 +22,7 @@ from derive.errors import DeriveError, MissingExtraError
 from derive.frontends import Asked, Numbers, Reading
 from derive.frontends._inputs import Input, Table, named
 from derive.frontends._jaxpr import evaluate
+from derive.frontends._layers import Layer, Numeric, rows_or_arrays
 from derive.frontends._numbers import of_rows, stacked
 from derive.frontends._signatures import arguments, role, roles
 from derive.frontends._vjp import Vjp
@@ -53,9 +54,26 @@ def _uses(function: Any) -> bool:
 def read(target: Any, asked: Asked) -> Reading:
     """Its formula, and what JAX gives back for it."""
     _jax()
-    reading = _vjp(target, asked).read()
+    v = _vjp(target, asked)
+    reading = rows_or_arrays(v, [Layer(v, _numeric(target, v))]) if v.own_backward else v.read()
     line = _last_return(getattr(target, "bwd", None)) or reading.gradient_line or reading.loss_line
     return replace(reading, gradient_line=line)
+
+
+def _numeric(target: Any, v: Vjp) -> Numeric:
+    """Calls with real arrays of several shapes."""
+
+    def run(given: Sequence[Any], g: Any) -> tuple[Any, Mapping[int, Any]]:
+        jax = _jax()
+        with jax.enable_x64(True):
+            every = [jax.numpy.asarray(x) for x in given]
+            if g is None:
+                return np.asarray(_value(target(*every))), {}
+            out, back = jax.vjp(_of(target, every, v.wanted), *(every[k] for k in v.wanted))
+            found = dict(zip(v.wanted, map(np.asarray, back(jax.numpy.asarray(g))), strict=True))
+            return np.asarray(out), found
+
+    return run
 
 
 def _last_return(function: Any) -> int:

@@ -12,18 +12,17 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from derive.domain import Domain
 from derive.errors import DeriveError
-from derive.floating.truth import value_at
 from derive.frontends import Asked, Numbers, Reading
 from derive.frontends._rows import line_of
 from derive.frontends._signatures import arguments, role
-from derive.terms.term import Term, free_names, sym
+from derive.frontends._sizes import agree, drawn, is_slope, slopes, value_of
+from derive.terms.term import sym
 from derive.tracing import parameters
 from derive.tracing.calling import Followed, follow, quiet
 from derive.tracing.stand_in import StandIn
@@ -37,8 +36,6 @@ _TABLE = re.compile(r"X|XX|X_?(train|data|mat)|features?|design(_matrix)?|data|A
 #: the shapes of coefficients and labels that are tried, one after the other
 _SHAPES = (((_COLUMNS,), (_ROWS,)), ((_COLUMNS, 1), (_ROWS, 1)), ((_COLUMNS,), (_ROWS, 1)))
 _SIDES = ("loss", "gradient", "hessian")
-_CLOSE = 1e-6
-_STEP, _CLEAR = 1e-5, 1e-3
 
 
 def recognises(target: Any) -> bool:
@@ -163,12 +160,12 @@ def _check_numbers(target: Any, names: Sequence[str], reading: Reading, domain: 
     chance = random.Random(0)
     symbols = _symbols(names, shapes)
     ranges = _domain(domain, names)
-    values = {n: _value(ranges, n, chance) for s in symbols for n in s.reshape(-1).tolist()}
+    values = {n: value_of(ranges, n, chance) for s in symbols for n in s.reshape(-1).tolist()}
     with quiet():
         made = target(*(np.vectorize(lambda n: float(values[n]), otypes=[float])(s)[()] for s in symbols))
     for side, formulas in (("loss", [reading.loss]), ("gradient", reading.gradient)):
         for own, formula in zip(np.reshape(made[_SIDES.index(side)], -1), formulas, strict=True):
-            if not _agree(float(own), formula, ranges, values):
+            if not agree(float(own), formula, ranges, values):
                 raise Unreadable(f"its {side} is not the formula that was read: it gives {own:g} for numbers")
 
 
@@ -185,33 +182,14 @@ def _is_gradient(target: Any, names: Sequence[str], domain: Domain, shapes: Any,
     """Does it agree with differences of the cost, in numbers?"""
     theta, table, y = _found(names)
     chance = random.Random(1)
-    given: list[Any] = [float(_value(domain, n, chance)) for n in names]
+    given: list[Any] = [float(value_of(domain, n, chance)) for n in names]
     for at, shape in ((theta, (size[1], *shapes[0][1:])), (table, size), (y, (size[0], *shapes[1][1:]))):
-        drawn = [float(_value(domain, names[at], chance)) for _ in range(int(np.prod(shape)))]
-        given[at] = np.reshape(drawn, shape)
+        given[at] = drawn(domain, names[at], shape, chance)
 
-    def called(j: int, step: float) -> Any:
-        moved = given[theta].copy()
-        moved.reshape(-1)[j] += step
-        return target(*(moved if i == theta else np.copy(g) if np.ndim(g) else g for i, g in enumerate(given)))
+    def called(moved: Any, result: int) -> Any:
+        made = target(*(moved if i == theta else np.copy(g) if np.ndim(g) else g for i, g in enumerate(given)))
+        return np.reshape(made[result], -1)
 
     with quiet(), np.errstate(all="ignore"):
-        claimed = np.reshape(called(0, 0.0)[1], -1)
-        ends = [[float(np.reshape(called(j, h)[0], -1)[0]) for h in (_STEP, -_STEP)] for j in range(size[1])]
-    slopes = np.array([(up - down) / (2 * _STEP) for up, down in ends])
-    return claimed.shape == slopes.shape and bool(np.all(np.abs(claimed - slopes) <= _CLEAR * (1 + np.abs(slopes))))
-
-
-def _value(domain: Domain, name: str, chance: random.Random) -> Fraction:
-    """A number of its range; near 1/2 where nothing is said."""
-    known = domain[name]
-    if known.values is not None:
-        return chance.choice(list(known.values))
-    return Fraction(chance.randrange(8, 56), 64)
-
-
-def _agree(own: float, formula: Term, domain: Domain, values: Mapping[str, Fraction]) -> bool:
-    ball = value_at(formula, domain, {n: values[n] for n in free_names(formula)})
-    if ball is None or isinstance(ball, str):
-        return True
-    return abs(own - float(ball.mid())) <= _CLOSE * max(1.0, abs(own))
+        found = slopes(lambda moved: float(called(moved, 0)[0]), given[theta])
+        return is_slope(called(given[theta].copy(), 1), np.reshape(found, -1))

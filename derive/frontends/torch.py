@@ -17,6 +17,7 @@ from typing import Any
 from derive.errors import DeriveError, MissingExtraError
 from derive.frontends import Asked, Numbers, Reading
 from derive.frontends._inputs import Input, Table, named
+from derive.frontends._layers import Layer, rows_or_arrays
 from derive.frontends._numbers import of_rows, stacked
 from derive.frontends._signatures import arguments, role, roles
 from derive.frontends._vjp import Run, Vjp
@@ -64,17 +65,45 @@ def _uses(function: Any, library: str) -> bool:
 def read(target: Any, asked: Asked) -> Reading:
     """Its formula, and what autograd gives for it."""
     _torch()
-    if _is_function(target):
-        return _function(target, asked).read()
-    return _loss(target, asked).read()
+    if not _is_function(target):
+        return _loss(target, asked).read()
+    return rows_or_arrays(_function(target, asked), [_layer(target, asked, optional) for optional in (True, False)])
+
+
+def _layer(target: Any, asked: Asked, optional: bool) -> Layer:
+    """For arrays of several shapes; `optional`: with arguments such as `bias=None`."""
+    v = _function(target, asked, optional)
+    called, wanted = _callable(target), list(v.wanted)
+
+    def numeric(given: Sequence[Any], g: Any) -> tuple[Any, Mapping[int, Any]]:
+        torch = _torch()
+        tensors = [torch.tensor(x, dtype=torch.float64, requires_grad=k in wanted) for k, x in enumerate(given)]
+        out = _value(called(*tensors))
+        if g is None:
+            return out.detach().numpy(), {}
+        back = torch.autograd.grad(out, [tensors[k] for k in wanted], torch.tensor(g), allow_unused=True)
+        found = {k: None if b is None else b.numpy() for k, b in zip(wanted, back, strict=True)}
+        return out.detach().numpy(), found
+
+    return Layer(v, numeric)
 
 
 def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
-    """What autograd gives for real tensors."""
+    """What autograd gives for real tensors; row by row, where a number is differentiated that all rows share."""
+    import numpy as np
+
+    v = (_function if _is_function(target) else _loss)(target, asked)
+    count = max(map(len, columns.values()))
+    if count == 1 or not any(v.inputs[k].kind == "parameter" and v.inputs[k].symbol in columns for k in v.chosen()):
+        return _numbers(target, v, asked, columns)
+    rows = [_numbers(target, v, asked, {n: x[i : i + 1] for n, x in columns.items()}) for i in range(count)]
+    return Numbers(np.concatenate([row.gradient for row in rows]), None)
+
+
+def _numbers(target: Any, v: Vjp, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
     import numpy as np
 
     torch = _torch()
-    v = (_function if _is_function(target) else _loss)(target, asked)
     values = {**parameters.numbers_of(v.target), **columns}
     given = [_column(torch, i, values) for i in v.inputs]
     chosen = [given[k] for k in v.chosen()]
@@ -100,6 +129,8 @@ def _column(torch: Any, i: Input, columns: Mapping[str, Any]) -> Any:
     if i.symbol not in columns:
         raise DeriveError(f"{i.own}: there are no values for {i.symbol}; say its range in domain")
     values = np.array(columns[i.symbol])
+    if i.kind == "parameter":
+        return torch.tensor(values.reshape(-1)[0])
     return torch.tensor(values.astype(np.int64) if i.kind == "class" else values)
 
 
@@ -129,11 +160,12 @@ def _callable(target: Any) -> Any:
     return target
 
 
-def _function(target: Any, asked: Asked) -> Vjp:
-    """`forward(ctx, …)` with `backward(ctx, upstream)`."""
+def _function(target: Any, asked: Asked, optional: bool = False) -> Vjp:
+    """`forward(ctx, …)` with `backward(ctx, upstream)`; `optional`: with arguments that may be None, too."""
     kind: Any = target if inspect.isclass(target) else type(target)
     given, g = list(inspect.signature(kind.forward).parameters.values()), _upstream(kind)
-    names = [p.name for p in (given if _has_setup(kind) else given[1:]) if _is_given(p, asked)]
+    given = given if _has_setup(kind) else given[1:]
+    names = [p.name for p in given if _is_given(p, asked) or (optional and p.default is None)]
     inputs = named(names, asked, [n for n in names if n in _NUMBERS or n in asked.parameters])
     taken = {i.symbol for i in inputs}
     free = g if g not in taken else f"{g}_out"

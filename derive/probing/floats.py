@@ -13,10 +13,12 @@ from derive.domain import Domain
 from derive.errors import DeriveError
 from derive.floating import Finding, findings
 from derive.floating.claims import of_claims
-from derive.frontends import Asked, Frontend, Reading
+from derive.frontends import Asked, Frontend, Numbers, Reading
 from derive.terms.term import Term, free_names, num, substitute
 from derive.tracing import parameters
+from derive.tracing.calling import UsersCode
 from derive.tracing.constants import read as read_constant
+from derive.tracing.unreadable import Unreadable
 
 #: the types in which the libraries hand over raw scores
 DTYPES = {"xgboost": ("float32",), "lightgbm": ("float64",), "catboost": ("float64",), "torch": ("float32",)}
@@ -85,6 +87,14 @@ def parts(reading: Reading) -> Iterator[tuple[str, str, tuple[int, ...], Term]]:
                 yield f"{side}, component {i + 1}", side, (i,), part
 
 
+def real(frontend: Frontend, fn: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
+    """The numbers of the real code; an error that it raises is `Unreadable`."""
+    guard = UsersCode("")
+    with guard:
+        return frontend.numbers(fn, asked, columns)
+    raise Unreadable(f"it raises {guard.said}")
+
+
 class _Part:
     """One formula of the real code, as a function of columns."""
 
@@ -94,7 +104,7 @@ class _Part:
     def __call__(self, columns: Mapping[str, Any]) -> Any:
         first = next(iter(columns.values()))
         wanted = {n: columns.get(n, np.full(len(first), _usual(self.domain, n), first.dtype)) for n in self.names()}
-        found = getattr(self.o.frontend.numbers(self.o.fn, self.o.asked, wanted), self.side)
+        found = getattr(real(self.o.frontend, self.o.fn, self.o.asked, wanted), self.side)
         return found[..., self.index[0]] if self.index else found
 
     def names(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from derive.domain import Domain
 from derive.errors import DeriveError
 from derive.floating.grid import lines
 from derive.floating.truth import shown, value_at
+from derive.probing.floats import real
 from derive.report import ClaimVerdict, Component, Report, Side, Source
 from derive.terms.term import Term, free_names, make, mul, num, substitute, sym
 from derive.tracing import parameters
@@ -54,7 +55,7 @@ class Setting:
 
     def called(self, columns: Mapping[str, Any]) -> dict[Side, Any]:
         """The gradient and the Hessian that the code gives for rows; without what it does not give."""
-        found = self.frontend.numbers(self.fn, self.asked, columns)
+        found = real(self.frontend, self.fn, self.asked, columns)
         sides: tuple[tuple[Side, Any], ...] = (("gradient", found.gradient), ("hessian", found.hessian))
         return {side: values for side, values in sides if values is not None}
 

@@ -20,7 +20,7 @@ from derive.errors import DeriveError
 from derive.floating.machine import Machine
 from derive.floating.truth import value_at
 from derive.frontends import Reading
-from derive.probing.floats import Called, code_values, parts
+from derive.probing.floats import Called, code_values, parts, real
 from derive.terms.term import Term, num, substitute
 from derive.tracing.rows import COUNT
 
@@ -54,7 +54,7 @@ def differs(o: Called, reading: Reading, domain: Mapping[str, str], status: Stat
         columns |= {n: _sample(known[n], rows, rng) for n in names}
         columns[reading.labels[2]] = rng.integers(32, 128, rows) / 64.0
         try:
-            numbers = o.frontend.numbers(o.fn, o.asked, {n: c.astype(dtype) for n, c in columns.items()})
+            numbers = real(o.frontend, o.fn, o.asked, {n: c.astype(dtype) for n, c in columns.items()})
         except DeriveError as why:
             return f"it does not run with {rows} rows of {dtype} numbers: {why}"
         here = {**values, COUNT: num(rows)}

@@ -112,12 +112,14 @@ class Facts:
 
     def _by_terms(self, p: Poly) -> int:
         out = ZERO
-        known = [(self.field.slots - 1 - g, self._of_generator(g)) for g in self.field.generators_of(p)]
+        known: dict[int, int] = {}
         for exponents, c in p.terms():
             mask = POSITIVE if c > 0 else NEGATIVE
-            for slot, sign in known:
-                if e := exponents[slot]:
-                    mask = signs.product(mask, sign if e % 2 else signs.to_power(sign, 2))
+            for g, e in enumerate(exponents[::-1]):
+                if e:
+                    if g not in known:
+                        known[g] = self._of_generator(g)
+                    mask = signs.product(mask, known[g] if e % 2 else signs.to_power(known[g], 2))
             out = signs.total(out, mask)
             if out == ANY:
                 break

@@ -142,7 +142,7 @@ class Field(Polys):
                 if e:
                     den[self.factor_index(self.ring.gen(slot))] = int(e)
             p = divmod(p, monomial / monomial.leading_coefficient())[0]
-        p = p / coefficient
+        p = p / coefficient if coefficient != 1 else p
         for index in range(len(self.factors)):
             p = self._divide_out(p, index, den)
         if not p.is_constant():

@@ -24,6 +24,7 @@ MAX_DEGREE = 400
 MAX_GENERATORS = 1_024
 _DIVIDE_TERMS = 30_000
 _FACTOR_TERMS = 600
+_FEW_TERMS = 4
 
 
 def to_fmpq(value: Fraction) -> Any:
@@ -54,12 +55,16 @@ class Polys:
         self.zero = self.ring.constant(0)
         self.met: dict[str, Poly] = {}  # factors of products that were taken apart: hints for who checks the proof
         self.relations: list[tuple[int, int, Poly]] = []
+        self._generators: dict[int, Poly] = {}
         self._factored: dict[str, tuple[Fraction, list[tuple[Poly, int]]]] = {}
 
     def poly_of(self, generator: int) -> Poly:
         if generator >= self.slots:
             raise Restart
-        return self.ring.gen(self.slots - 1 - generator)
+        found = self._generators.get(generator)
+        if found is None:
+            found = self._generators[generator] = self.ring.gen(self.slots - 1 - generator)
+        return found
 
     def relate(self, generator: int, degree: int, poly: Poly) -> None:
         """From now on generator**degree is rewritten to `poly`, which has older generators only."""
@@ -110,6 +115,10 @@ class Polys:
 
     def terms(self, p: Poly) -> list[tuple[Monomial, Fraction]]:
         """The terms of a polynomial by generator numbers, in the ring's order."""
+        if len(p) <= _FEW_TERMS:  # to ask which generators occur takes longer
+            return [
+                (tuple([(g, int(e)) for g, e in enumerate(exps[::-1]) if e]), to_fraction(c)) for exps, c in p.terms()
+            ]
         used = [(g, self.slots - 1 - g) for g in self.generators_of(p)]
         return [(tuple([(g, int(exps[s])) for g, s in used if exps[s]]), to_fraction(c)) for exps, c in p.terms()]
 

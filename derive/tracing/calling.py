@@ -178,12 +178,15 @@ class UsersCode:
 
 
 class Tried:
-    """Runs code of somebody else with numbers: whether it raised an error is all that is asked."""
+    """Runs code of somebody else with numbers: did it raise an error, and what does it say?"""
+
+    said = ""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        self.said = f"{type(error).__name__}: {error}" if isinstance(error, Exception) else ""
         return isinstance(error, Exception)
 
 
