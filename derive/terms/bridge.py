@@ -94,7 +94,8 @@ class _Conversion:
 
     def __init__(self, shared: dict[Term, Term]) -> None:
         self.shared = shared
-        self.memo: dict[int, tuple[Term, Any]] = {}  # by identity; it keeps the object, as numbers are used again
+        self.memo: dict[int, Term] = {}  # by identity
+        self.kept: list[Any] = []  # so that no other object gets the number of one that was met
         self.names: dict[sp.Symbol, str] = {}
         self.plain = True  # nothing was met that may bind a name, or has one that is no symbol
 
@@ -103,8 +104,9 @@ class _Conversion:
         if found is None:
             head = SAME_NAME.get(type(e))
             term = self._other(e) if head is None else make(head, *map(self.go, e.args))
-            found = self.memo[id(e)] = (self.shared.setdefault(term, term), e)
-        return found[0]
+            found = self.memo[id(e)] = self.shared.setdefault(term, term)
+            self.kept.append(e)
+        return found
 
     def _own_name(self, s: sp.Symbol) -> str:
         """The symbol's name, or a fresh one for a dummy: two symbols of one name must not become one."""

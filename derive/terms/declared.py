@@ -14,8 +14,8 @@ from derive.ranges import REAL, Range, parse_range
 _SAYABLE = frozenset({"commutative", "complex", "hermitian", "finite", "real", "extended_real", "integer", "rational"})
 _SAYABLE |= {f"{e}{w}" for e in ("", "extended_") for w in ("positive", "negative", "nonnegative", "nonpositive")}
 _SAYABLE |= {"nonzero", "extended_nonzero"}
-#: what a `Range` can say, and how SymPy says it of what may be infinite
-_SAID = [(w, f"extended_{w}") for w in ("positive", "negative", "nonnegative", "nonpositive", "nonzero", "integer")]
+_STRICT = ("positive", "negative")  # says more than the others together
+_WEAK = ("nonnegative", "nonpositive", "nonzero")
 
 
 def assumptions(symbols: Iterable[sp.Symbol]) -> dict[str, Range]:
@@ -38,5 +38,7 @@ def _symbol_range(s: sp.Symbol) -> Range:
     said = {key: value for key, value in s._assumptions_orig.items() if value is not None}
     if odd := [f"{key}={value}" for key, value in said.items() if key not in _SAYABLE or not value]:
         raise DomainError(f"{s.name} is declared {', '.join(odd)}, which a domain cannot say: declare it otherwise")
-    words = [word for word, extended in _SAID if known.get(word) or known.get(extended)]
+    words = [w for w in _STRICT if known.get(f"extended_{w}")] or [w for w in _WEAK if known.get(f"extended_{w}")]
+    if known.get("integer"):
+        words.append("integer")
     return parse_range(" ".join(words)) if words else REAL
