@@ -34,6 +34,7 @@ _AGREES, _ROUNDING = 1e-9, 1e-14
 _CLEAR, _CLEAR_SCALE = 1e-5, 1e-6
 _NOISE = 20.0
 _SHIFTS = (1e-13, -1e-13, 3e-13, 1e-9, -1e-6, 1e-4)
+_SINGLE_SHIFTS = (1e-6, -1e-6, 3e-6, 1e-5, -3e-5, 1e-4)
 _EASY = (1e-3, 8.0)
 _SINGLE = 80.0  # beyond, exp overflows in float32
 _DIGITS = 12
@@ -230,7 +231,13 @@ class _Comparison:
 
     def is_worn_out(self, i: int) -> bool:
         """Far out, may all digits of a part be lost? Then it is 0, or float32 goes wrong where float64 does not."""
-        return not self.values[i] or self.single_is_worse()
+        return not self.values[i] or self.is_single() or self.single_is_worse()
+
+    def is_single(self) -> bool:
+        """Is every number one of float32, though doubles came in? Then the code computes in that type, inside."""
+        finite = self.values[np.isfinite(self.values)]
+        with np.errstate(all="ignore"):
+            return bool(np.all(finite == finite.astype(np.float32)))
 
     def single_is_worse(self) -> bool:
         """Is there a point at which only float32 is clearly wrong? A wrong formula is wrong in both types."""
@@ -258,7 +265,8 @@ class _Comparison:
         """The numbers for scores that are moved a little: by less than rounding, and by more."""
         if self.moved is None:
             z = self.setting.wrt[self.position]
-            many = [{**self.columns, z: self.columns[z] * (1 + shift)} for shift in _SHIFTS]
+            shifts = _SINGLE_SHIFTS if self.is_single() else _SHIFTS
+            many = [{**self.columns, z: self.columns[z] * (1 + shift)} for shift in shifts]
             self.moved = [(c, own_values(self.setting.called(c)[self.side], self.position)) for c in many]
         return self.moved
 

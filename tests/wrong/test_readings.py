@@ -163,3 +163,22 @@ def test_an_entry_of_the_cache_does_not_hide_what_was_misread(tmp_path: Path, mo
     monkeypatch.setenv("TWICE", "yes")
     report, cached, _ = answering._objective(where, said, cache)
     assert (report.status, cached) == ("refuted", False)
+
+
+def _in_single(z: Any) -> Any:
+    """In float32, by a way that cannot be read."""
+    return np.frombuffer(z.astype(np.float32).tobytes(), np.float32)
+
+
+@pytest.mark.parametrize(("factor", "status"), [(1, "unknown"), (2, "refuted")])
+def test_code_that_computes_in_float32_inside_is_not_refuted_far_out(factor: int, status: str) -> None:
+    """There float32 loses what float64 keeps, and doubles that go in don't tell; a factor shows at every point."""
+
+    def logistic(preds: Any, dtrain: Any) -> Any:
+        e = np.exp(_in_single(preds))
+        p = e / (1 + e)  # NaN from 89 on, in float32
+        return factor * (p - _in_single(dtrain.get_label())), factor * (p - p * p)
+
+    report = check_objective(logistic, "log(1 + exp(z)) - y*z", domain={"y": "{0, 1}"}, dtypes=())
+    assert report.source is not None
+    assert (report.source.how, [c.status for c in report.claims]) == ("probed", [status, status]), report.text()
