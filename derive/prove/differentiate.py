@@ -135,6 +135,8 @@ def _entry(t: Term, v: Term) -> Term:
     """∂aᵢⱼ/∂aₖₗ = δᵢₖ δⱼₗ."""
     if v.name != t.name or v.head != "at" or len(v.args) != len(t.args):
         raise GaveUp(f"the derivative of {t!r} with respect to {v!r}")
+    if any(v.name in free_names(i) for i in (*t.args[1:], *v.args[1:])):
+        raise GaveUp("a derivative with respect to an entry that says which entry is meant")
     return mul(*(_f("delta", a, b) for a, b in zip(t.args[1:], v.args[1:], strict=True)))
 
 

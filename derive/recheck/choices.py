@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from fractions import Fraction
 
 from derive.errors import CertificateError
@@ -14,7 +13,8 @@ from derive.recheck.poly import Number
 from derive.recheck.region import Along, Kink, Outside, Region, Unsigned
 from derive.recheck.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, SIGNS, ZERO, negated
 from derive.recheck.translate import Law, beside, go, law, number
-from derive.terms.term import Term, free_names, make, neg, num, sub, substitute, sym
+from derive.recheck.unfold import has_value
+from derive.terms.term import Term, free_names, make, neg, num, sub, substitute, sym, walk
 
 _WAYS = (NONNEGATIVE, NONPOSITIVE)
 _COMPARED = {
@@ -220,8 +220,7 @@ def _inner_slope(r: Region, t: Term, along: Along) -> Frac:
 @law("given")
 def _given(r: Region, t: Term) -> Frac:
     """The formula of a derivative: nothing is assumed but that the function has a value (which may be undecided)."""
-    with suppress(Unsigned):
-        go(r, t.args[1])
+    _visit(r, t.args[1])
     strict, r.strict = r.strict, True
     try:
         return go(r, t.args[0])
@@ -229,3 +228,25 @@ def _given(r: Region, t: Term) -> Frac:
         raise NotRechecked("cannot re-check a derivative where its formula has no value") from None
     finally:
         r.strict = strict
+
+
+def _visit(r: Region, t: Term) -> None:
+    """What a value needs is entered; where a choice is not decided, what each of its parts needs."""
+    try:
+        go(r, t)
+    except Unsigned:
+        if all(_valued(r, a) for a in walk(t)):
+            return
+        if r.strict or t.head not in _PARTWISE:
+            raise
+        for a in t.args:
+            _visit(r, a)
+
+
+def _valued(r: Region, t: Term) -> bool:
+    """Has this operation a value whenever its arguments have one, whichever way a choice goes?"""
+    return t.head in _DECIDED or (t.head == "piecewise" and t.args[-1].head == "true") or has_value(t, r.range_of)
+
+
+_DECIDED = frozenset({"abs", "sign", "heaviside", "max", "min", *_COMPARED, "and", "or", "not", "true", "false"})
+_PARTWISE = frozenset({"add", "mul", "exp", "abs", "sign", "heaviside", "max", "min"})

@@ -57,6 +57,8 @@ def _variable(t: Term, v: Term) -> Term:
     """∂x/∂x = 1, ∂aᵢⱼ/∂aₖₗ = δᵢₖ δⱼₗ."""
     if t.head != v.head or t.name != v.name or len(t.args) != len(v.args):
         raise NotRechecked(f"cannot re-check the derivative of {t!r} with respect to {v!r}"[:200])
+    if any(v.name in free_names(i) for i in (*t.args[1:], *v.args[1:])):
+        raise NotRechecked("cannot re-check a derivative with respect to an entry that says which entry is meant")
     if t.head == "sym":
         return _ONE
     return mul(*(make("delta", a, b) for a, b in zip(t.args[1:], v.args[1:], strict=True)))

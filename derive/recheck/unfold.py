@@ -48,7 +48,7 @@ _TOTAL = frozenset({
 })
 
 
-def _total(t: Term, ranges: Ranges) -> bool:
+def has_value(t: Term, ranges: Ranges) -> bool:
     """Has this operation a value whenever its arguments have? A derivative exists only where its function does."""
     if t.head == "sum":
         return all(whole(end, ranges) for end in t.args[2:])
@@ -102,7 +102,7 @@ def unfold(t: Term, ranges: Ranges, ties: set[Term] | None = None, *, deltas: bo
         if a.head == "diff":
             body, v = a.args
             d = unfold(differentiate(plain(body), v), ranges, ties, deltas=deltas, every=False)
-            return d if all(_total(b, ranges) for b in walk(body)) else _guarded(d, body, v, ranges, ties)
+            return d if all(has_value(b, ranges) for b in walk(body)) else _guarded(d, body, v, ranges, ties)
         return _without_delta(a, ranges, go, every) if deltas and a.head == "sum" else a
 
     return go(t)
@@ -200,7 +200,7 @@ def _without_delta(t: Term, ranges: Ranges, go: Callable[[Term], Term], every: b
     hit = make("piecewise", go(jump), inside, _ZERO, make("true"))
     rest = _drop_zeros(off)
     out = hit if rest == _ZERO else add(_without_delta(Term("sum", (rest, index, first, last)), ranges, go, every), hit)
-    if not every or (whole(last, ranges) and all(_total(a, ranges) for t in (off, last) for a in walk(t))):
+    if not every or (whole(last, ranges) and all(has_value(a, ranges) for t in (off, last) for a in walk(t))):
         return out
     return add(out, mul(_ZERO, Term("sum", (off, index, first, last))))
 
