@@ -134,6 +134,7 @@ class Objective:
             averaged=reading.averaged,
             classes=classes,
             targets=bool(reading.targets),
+            arrays=reading.arrays,
         )
         if wrong := differs(self, reading, report.domain, report.status):
             raise Unreadable(wrong)

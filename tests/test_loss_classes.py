@@ -209,11 +209,11 @@ def test_a_column_of_results_is_a_result_for_each_row() -> None:
     assert check_objective(column, "(z - y)**2", dtypes=()).status == "refuted"
 
 
-def test_an_array_of_rows_that_the_code_brings_along_is_named_by_its_error() -> None:
+def test_an_array_of_one_length_in_the_code_is_named_by_its_error() -> None:
     """A weight for each row of one data set: neither read nor run with other rows, and the first reason is said too."""
-    scale = np.array([1.0, 2.0, 3.0, 4.0])
 
     def scaled(preds: Any, train_data: Any) -> Any:
+        scale = np.linspace(1, 4, 4)
         return (preds - train_data.get_label()) * scale, scale
 
     with pytest.raises(DeriveError, match=r"shapes .*; nor does it run with numbers"):

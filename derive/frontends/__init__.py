@@ -47,6 +47,7 @@ class Asked:
     the code's parameters that are to be symbols. classes: of a multiclass objective; None where there is one score.
     layout: how the scores of several classes are handed over. averaged: is the loss of the code a mean over rows? None
     if nobody knows. targets: has a row a label for each score (y1, y2 …)? None if nobody knows.
+    arrays: arrays of the code that have a number for each row, and their symbols.
     """
 
     wrt: tuple[str, ...] = ()
@@ -57,6 +58,7 @@ class Asked:
     layout: str = "rows of scores"
     averaged: bool | None = None
     targets: bool | None = None
+    arrays: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Reading:
     branches: for a side and a component, the lines of code that branches, each with the condition under which it is
     run. layout: how the scores of several classes were handed over. averaged: formulas of a row, of a mean over rows.
     upstream: the symbols of the upstream gradient of a backward function: one for the value, or one for each row.
-    targets: the names of the labels of a row, where it has one for each score.
+    targets: the names of the labels of a row, where it has one for each score. arrays: as in `Asked`.
     """
 
     gradient: Any
@@ -94,11 +96,17 @@ class Reading:
     averaged: bool = False
     upstream: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    arrays: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def numbered(self) -> tuple[str, ...]:
+        """The names to which the number of a row is added, where the formulas are of several rows."""
+        return (*self.labels, *self.arrays.values())
 
     @property
     def of_labels(self) -> tuple[str, ...]:
-        """The names of the columns of labels, and of weights at the end."""
-        return (*(self.targets or self.labels[1:2]), self.labels[2])
+        """The names of the columns of labels and of arrays of the code, and of weights at the end."""
+        return tuple(dict.fromkeys((*(self.targets or self.labels[1:2]), *self.arrays.values(), self.labels[2])))
 
     @property
     def elementwise(self) -> bool:

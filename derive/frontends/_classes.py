@@ -8,6 +8,7 @@ from typing import Any
 
 from derive.domain import Domain, Range
 from derive.frontends import Asked, Reading
+from derive.frontends._brought import bringing
 from derive.frontends._names import Batch, Call, Outputs, names_for
 from derive.frontends._rows import SIDES, Scores, row_domain, shaped
 from derive.terms.term import Term, make, num, sym
@@ -66,7 +67,8 @@ class Classes(Scores):
             table, y, w = (StandIn.of([[sym(name) for name in row[j]] for row in own]) for j in range(3))
             flat: Any = "F" if layout == "class by class" else "C"
             z = table if layout == "rows of scores" else table.reshape(-1, order=flat)
-            return self.call(Batch(rows, k, z, y if n.targets else y.reshape(-1), w.reshape(-1)))
+            called = bringing(self.target, self.asked.arrays, self.call)
+            return called(Batch(rows, k, z, y if n.targets else y.reshape(-1), w.reshape(-1)))
 
         domain = row_domain(self.label_domain(), [n.row(i) for i in range(rows)])
         found = follow(self.target, call, domain)

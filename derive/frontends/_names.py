@@ -29,7 +29,8 @@ Call: TypeAlias = Callable[[Batch], Outputs]
 class Names:
     """What prediction, label and weight are called in the formulas.
 
-    With classes, the names of all predictions; with several targets, those of all labels of a row too.
+    With classes, the names of all predictions; with several targets, those of all labels of a row too. `arrays`: the
+    symbols of arrays that the code brings along.
     """
 
     z: str
@@ -37,6 +38,7 @@ class Names:
     w: str
     classes: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    arrays: tuple[str, ...] = ()
 
     def symbols(self, i: int) -> tuple[list[str], list[str], list[str]]:
         """The symbols of a row (counted from 0): of its predictions, of its labels, of its weight."""
@@ -47,17 +49,20 @@ class Names:
     def row(self, i: int) -> dict[str, str]:
         """The symbols of a row, and their names in the formula of every row."""
         own = (*(self.classes or (self.z,)), *(self.targets or (self.y,)), self.w)
-        return dict(zip((s for part in self.symbols(i) for s in part), own, strict=True))
+        brought = {f"{n}{i + 1}": n for n in self.arrays}
+        return brought | dict(zip((s for part in self.symbols(i) for s in part), own, strict=True))
 
 
 def names_for(asked: Asked, own: tuple[str, str, str], classes: int | None) -> Names:
     """The names that the stated loss uses: z, y and w, or those of the code's arguments (`own`)."""
     z = _first("z", own[0], asked) if len(asked.wrt) != 1 else asked.wrt[0]
     y, w = _first("y", own[1], asked), _first("w", own[2], asked)
+    arrays = tuple(asked.arrays.values())
     if classes is None:
-        return Names(z, y, w)
+        return Names(z, y, w, arrays=arrays)
     many = asked.wrt if len(asked.wrt) == classes else tuple(f"{z}{i}" for i in range(1, classes + 1))
-    return Names(z, y, w, many, tuple(f"{y}{i}" for i in range(1, classes + 1)) if asked.targets else ())
+    targets = tuple(f"{y}{i}" for i in range(1, classes + 1)) if asked.targets else ()
+    return Names(z, y, w, many, targets, arrays)
 
 
 def _first(usual: str, own: str, asked: Asked) -> str:

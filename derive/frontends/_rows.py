@@ -10,6 +10,7 @@ import numpy as np
 
 from derive.domain import Domain
 from derive.frontends import Asked, Reading
+from derive.frontends._brought import bringing, told, with_arrays
 from derive.frontends._names import Batch, Call, Names, Outputs, names_for, stated_scores
 from derive.frontends._summands import share
 from derive.terms.term import Term, add, free_names, mul, num, power, substitute, sym
@@ -37,24 +38,36 @@ def read_rows(
 
     `layouts`: how the library may hand over the scores of several classes.
     """
+    names = names_for(asked, own, None)
+    with parameters.as_symbols(target, asked.parameters):
+        try:
+            return _read(target, asked, call, own, layouts)
+        except Unreadable as why:
+            said = with_arrays(target, asked, why, names)
+            if not said.arrays:
+                raise
+        return told(_read(target, said, call, own, layouts), said, names)
+
+
+def _read(target: Any, asked: Asked, call: Call, own: tuple[str, str, str], layouts: tuple[str, ...]) -> Reading:
+    """One score in a row, or several."""
     from derive.frontends._classes import read_classes
 
-    with parameters.as_symbols(target, asked.parameters):
-        if asked.classes is not None:
-            return read_classes(target, asked, call, own, layouts)
-        several = stated_scores(asked)
-        try:
-            found = _scores(target, asked, call, names_for(asked, own, None))
-        except Unreadable as why:
-            if not any(s in why.reason for s in _TWO_DIMENSIONS):
-                raise
-            reading = read_classes(target, replace(asked, classes=several or _CLASSES), call, own, layouts)
-            note = f"read for {several or _CLASSES} classes, as it needs scores in two dimensions"
-            says = note if several else f"{note}; classes=K says another number"
-            return replace(reading, notes=(*reading.notes, says))
-        if several is None or not found.elementwise:
-            return found
-        return read_classes(target, replace(asked, classes=several, targets=True), call, own, layouts)
+    if asked.classes is not None:
+        return read_classes(target, asked, call, own, layouts)
+    several = stated_scores(asked)
+    try:
+        found = _scores(target, asked, call, names_for(asked, own, None))
+    except Unreadable as why:
+        if not any(s in why.reason for s in _TWO_DIMENSIONS):
+            raise
+        reading = read_classes(target, replace(asked, classes=several or _CLASSES), call, own, layouts)
+        note = f"read for {several or _CLASSES} classes, as it needs scores in two dimensions"
+        says = note if several else f"{note}; classes=K says another number"
+        return replace(reading, notes=(*reading.notes, says))
+    if several is None or not found.elementwise:
+        return found
+    return read_classes(target, replace(asked, classes=several, targets=True), call, own, layouts)
 
 
 def _scores(target: Any, asked: Asked, call: Call, names: Names) -> Reading:
@@ -122,8 +135,8 @@ class Scores:
         domain = row_domain(self.asked.domain, order)
 
         def call() -> Outputs:
-            parts = [StandIn.named([list(row)[k] for row in order]) for k in range(3)]
-            return self.call(Batch(rows, None, *parts))
+            parts = [StandIn.named([n.symbols(i)[k][0] for i in range(rows)]) for k in range(3)]
+            return bringing(self.target, self.asked.arrays, self.call)(Batch(rows, None, *parts))
 
         found = follow(self.target, call, domain)
         return replace(found, values={s: shaped(c, (rows,), s) for s, c in found.values.items()})

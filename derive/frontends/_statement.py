@@ -104,7 +104,7 @@ class Statement:
         r = self.reading
         if r.labels[0] not in free_names(loss):
             return loss
-        rows = [substitute(loss, {n: sym(f"{n}{i + 1}") for n in r.labels}) for i in range(r.rows)]
+        rows = [substitute(loss, {n: sym(f"{n}{i + 1}") for n in r.numbered}) for i in range(r.rows)]
         if len(r.upstream) == r.rows:
             rows = [mul(sym(g), row) for g, row in zip(r.upstream, rows, strict=True)]
         mean = (self.objective.reduction or "").startswith("mean")
@@ -117,7 +117,7 @@ class Statement:
         said.setdefault(r.labels[2], "positive")
         said = {**dict.fromkeys(self._used() - self._described(said), "real"), **said}
         for i in range(r.rows):
-            said |= {f"{n}{i + 1}": said[n] for n in r.labels if n in said}
+            said |= {f"{n}{i + 1}": said[n] for n in r.numbered if n in said}
         used = self._used()
         return {k: v for k, v in said.items() if {n.strip() for n in k.split(",")} & used}
 

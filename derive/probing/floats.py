@@ -67,7 +67,7 @@ def of_code(o: Called, reading: Reading, domain: Mapping[str, str]) -> tuple[tup
 
 def code_values(o: Called, reading: Reading) -> dict[str, Term] | None:
     """The values of the parameters that were symbols; None if rows are not on their own, or a value is missing."""
-    own = {*reading.wrt, *reading.labels, *reading.targets, *reading.upstream}
+    own = {*reading.wrt, *reading.numbered, *reading.targets, *reading.upstream}
     used = frozenset().union(*(free_names(t) for _, _, _, t in parts(reading))) - own
     known = parameters.numbers_of(o.fn) if used else {}
     if reading.rows or not used <= known.keys():
@@ -90,7 +90,7 @@ def parts(reading: Reading) -> Iterator[tuple[str, str, tuple[int, ...], Term]]:
 def real(frontend: Frontend, fn: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
     """The numbers of the real code; an error that it raises is `Unreadable`."""
     guard = UsersCode("")
-    with guard:
+    with guard, parameters.as_symbols(fn, asked.arrays, lambda name: columns[asked.arrays[name]]):
         return frontend.numbers(fn, asked, columns)
     raise Unreadable(f"it raises {guard.said}")
 

@@ -26,6 +26,16 @@ def numbers_of(target: Any) -> dict[str, float]:
     return found
 
 
+def arrays_of(target: Any) -> dict[str, Any]:
+    """The parameters that are arrays of numbers in one dimension, or series of pandas, as arrays."""
+    found: dict[str, Any] = {}
+    for name, value, _ in _slots(target):
+        array = value if isinstance(value, np.ndarray) else getattr(value, "values", None)
+        if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind in "fiub":
+            found.setdefault(name, array)
+    return found
+
+
 def _stand_in(name: str) -> Any:
     return StandIn.named([name])[0]
 
