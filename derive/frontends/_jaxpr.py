@@ -91,6 +91,10 @@ def _equation(equation: Any, given: Values) -> Sequence[Cells]:
         return [made]
     if name in _MOVES:
         return _moved(equation, given)
+    if name == "platform_index":  # the way that every platform can go
+        return [array(cell_of(params["platforms"].index(None), place))]
+    if name == "cond" and (taken := _constant_index(given[0])) is not None:
+        return evaluate(params["branches"][taken], given[1:])
     if name == "cond":
         return _cond(params["branches"], given, place)
     if name == "scan":
@@ -150,6 +154,12 @@ def _taken(entries: list[Any], numbers: Any) -> Cells:
             raise Unreadable("an index that is out of bounds")
         out[index] = entries[number]
     return out
+
+
+def _constant_index(index: Cells) -> int | None:
+    """The number of the branch, where it depends on nothing."""
+    term = index.reshape(-1)[0].term
+    return int(term.value) if term is not None and term.head == "num" else None
 
 
 def _cond(branches: Sequence[Any], given: Values, place: Place | None) -> list[Cells]:

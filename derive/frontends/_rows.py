@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +12,9 @@ import numpy as np
 from derive.domain import Domain
 from derive.frontends import Asked, Reading
 from derive.frontends._brought import bringing, told, with_arrays
+from derive.frontends._inside import through_jax, through_torch
 from derive.frontends._names import Batch, Call, Names, Outputs, names_for, stated_scores
+from derive.frontends._signatures import uses
 from derive.frontends._summands import share
 from derive.terms.term import Term, add, free_names, mul, num, power, substitute, sym
 from derive.tracing import parameters, sources
@@ -40,9 +43,12 @@ def read_rows(
     """
     names = names_for(asked, own, None)
     with parameters.as_symbols(target, asked.parameters):
+        call = through_torch(call) if uses(target, "torch") and "torch" in sys.modules else call
         try:
             return _read(target, asked, call, own, layouts)
         except Unreadable as why:
+            if uses(target, "jax"):
+                return _read(target, asked, through_jax(call), own, layouts)
             said = with_arrays(target, asked, why, names)
             if not said.arrays:
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import inspect
 import re
 from typing import Any, Literal, TypeAlias
@@ -66,6 +67,19 @@ def roles(target: Any) -> list[Role]:
 def reads_data(target: Any) -> bool:
     """Does the code ask something for its labels (`get_label`)?"""
     return any(_READS_DATA & set(f.__code__.co_names) for f in sources.functions(target))
+
+
+def uses(target: Any, library: str) -> bool:
+    """Is a library imported by the file of the code, or named in the code?"""
+    return mentions(target, library) or any(library in f.__code__.co_names for f in sources.functions(target))
+
+
+def gives_pair(target: Any) -> bool:
+    """Does the code end with `return a, b`, as an objective does that gives a gradient and a Hessian?"""
+    found = sources.plain_function(target)
+    code = [] if found is None else [(i.opname, i.arg) for i in dis.get_instructions(found)]
+    ends = [code[k - 1] for k in range(1, len(code)) if code[k][0] == "RETURN_VALUE"]
+    return bool(ends) and all(end == ("BUILD_TUPLE", 2) for end in ends)
 
 
 def mentions(target: Any, library: str) -> bool:

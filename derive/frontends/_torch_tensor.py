@@ -20,6 +20,7 @@ from derive.tracing.cells import Cells, array, cell_of, of_numbers
 from derive.tracing.context import here, unreadable
 from derive.tracing.entries import cells_of
 from derive.tracing.indexing import decided_number
+from derive.tracing.stand_in import StandIn
 
 _CONDITIONS = frozenset((
     "eq",
@@ -60,6 +61,17 @@ def tensor_class() -> Any:
         @classmethod
         def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             return dispatch(func, args, kwargs or {})
+
+        def numpy(self, *, force: bool = False) -> Any:
+            """A stand-in, for the code of NumPy around."""
+            return StandIn(self.cells)
+
+        def __array__(self, dtype: Any = None, **_: Any) -> Any:
+            return np.asarray(StandIn(self.cells), dtype=object)
+
+        def tolist(self) -> Any:
+            """Stand-ins for its numbers."""
+            return StandIn(self.cells).tolist()
 
         def __repr__(self, **_: Any) -> str:
             return f"<{', '.join(str(c.term) for c in self.cells.reshape(-1)[:4])}>"

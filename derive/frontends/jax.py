@@ -24,7 +24,7 @@ from derive.frontends._inputs import Input, Table, named
 from derive.frontends._jaxpr import evaluate
 from derive.frontends._layers import Layer, Numeric, rows_or_arrays
 from derive.frontends._numbers import of_rows, stacked
-from derive.frontends._signatures import arguments, role, roles
+from derive.frontends._signatures import arguments, gives_pair, role, roles
 from derive.frontends._vjp import Vjp
 from derive.prove import prove_terms
 from derive.tracing import parameters, sources
@@ -41,7 +41,9 @@ def recognises(target: Any) -> bool:
     if kind.__module__.partition(".")[0] in ("jax", "jaxlib"):
         return True
     found = sources.plain_function(target)
-    return found is not None and inspect.isroutine(target) and "data" not in roles(target) and _uses(found)
+    if found is None or not inspect.isroutine(target) or gives_pair(target):
+        return False
+    return "data" not in roles(target) and _uses(found)
 
 
 def _uses(function: Any) -> bool:
@@ -181,7 +183,7 @@ class _Reader:
     def run(self, tables: Sequence[Table], upstream: Callable[[tuple[int, ...]], Table]) -> Mapping[str, Any]:
         """One call forward, and one back."""
         jax = _jax()
-        with jax.enable_x64(True), _told(jax):
+        with jax.enable_x64(True), told(jax):
             symbols = [sym_table(n) for n in self.asked.parameters]
             shapes = [jax.ShapeDtypeStruct(t.shape, self.dtype(k)) for k, t in enumerate((*tables, *symbols))]
             cells = [_cells(t) for t in (*tables, *symbols)]
@@ -244,7 +246,7 @@ def _cells(table: Table) -> Cells:
 
 
 @contextmanager
-def _told(jax: Any) -> Iterator[None]:
+def told(jax: Any) -> Iterator[None]:
     """JAX's errors about values that depend on the data, in our words."""
     try:
         yield

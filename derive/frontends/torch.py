@@ -17,9 +17,10 @@ from typing import Any
 from derive.errors import DeriveError, MissingExtraError
 from derive.frontends import Asked, Numbers, Reading
 from derive.frontends._inputs import Input, Table, named
+from derive.frontends._inside import taking_stand_ins
 from derive.frontends._layers import Layer, rows_or_arrays
 from derive.frontends._numbers import of_rows, stacked
-from derive.frontends._signatures import arguments, role, roles
+from derive.frontends._signatures import arguments, gives_pair, role, roles
 from derive.frontends._vjp import Run, Vjp
 from derive.tracing import parameters, sources
 from derive.tracing.unreadable import Unreadable
@@ -47,7 +48,7 @@ def recognises(target: Any) -> bool:
     if _is_kind(target, "torch.autograd.function", "Function") or _is_kind(target, "torch.nn.modules.module", "Module"):
         return True
     found = sources.plain_function(target)
-    return found is not None and "data" not in roles(target) and _uses(found, "torch")
+    return found is not None and "data" not in roles(target) and not gives_pair(target) and _uses(found, "torch")
 
 
 def _is_kind(target: Any, module: str, name: str) -> bool:
@@ -231,7 +232,7 @@ def _run(
     from derive.tracing.stand_in import StandIn
 
     kinds = [i.kind for i in inputs] or ["row"] * len(tables)
-    with reading(), torch.enable_grad():
+    with taking_stand_ins(), reading(), torch.enable_grad():
         given = [
             symbolic(t, dtype=torch.int64 if kind == "class" else None, requires_grad=k in wanted and kind != "class")
             for k, (t, kind) in enumerate(zip(tables, kinds, strict=True))

@@ -24,8 +24,9 @@ def _put_in(x: Entries, value: Any) -> None:
     x.cells[...] = cells_of(value)[()]
 
 
-def _floor(name: str) -> Callable[..., Any]:
-    return lambda me, x, *_, **__: me.like(each(operation(name), here(), cells_of(x)))
+def _elementwise(name: str) -> Callable[..., Any]:
+    """What NumPy calls on each entry of an array of objects, for `np.exp` and the like."""
+    return lambda me, *_, **__: me.like(each(operation(name), here(), me.settled()))
 
 
 def _method(name: str) -> Callable[..., Any]:
@@ -57,5 +58,5 @@ METHODS: dict[str, Callable[..., Any]] = {
     "tolist": _tolist,
     "item": lambda me, *index: me.like(array(me.settled()[index] if index else me.one())),
     "fill": _put_in,
-    **{name: _floor(name) for name in ("abs", "exp", "log", "sqrt")},
+    **{name: _elementwise(name) for name in ("exp", "log", "sqrt", "log1p", "expm1", "tanh")},
 }

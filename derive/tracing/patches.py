@@ -21,6 +21,7 @@ from derive.tracing import functions, types
 from derive.tracing.cells import Cell
 from derive.tracing.context import active, here, is_users
 from derive.tracing.entries import Entries, cells_of
+from derive.tracing.series import series_class
 from derive.tracing.stand_in import StandIn, lift
 
 Replacement = Callable[..., Any]
@@ -171,7 +172,18 @@ def _in_modules(undo: list[Callable[[], None]]) -> dict[int, tuple[Any, Replacem
         news[id(original)] = (original, new)
         undo.append(_restorer(owner, name, original))
         setattr(owner, name, new)
+    for owner, name, kind in _classes():
+        news[id(kind.real)] = (kind.real, kind)
+        undo.append(_restorer(owner, name, kind.real))
+        setattr(owner, name, kind)
     return news
+
+
+def _classes() -> Iterator[tuple[Any, str, Any]]:
+    """(module, name, the class in its place)"""
+    pandas = sys.modules.get("pandas")
+    if pandas is not None and hasattr(pandas, "Series"):
+        yield pandas, "Series", series_class(pandas.Series)
 
 
 def _restorer(owner: Any, name: str, original: Any) -> Callable[[], None]:

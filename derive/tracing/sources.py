@@ -23,6 +23,7 @@ _LIBRARIES = frozenset({
     "xgboost",
     "lightgbm",
     "catboost",
+    "derive",  # what is imported to check is not what is checked
 })
 
 

@@ -57,7 +57,8 @@ class StandIn(Entries):
         if name == "matmul":
             return reductions.dot(self, *inputs)
         place, mask = here(), same_mask(inputs)
-        made = self.like(each(operation(name), place, *(cells_of(x, mask) for x in inputs)), mask)
+        kind = next((x for x in inputs if isinstance(x, StandIn) and type(x) is not StandIn), self)
+        made = kind.like(each(operation(name), place, *(cells_of(x, mask) for x in inputs)), mask)
         return _stored(made, options or {})
 
     # -- Python's operators

@@ -425,9 +425,9 @@ def takes_item(x: Any, y: Any) -> Any:
     return (x * x.sum().item()).sum()
 
 
-def through_numpy(x: Any, y: Any) -> Any:
-    """Out of PyTorch and back."""
-    return (x * torch.tensor(x.detach().numpy())).sum()
+def interpolated(x: Any, y: Any) -> Any:
+    """A table of NumPy's."""
+    return (x * torch.tensor(np.interp(x.detach().numpy(), [0.0, 1.0], [0.0, 1.0]))).sum()
 
 
 def selects(x: Any, y: Any) -> Any:
@@ -452,7 +452,7 @@ def sorts(x: Any, y: Any) -> Any:
 
 UNREADABLE: list[tuple[Callable[..., Any], str, str]] = [
     (takes_item, "item()", r"\.item\(\)"),
-    (through_numpy, ".numpy()", "numpy"),
+    (interpolated, "np.interp", "interp"),
     (selects, "[x > y]", "mask that depends on the data"),
     (noisy, "rand", "random numbers"),
     (rounds, "long", "depends on the data"),
