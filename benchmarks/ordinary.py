@@ -1,10 +1,10 @@
 """Claims as people make them in machine learning and statistics: `python benchmarks/ordinary.py`.
 
 Each claim says that the derivative of a loss with sums of any length by an entry of its parameters is a formula, that
-two statistics are the same, or that a quadratic form has a sign. Half of them are true, the others near misses: a sign,
-a factor, a term of the chain rule, an index, a transposed matrix, the case i = j, the end of a range. The answer is
-yes, no or nothing. Times are processor time from the two texts to the answer, with empty caches. `--check` evaluates
-both sides without derive, at small sizes.
+two statistics are the same, or that a quadratic form has a sign. More than half of them are true, the others near
+misses: a sign, a factor, a term of the chain rule, an index, a transposed matrix, the case i = j, the end of a range.
+The answer is yes, no or nothing. Times are processor time from the two texts to the answer, with empty caches.
+`--check` evaluates both sides without derive, at small sizes.
 """
 
 from __future__ import annotations

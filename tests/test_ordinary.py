@@ -77,8 +77,8 @@ def witness() -> ModuleType:
 
 
 def test_there_are_enough() -> None:
-    """Claims of many families, each with a name of its own, about half of them near misses."""
-    assert len({c["id"] for c in CLAIMS}) == len(CLAIMS) >= 900
+    """Claims of many families, each with a name of its own, nearly half of them near misses."""
+    assert len({c["id"] for c in CLAIMS}) == len(CLAIMS) >= 1300
     assert len({c["family"] for c in CLAIMS}) >= 40
     assert 0.45 < sum(c["true"] for c in CLAIMS) / len(CLAIMS) < 0.65
 
@@ -90,7 +90,7 @@ def test_each_is_well_formed() -> None:
         assert c["kind"] in ("equal", "nonnegative", "positive"), c["id"]
         assert c["id"].startswith(c["family"] + ": "), c["id"]
         Domain.of(c["domain"])
-    for formula in {c[side] for c in CLAIMS[::3] for side in ("left", "right") if side in c}:
+    for formula in {c[side] for c in CLAIMS if "other words" not in c["id"] for side in ("left", "right") if side in c}:
         parse_formula(formula)
 
 
