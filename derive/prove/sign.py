@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from derive.certificate import Condition, Proved, Refuted, Unknown, Verdict, Witness
 from derive.domain import Domain, Range
-from derive.prove import bisect, points, sign_calculus, sign_rules, signs
+from derive.prove import bisect, points, sign_calculus, sign_forms, sign_rules, signs
 from derive.prove.ball_functions import to_arb
 from derive.prove.decide import Question, decided, prove_terms
 from derive.prove.field import Frac
@@ -27,7 +27,7 @@ from derive.terms.json import Json, to_json
 from derive.terms.term import Term, add, bound_names, free_names, fresh, num, rebuild, sub, substitute, sym, walk
 
 #: the modules whose rules fill the table of `sign_masks`
-RULE_MODULES = (sign_rules, sign_calculus, bisect)
+RULE_MODULES = (sign_rules, sign_forms, sign_calculus, bisect)
 METHOD = "signs by exact arithmetic"
 Want: TypeAlias = Literal["nonnegative", "positive"]
 _MASKS: dict[Want, int] = {"nonnegative": NONNEGATIVE, "positive": POSITIVE}

@@ -1,0 +1,170 @@
+"""Forms of any length that look nonnegative, beside those that are: a weight, a range, an index or a sum is another."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.certificate import Refuted
+from derive.prove import prove_nonnegative, prove_positive
+from tests.shared import examples
+
+SECONDS = examples(10, 1) / 10  # what is proved takes less, so a proof of what is wrong would be met
+
+N = {"n": "positive integer"}
+P = {**N, "p": "simplex(n)"}
+PQ = {**P, "q": "simplex(n)"}
+NM = {**N, "m": "positive integer"}
+MEAN = "sum(p[k]*v[k], k, 0, n-1)"
+SQUARES = "sum(p[k]*v[k]**2, k, 0, n-1)"
+SOFT = "exp(x[k])/sum(exp(x[j]), j, 0, n-1)"
+GRAM = "sum(sum(x[i]*x[j]*sum({}, k, 0, m-1), j, 0, n-1), i, 0, n-1)"
+
+#: formula, domain, why it looks nonnegative: each is negative somewhere
+NEGATIVE = [
+    # a variance, with weights
+    (f"{SQUARES} - {MEAN}**2", N, "weights of any sign"),
+    (f"{SQUARES} - {MEAN}**2", {**N, "p": "positive"}, "weights that add up to more than 1"),
+    (f"{SQUARES} - {MEAN}**2", {**N, "p": "[0, 1]"}, "shares that add up to more than 1"),
+    (f"{SQUARES} - 2*{MEAN}**2", P, "twice what is taken away"),
+    (f"{SQUARES} - 101/100*{MEAN}**2", P, "a hundredth too much"),
+    (f"{SQUARES} - {MEAN}**2 - c**2", P, "something is taken away"),
+    (f"c*({SQUARES} - {MEAN}**2)", P, "a factor of any sign"),
+    (f"sum(p[k]*abs(v[k]), k, 0, n-1) - {MEAN}**2", P, "no square"),
+    (f"{SQUARES} - sum(p[k]*v[k+1], k, 0, n-1)**2", P, "a shifted index"),
+    (f"{SQUARES} - sum(p[k]*u[k], k, 0, n-1)**2", P, "another vector"),
+    (f"{SQUARES} - sum(v[k], k, 0, n-1)**2", P, "weights on one side only"),
+    (f"{MEAN}**2 - {SQUARES}", P, "the other way round"),
+    (f"{SQUARES} - {MEAN}**2", {**NM, "p": "simplex(m)"}, "shares of another length"),
+    ("sum(P[k,i]*v[k]**2, k, 0, n-1) - sum(P[k,i]*v[k], k, 0, n-1)**2", {**N, "i": "0..n-1", "P": "simplex(n)"},
+     "columns, where the rows add up to 1"),
+    ("sum(P[k,k]*v[k]**2, k, 0, n-1) - sum(P[k,k]*v[k], k, 0, n-1)**2", {**N, "P": "simplex(n)"},
+     "the diagonal, where the rows add up to 1"),
+    (f"sum({SOFT.replace('j, 0, n-1', 'j, 0, m-1')}*v[k]**2, k, 0, n-1)"
+     f" - sum({SOFT.replace('j, 0, n-1', 'j, 0, m-1')}*v[k], k, 0, n-1)**2", NM, "a softmax of another length"),
+    (f"sum({SOFT}*v[k]**2, k, 0, n-1) - sum(exp(x[k])*v[k], k, 0, n-1)**2", N, "exponentials that are no shares"),
+    ("sum(w[i]*(sum(P[i,k]*v[k]**2, k, 0, n-1) - sum(P[i,k]*v[k], k, 0, n-1)**2), i, 0, m-1)",
+     {**NM, "P": "simplex(n)"}, "samples with weights of any sign"),
+    ("sum(sum(P[i,k]*v[k]**2, k, 0, n-1), i, 0, m-1) - sum(sum(P[i,k]*v[k], k, 0, n-1), i, 0, m-1)**2",
+     {**NM, "P": "simplex(n)"}, "the square of a sum over samples"),
+    # Cauchy and Schwarz
+    ("sum(x[k]**2, k, 0, n-1) - sum(x[k], k, 0, n-1)**2", N, "not divided by n"),
+    ("sum(x[k]**2, k, 0, n-1) - sum(x[k], k, 0, n-1)**2/m", NM, "divided by another number"),
+    ("(n-1)*sum(x[k]**2, k, 0, n-1) - sum(x[k], k, 0, n-1)**2", N, "one too few"),
+    ("n*sum(x[k]**2, k, 0, n-1) - sum(x[k], k, 0, n)**2", N, "one summand more"),
+    ("sum(x[k]**2, k, 0, n-1)*sum(y[k]**2, k, 0, m-1) - sum(x[k]*y[k], k, 0, n-1)**2", NM, "different ranges"),
+    ("sum(x[k]**2, k, 0, n-2)*sum(y[k]**2, k, 0, n-1) - sum(x[k]*y[k], k, 0, n-1)**2", N, "one summand less"),
+    ("sum(x[k]**2, k, 0, n-1)*sum(y[k]**2, k, 0, n-1) - sum(x[k]*y[k+1], k, 0, n-1)**2", N, "a shifted index"),
+    ("sum(x[k]**2, k, 0, n-1)*sum(y[k]**2, k, 0, n-1) - sum(x[k]**2+y[k]**2, k, 0, n-1)**2/4", N,
+     "the arithmetic mean for the geometric one"),
+    ("sum(abs(x[k]), k, 0, n-1)*sum(abs(y[k]), k, 0, n-1) - sum(x[k]*y[k], k, 0, n-1)**2", N, "no squares"),
+    ("sum(x[k]**4, k, 0, n-1)*sum(y[k]**2, k, 0, n-1) - sum(x[k]*y[k], k, 0, n-1)**2", N, "another power"),
+    ("sum(x[k]**2, k, 0, n-1)*sum(y[k]**2, k, 0, n-1) - sum(x[k], k, 0, n-1)**2*sum(y[k], k, 0, n-1)**2", N,
+     "the squares of the sums"),
+    ("sum(x[k]**2, k, 0, n-1)*sum(y[k]**2, k, 0, n-1) - sum(x[k]*z[k], k, 0, n-1)**2", N, "another vector"),
+    ("sum(w[k]*x[k]**2, k, 0, n-1)*sum(w[k], k, 0, n-1) - sum(w[k]*x[k], k, 0, n-1)**2", N, "weights of any sign"),
+    ("sum(w[k], k, 0, n-1)*sum(1/w[k], k, 0, n-1) - n**2", {**N, "w": "nonzero"}, "numbers of any sign"),
+    ("sum(w[k], k, 0, n-1)*sum(1/w[k], k, 0, n-1) - n**2", {"n": "integer", "w": "positive"}, "no range for n < 0"),
+    ("sum(w[k], k, 0, n-1)*sum(1/w[k], k, 0, n-1) - n**2 - 1", {**N, "w": "positive"}, "1 too much"),
+    ("n*sum(x[k]*y[k], k, 0, n-1) - sum(x[k], k, 0, n-1)*sum(y[k], k, 0, n-1)", N, "a covariance"),
+    ("m*sum(sum(A[i,k]**2, k, 0, n-1), i, 0, m-1) - sum(sum(A[i,k], k, 0, n-1)**2, i, 0, m-1)", NM,
+     "the number of the other range"),
+    # Gram matrices
+    (GRAM.format("V[i,k]*V[k,j]"), {**N, "m": "positive integer"}, "a product that is not of a matrix and itself"),
+    (GRAM.format("V[i,k]*W[j,k]"), NM, "two matrices"),
+    (GRAM.format("V[i,k]*V[j,k+1]"), NM, "a shifted index"),
+    (GRAM.format("d[k]*V[i,k]*V[j,k]"), NM, "weights of any sign"),
+    (GRAM.format("V[i,k]*V[j,k]").replace("x[j]", "y[j]"), NM, "two vectors"),
+    (GRAM.format("V[i,k]*V[j,k]").replace("j, 0, n-1", "j, 0, m-1"), NM, "two lengths"),
+    (GRAM.format("V[i,k]*V[j,k]").replace("k, 0, m-1", "k, 0, i"), N, "a range that depends on the row"),
+    (f"-{GRAM.format('V[i,k]*V[j,k]')}", NM, "the other way round"),
+    # sums of logarithms
+    ("sum(p[k]*log(q[k]/p[k]), k, 0, n-1)", PQ, "the other way round"),
+    ("sum(q[k]*log(p[k]/q[k]), k, 0, n-1)", PQ, "the roles changed"),
+    ("sum(p[k]*log(p[k]/q[k]), k, 0, n-1)", {**P, "q": "positive"}, "numbers that add up to more than 1"),
+    ("sum(p[k]*log(p[k]/q[k]), k, 0, n-1)", {**N, "q": "simplex(n)", "p": "positive"}, "less than 1 in all"),
+    ("sum(p[k]*log(p[k]/q[k]), k, 0, n-2)", PQ, "one summand less"),
+    ("sum(p[k]*log(p[k]/q[k]), k, 0, n-1) - 1/1000", PQ, "a thousandth too much"),
+    ("log(n) - 1/1000 + sum(p[k]*log(p[k]), k, 0, n-1)", P, "a thousandth too much"),
+    ("log(m) + sum(p[k]*log(p[k]), k, 0, n-1)", {**P, "m": "positive integer"}, "the logarithm of another number"),
+    ("log(sum(exp(x[j]), j, 0, n-1)) - x[k]", {**N, "k": "0..n"}, "an index beyond the range"),
+    ("log(sum(exp(x[j]), j, 0, n-1)) - x[k]", {**N, "k": "integer"}, "any index"),
+    ("log(sum(exp(x[j]), j, 1, n)) - x[k]", {**N, "k": "0..n-1"}, "a shifted range"),
+    ("log(sum(exp(x[j]), j, 0, n-1)) - 2*x[k]", {**N, "k": "0..n-1"}, "twice an entry"),
+    ("log(sum(exp(x[j]), j, 0, n-1)) - y[k]", {**N, "k": "0..n-1"}, "an entry of another vector"),
+    ("log(sum(exp(x[j]), j, 0, n-1)) - sum(x[j], j, 0, n-1)", N, "the sum for the mean"),
+    ("log(sum(exp(x[j]), j, 0, n-1)) - sum(x[j], j, 0, n-1)/n - log(n+1)", N, "the logarithm of another number"),
+    ("log(sum(exp(x[j]), j, 0, n-1)) - sum(x[j], j, 0, n)/(n+1) - log(n+1)", N, "one summand less"),
+    ("log(sum(exp(x[j]), j, 0, n-1)) - sum(y[j], j, 0, n-1)/n - log(n)", N, "the mean of another vector"),
+]  # fmt: skip
+#: nowhere seen to be negative, or where the domain says nothing: no proof must rest on it
+NO_PROOF = [
+    ("sum(p[k]*v[k]**2, k, 1, n) - sum(p[k]*v[k], k, 1, n)**2", P, "p[n] is no share"),
+    ("sum(p[k+1]*v[k]**2, k, 0, n-1) - sum(p[k+1]*v[k], k, 0, n-1)**2", P, "p[n] is no share"),
+    ("sum(p[k]*log(p[k]/q[k+1]), k, 0, n-1)", PQ, "q[n] is no share"),
+]
+#: nonnegative everywhere, and 0 where all entries are equal, where a vector is 0, or where there is one entry only
+TRUE = [
+    (f"{SQUARES} - {MEAN}**2", P),
+    (f"c*({SQUARES} - {MEAN}**2)", {**P, "c": "nonnegative"}),
+    (f"({SQUARES} - {MEAN}**2)/(1 + c**2)", P),
+    (f"{SQUARES} - {MEAN}**2 + c*sum(v[k]**2, k, 0, n-1)", {**P, "c": "nonnegative"}),
+    (f"{SQUARES} - {MEAN}**2 + c**2", P),
+    ("sum(p[k]*(v[k]+u[k])**2, k, 0, n-1) - sum(p[k]*(v[k]+u[k]), k, 0, n-1)**2", P),
+    ("sum(p[k]*(v[k]-c)**2, k, 0, n-1) - (sum(p[k]*v[k], k, 0, n-1)-c)**2", P),
+    ("sum(P[i,k]*v[k]**2, k, 0, n-1) - sum(P[i,k]*v[k], k, 0, n-1)**2", {**N, "i": "0..n-1", "P": "simplex(n)"}),
+    (f"sum({SOFT}*v[k]**2, k, 0, n-1) - sum({SOFT}*v[k], k, 0, n-1)**2", N),
+    ("sum(w[i]*(sum(P[i,k]*v[k]**2, k, 0, n-1) - sum(P[i,k]*v[k], k, 0, n-1)**2), i, 0, m-1)",
+     {**NM, "P": "simplex(n)", "w": "nonnegative"}),
+    ("sum(w[i]*sum(P[i,k]*v[k]**2, k, 0, n-1), i, 0, m-1) - sum(w[i]*sum(P[i,k]*v[k], k, 0, n-1)**2, i, 0, m-1)",
+     {**NM, "P": "simplex(n)", "w": "nonnegative"}),
+    ("sum(x[k]**2, k, 0, n-1) - sum(x[k], k, 0, n-1)**2/n", N),
+    ("n*sum(x[k]**2, k, 0, n-1) - sum(x[k], k, 0, n-1)**2", N),
+    ("n*sum(x[k]**2, k, 0, n-1) - sum(x[k], k, 0, n-1)**2 + m*sum(y[k]**2, k, 0, m-1) - sum(y[k], k, 0, m-1)**2", NM),
+    ("sqrt(sum(x[k]**2, k, 0, n-1))*sqrt(sum(y[k]**2, k, 0, n-1)) - sum(x[k]*y[k], k, 0, n-1)", N),
+    ("sum(a[k], k, 0, n-1)*sum(b[k], k, 0, n-1) - sum(sqrt(a[k]*b[k]), k, 0, n-1)**2",
+     {**N, "a": "nonnegative", "b": "nonnegative"}),
+    ("sum(a[k]**2/b[k], k, 0, n-1) - sum(a[k], k, 0, n-1)**2/sum(b[k], k, 0, n-1)", {**N, "b": "positive"}),
+    ("sum(sum(v[k]*v[l]*(delta(k, l)*p[k] - p[k]*p[l]), l, 0, n-1), k, 0, n-1)", P),
+    ("sum(sum(v[a]*v[b]*(sum(s[i]*(1-s[i])*X[i,a]*X[i,b], i, 0, m-1)/m + c*delta(a, b)), b, 0, n-1), a, 0, n-1)",
+     {**NM, "s": "(0, 1)", "c": "nonnegative"}),
+    ("sum(x[k]**2, k, 0, n-1)*sum(y[k]**2, k, 0, n-1) - sum(x[k]*y[k], k, 0, n-1)**2", N),
+    ("sum(w[k]*x[k]**2, k, 0, n-1)*sum(w[k], k, 0, n-1) - sum(w[k]*x[k], k, 0, n-1)**2", {**N, "w": "nonnegative"}),
+    ("sum(w[k], k, 0, n-1)*sum(1/w[k], k, 0, n-1) - n**2", {**N, "w": "positive"}),
+    ("n*sum(sum(A[i,k]**2, k, 0, n-1), i, 0, m-1) - sum(sum(A[i,k], k, 0, n-1)**2, i, 0, m-1)", NM),
+    (GRAM.format("V[i,k]*V[j,k]"), NM),
+    (GRAM.format("V[i,k]*V[j,k]").replace("m-1", "n-1"), N),
+    (GRAM.format("d[k]*V[i,k]*V[j,k]"), {**NM, "d": "nonnegative"}),
+]  # fmt: skip
+#: positive everywhere, but 0 where the range is empty
+STRICT = [
+    ("sum(x[k]**2+1, k, 0, n-1)*sum(y[k]**2+1, k, 0, n-1) - sum(x[k]*y[k], k, 0, n-1)**2", {}),
+    ("sum(w[k]*(x[k]**2+1), k, 0, n-1)*sum(w[k], k, 0, n-1) - sum(w[k]*x[k], k, 0, n-1)**2", {"w": "positive"}),
+]
+
+
+@pytest.mark.parametrize(("formula", "domain", "why"), NEGATIVE, ids=[f"{c[0]} {c[2]}" for c in NEGATIVE])
+def test_negative_somewhere(formula: str, domain: dict[str, str], why: str) -> None:
+    """What is negative somewhere is never proved; nearly all of these are refuted."""
+    assert prove_nonnegative(formula, domain, budget=SECONDS).status != "proved", why
+
+
+@pytest.mark.parametrize(("formula", "domain", "why"), NO_PROOF, ids=[c[0] for c in NO_PROOF])
+def test_nothing_is_taken_for_granted(formula: str, domain: dict[str, str], why: str) -> None:
+    """An entry beyond its vector is no share."""
+    assert prove_nonnegative(formula, domain, budget=SECONDS).status != "proved", why
+
+
+@pytest.mark.parametrize(("formula", "domain"), TRUE, ids=[c[0] for c in TRUE])
+def test_nonnegative_but_not_positive(formula: str, domain: dict[str, str]) -> None:
+    """What is nonnegative is proved to be, with the hypothesis used; not that it is positive, as it is 0 somewhere."""
+    verdict = prove_nonnegative(formula, domain)
+    assert verdict.status == "proved"
+    assert bool(verdict.notes) == ("simplex(n)" in domain.values())
+    assert prove_positive(formula, domain, budget=SECONDS).status != "proved"
+
+
+@pytest.mark.parametrize(("formula", "domain"), STRICT, ids=[c[0] for c in STRICT])
+def test_positive_unless_empty(formula: str, domain: dict[str, str]) -> None:
+    """A form may be positive for each length but 0."""
+    assert prove_positive(formula, {**domain, **N}).status == "proved"
+    assert isinstance(prove_positive(formula, {**domain, "n": "nonnegative integer"}), Refuted)
