@@ -115,6 +115,8 @@ def _real(v: Value) -> Value:
 
 def _value(node: ast.expr, place: Place) -> Value:
     match node:
+        case ast.Constant(value=bool() as v):
+            return v
         case ast.Constant(value=int() | float() as v):
             return mpf(repr(v))
         case ast.Name(id=name):
@@ -127,7 +129,7 @@ def _value(node: ast.expr, place: Place) -> Value:
             return _arithmetic(_OPERATORS[type(op)], _value(a, place), _value(b, place))
         case ast.Compare(left=a, ops=[op], comparators=[b]):
             return _OPERATORS[type(op)](_value(a, place), _value(b, place))
-        case ast.Call(func=ast.Name(id=name), args=args):
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args):
             return _BINDERS[name](place, *args) if name in _BINDERS else _call(name, [_value(a, place) for a in args])
     raise ValueError(f"not read: {ast.unparse(node)}")
 
@@ -153,7 +155,7 @@ def _arithmetic(how: Callable[[Value, Value], Value], a: Value, b: Value) -> Val
 
 def _call(name: str, args: list[Value]) -> Value:
     try:
-        return _real(mpf(_FUNCTIONS[name](*args)))
+        return _real(mpf(_FUNCTIONS[_ALSO.get(name, name)](*args)))
     except (TypeError, ValueError, ZeroDivisionError):  # complex, or a pole
         raise NoValue from None
 
@@ -184,6 +186,8 @@ def _put(place: Place, key: Key, v: Value) -> None:
 def _diff(place: Place, body: ast.expr, *variables: ast.expr) -> Value:
     if not variables:
         return _value(body, place)
+    if isinstance(variables[-1], ast.Constant):  # the order
+        return _diff(place, body, *variables[:-2], *[variables[-2]] * int(_value(variables[-1], place)))
     key = _key(variables[-1], place)
     middle, sides = place[key], []
     for step in (_STEP, -_STEP):
@@ -191,6 +195,22 @@ def _diff(place: Place, body: ast.expr, *variables: ast.expr) -> Value:
         sides.append(_diff(place, body, *variables[:-1]))
     place.chosen[key] = middle
     return (sides[0] - sides[1]) / (2 * _STEP)
+
+
+def _ranges(place: Place, body: ast.expr, *ranges: ast.expr) -> Value:
+    """A sum as SymPy writes it; the last range is the outermost."""
+    for each in ranges:
+        assert isinstance(each, ast.Tuple)
+        body = ast.Call(ast.Name("sum"), [body, *each.elts], [])
+    return _value(body, place)
+
+
+def _piecewise(place: Place, *pairs: ast.expr) -> Value:
+    for pair in pairs:
+        assert isinstance(pair, ast.Tuple)
+        if _value(pair.elts[1], place):
+            return _value(pair.elts[0], place)
+    raise NoValue
 
 
 def _where(place: Place, condition: ast.expr, a: ast.expr, b: ast.expr) -> Value:
@@ -202,6 +222,8 @@ _BINDERS: dict[str, Callable[..., Value]] = {
     "prod": _loop(1, operator.mul),
     "diff": _diff,
     "where": _where,
+    "Sum": _ranges,
+    "Piecewise": _piecewise,
 }
 _UNARY: dict[type, Callable[[Value], Value]] = {
     ast.USub: operator.neg,
@@ -237,11 +259,16 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "softplus": lambda a: mp.log(1 + mp.exp(a)),
     "logsigmoid": lambda a: -mp.log(1 + mp.exp(-a)),
     "logaddexp": lambda a, b: mp.log(mp.exp(a) + mp.exp(b)),
+    "log2": lambda a: mp.log(a, 2),
+    "square": lambda a: a * a,
     "xlogy": lambda a, b: mpf(0) if a == 0 else a * mp.log(b),
     "heaviside": lambda a: (1 + mp.sign(a)) / 2,
     "delta": lambda a, b: mpf(a == b),
     "trigamma": lambda a: mp.psi(1, a),
 }
+
+
+_ALSO = {"Abs": "abs", "Max": "max", "Heaviside": "heaviside", "KroneckerDelta": "delta"}
 
 
 # -- claims
