@@ -14,7 +14,7 @@ from derive.decorator import ATTRIBUTE, claim
 from derive.domain import Domain, Range
 from derive.errors import DeriveError
 from derive.frontends import Asked, Frontend, Reading
-from derive.frontends._statement import Statement, is_diagonal, wrong_lines
+from derive.frontends._statement import Statement, is_diagonal, titled, together, wrong_lines
 from derive.report import Report, Source
 from derive.terms.calls import CONSTANTS, no_constants
 from derive.terms.term import Term, free_names, num, walk
@@ -96,7 +96,8 @@ class Objective:
     def report(self) -> Report:
         """Read and checked; or probed, where it cannot be read, or computes something else than was read."""
         try:
-            return self.checked(self.frontend.read(self.fn, self.asked))
+            reading = self.frontend.read(self.fn, self.asked)
+            return together([self.checked(r) for r in (reading, *reading.others)])
         except Unreadable as why:
             from derive.probing.probe import probed
 
@@ -111,12 +112,13 @@ class Objective:
 
         stated = Statement(self, reading)
         report = self._bounded(stated) or check(**stated.keywords(), dtypes=(), budget=self.budget)
+        report = titled(report, reading.titles)
         report = replace(report, notes=(*report.notes, *self._exchanged(report, stated), *stated.notes))
         self.check_numbers(reading, report)
         found, notes = of_code(self, reading, report.domain)
         return replace(
             report,
-            findings=found,
+            findings=tuple(replace(f, formula=reading.titles.get(f.formula, f.formula)) for f in found),
             notes=tuple(dict.fromkeys((*report.notes, *notes))),
             strict_floating_point=self.strict_floating_point,
             source=wrong_lines(self.source(reading), reading, report),
@@ -135,6 +137,7 @@ class Objective:
             classes=classes,
             targets=bool(reading.targets),
             arrays=reading.arrays,
+            part=reading.part,
         )
         if wrong := differs(self, reading, report.domain, report.status):
             raise Unreadable(wrong)

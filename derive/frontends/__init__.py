@@ -22,7 +22,7 @@ from derive.errors import DeriveError
 from derive.terms.term import Term
 
 #: in the order in which they are asked; the last ones take what nothing else knows
-LIBRARIES = ("catboost", "jax", "torch", "sklearn", "lightgbm", "xgboost", "scipy", "numpy")
+LIBRARIES = ("catboost", "jax", "torch", "ngboost", "glm", "sklearn", "lightgbm", "xgboost", "scipy", "numpy")
 
 
 #: of objects that are not called themselves
@@ -35,6 +35,7 @@ METHODS: tuple[str, ...] = (
     "loss_gradient",
 )
 METHODS += ("dloss", "py_dloss", "psi", "negative_gradient", "deriv")
+METHODS += ("d_score", "inverse", "linkinv", "inverse_link", "inv_link", "deviance", "unit_deviance", "_resid_dev")
 METHODS += ("grad_hess", "gradhess", "gradient_and_hessian", "gradients", "grad")
 
 
@@ -47,7 +48,8 @@ class Asked:
     the code's parameters that are to be symbols. classes: of a multiclass objective; None where there is one score.
     layout: how the scores of several classes are handed over. averaged: is the loss of the code a mean over rows? None
     if nobody knows. targets: has a row a label for each score (y1, y2 …)? None if nobody knows.
-    arrays: arrays of the code that have a number for each row, and their symbols.
+    arrays: arrays of the code that have a number for each row, and their symbols. part: of an object with
+    several statements, the one whose numbers are asked for.
     """
 
     wrt: tuple[str, ...] = ()
@@ -59,6 +61,7 @@ class Asked:
     averaged: bool | None = None
     targets: bool | None = None
     arrays: Mapping[str, str] = field(default_factory=dict)
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class Reading:
     run. layout: how the scores of several classes were handed over. averaged: formulas of a row, of a mean over rows.
     upstream: the symbols of the upstream gradient of a backward function: one for the value, or one for each row.
     targets: the names of the labels of a row, where it has one for each score. arrays: as in `Asked`.
+    others: further statements of the same object, each to be checked on its own; part: which one this is, for `Asked`;
+    titles: what the entries of a side are called in the report.
     """
 
     gradient: Any
@@ -97,6 +102,9 @@ class Reading:
     upstream: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     arrays: Mapping[str, str] = field(default_factory=dict)
+    part: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[Reading, ...] = ()
 
     @property
     def numbered(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from derive.claims import stated as claims_stated
 from derive.claims.comparison import Comparison
 from derive.claims.hessian_kinds import Kind, matrix_bound
+from derive.claims.together import one_kind
 from derive.domain import Domain
 from derive.floating.library import meaning
 from derive.frontends import Reading
@@ -18,7 +19,7 @@ from derive.prove import prove_terms
 from derive.prove.ball import Evaluator
 from derive.prove.point import Point
 from derive.prove.signals import GaveUp, Undefined
-from derive.report import Report, Source
+from derive.report import ClaimVerdict, Report, Source
 from derive.terms.term import Term, add, free_names, mul, num, power, substitute, sym
 from derive.tracing.cells import Branches
 from derive.tracing.shifts import unshifted
@@ -130,6 +131,49 @@ class Statement:
         terms = [*_flat(self.gradient), *_flat(self.hessian), *([] if self.loss is None else [self.loss])]
         terms += [self.objective._read(f) for f in named.values()]
         return frozenset().union(*map(free_names, terms)) - named.keys()
+
+
+def titled(report: Report, titles: Mapping[str, str]) -> Report:
+    """With other names for the entries of a side."""
+    sides = {
+        claim.side: replace(claim, components=tuple(replace(c, name=titles[claim.side]) for c in claim.components))
+        for claim in report.claims
+        if claim.side in titles
+    }
+    return replace(
+        report, gradient=sides.get("gradient", report.gradient), hessian=sides.get("hessian", report.hessian)
+    )
+
+
+def together(reports: Sequence[Report]) -> Report:
+    """One report on several statements of one object: all entries of all of them."""
+    first = reports[0]
+    if len(reports) == 1:
+        return first
+    sides = {
+        side: _joined([c for r in reports for c in r.claims if c.side == side]) for side in ("gradient", "hessian")
+    }
+    return replace(
+        first,
+        loss=None,
+        wrt=tuple(dict.fromkeys(v for r in reports for v in r.wrt)),
+        domain={k: v for r in reports for k, v in r.domain.items()},
+        gradient=sides["gradient"],
+        hessian=sides["hessian"],
+        hessian_kind=sides["hessian"].kind if sides["hessian"] is not None else "",
+        findings=tuple(f for r in reports for f in r.findings),
+        notes=tuple(dict.fromkeys(n for r in reports for n in r.notes)),
+    )
+
+
+def _joined(claims: Sequence[ClaimVerdict]) -> ClaimVerdict | None:
+    if not claims:
+        return None
+    components = tuple(c for claim in claims for c in claim.components)
+    kind, says = one_kind(components)
+    diagnosis = tuple(dict.fromkeys(d for c in components for d in c.diagnosis))
+    accepted = all(c.accepted for c in claims)
+    return replace(claims[0], components=components, kind=kind, says=says, diagnosis=diagnosis, accepted=accepted)
 
 
 def wrong_lines(source: Source, reading: Reading, report: Report) -> Source:

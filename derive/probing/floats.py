@@ -105,7 +105,8 @@ class _Part:
         first = next(iter(columns.values()))
         wanted = {n: columns.get(n, np.full(len(first), _usual(self.domain, n), first.dtype)) for n in self.names()}
         found = getattr(real(self.o.frontend, self.o.fn, self.o.asked, wanted), self.side)
-        return found[..., self.index[0]] if self.index else found
+        with np.errstate(over="ignore"):  # code that gives float64 whatever it is given: infinite in the type asked for
+            return np.asarray(found[..., self.index[0]] if self.index else found, first.dtype)
 
     def names(self) -> tuple[str, ...]:
         """The columns that the code is given."""

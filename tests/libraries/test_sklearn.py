@@ -10,7 +10,7 @@ from scipy.special import expit
 from sklearn._loss.link import IdentityLink
 from sklearn._loss.loss import BaseLoss, HalfBinomialLoss, HalfPoissonLoss, HalfSquaredError
 from sklearn.ensemble import HistGradientBoostingRegressor
-from statsmodels.genmod.families import links
+from statsmodels.genmod.families import family, links
 from statsmodels.robust import norms
 
 from derive.objective import check_objective
@@ -28,9 +28,22 @@ def test_norms_of_statsmodels_are_read(norm: type) -> None:
 
 @pytest.mark.parametrize("link", [links.Logit, links.Log, links.CLogLog, links.Probit, links.InversePower, links.Sqrt])
 def test_links_of_statsmodels_are_read(link: type) -> None:
-    """Its links too: `deriv` and `deriv2` are the derivatives of the link, where it does not clip."""
-    report = check_objective(link(), domain={"p": "[1/1000, 999/1000]"}, dtypes=())
-    assert (report.status, report.wrt) == ("proved", ("p",))
+    """Its links too: all that their methods say of each other, where they do not clip."""
+    domain = {"p": "[1/1000, 999/1000]", "z": "[-3, 3]"}
+    report = check_objective(link(), domain=domain, dtypes=())
+    assert "refuted" not in [c.status for claim in report.claims for c in claim.components], report.text()
+    assert report.gradient.status == "proved", report.text()  # type: ignore[union-attr]
+    assert report.hessian.components[0].status == "proved"  # type: ignore[union-attr]
+    assert len(report.gradient.components) == 3  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", [family.Gaussian, family.Poisson, family.Gamma, family.InverseGaussian])
+def test_families_of_statsmodels_are_read(kind: type) -> None:
+    """The derivative of the deviance is −2(y − μ)/V(μ), with the variance function of the family."""
+    report = check_objective(kind(), domain={"endog": "[1/100, 100]", "mu": "[1/100, 100]"}, dtypes=())
+    assert report.status == "proved", report.text()
+    assert report.source is not None
+    assert report.source.library == "glm"
 
 
 @pytest.mark.parametrize(
