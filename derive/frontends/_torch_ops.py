@@ -71,6 +71,7 @@ _SAME = {
     **{n: n for n in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "asinh", "acosh", "atanh")},
     **{n: n for n in ("sigmoid", "erf", "erfc", "erfinv", "floor", "hypot", "xlogy", "logaddexp", "sign")},
     **{n: n for n in ("maximum", "minimum", "fmax", "fmin", "copysign", "heaviside", "digamma", "relu")},
+    **{n: n for n in ("round", "trunc", "ceil")},
     **{n: n for n in ("logical_and", "logical_or", "logical_not", "logical_xor", "isnan", "isinf", "isfinite")},
     **{n: n for n in ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not")},
     **{f"special_{n}": n for n in ("ndtri", "entr", "ndtr", "log_ndtr", "erfcx", "xlog1py")},

@@ -21,7 +21,7 @@ from derive.frontends._rows import line_of, row_domain
 from derive.frontends._signatures import role
 from derive.frontends._summands import decided, summands
 from derive.prove import prove_terms
-from derive.terms.term import Term, add, free_names, make, mul, num, substitute, sym
+from derive.terms.term import Term, add, children, free_names, make, mul, num, substitute, sym
 from derive.tracing.arithmetic import plus, times
 from derive.tracing.calling import Followed, follow
 from derive.tracing.cells import Cells
@@ -31,6 +31,11 @@ from derive.tracing.unreadable import Unreadable
 #: what goes back for the input of that number
 Run: TypeAlias = Callable[[Sequence[Table], Callable[[tuple[int, ...]], Table]], Mapping[str, Any]]
 _BUDGET = 0.5
+_JUMPS = frozenset(("floor", "sign", "heaviside", "eq", "ne", "lt", "le"))
+_STEP = (
+    "its value is a step function, constant wherever it has a derivative: what goes back is a straight-through "
+    "estimator or a surrogate, and not its derivative"
+)
 
 
 @dataclass
@@ -176,6 +181,8 @@ class Vjp:
                 continue
             names += [t.name for t in table]
             formulas += self.shaped(back, table, self.inputs[k])
+        if any(f != num(0) for f in formulas) and all(_is_step(c.known, names) for c in flat(found.values["value"])):
+            self.notes.append(_STEP)
         cells = [c for k in self.back(found) for c in flat(found.values[k])]
         line = line_of(self.target, found.values["value"])
         first, label, weight = (self.called(r) for r in ("prediction", "label", "weight"))
@@ -232,6 +239,13 @@ class Vjp:
         if wanted == "prediction":
             return self.inputs[self.chosen()[0]].symbol
         return next((i.symbol for i in self.inputs if role(i.own) == wanted), USUAL[wanted])
+
+
+def _is_step(t: Term, names: Sequence[str]) -> bool:
+    """Does a formula depend on these only through what jumps?"""
+    if t.head in _JUMPS or t.head == "sym":
+        return t.head != "sym" or t.name not in names
+    return all(_is_step(a, names) for a in children(t))
 
 
 def total(found: Followed) -> Term:

@@ -11,6 +11,7 @@ from derive.terms.term import Term, add, make, mul, neg, num, power
 from derive.tracing.cells import FALSE, TRUE, Cell
 from derive.tracing.context import current, unreadable
 from derive.tracing.infinity import INFINITE, beyond
+from derive.tracing.rounding import rounded, truncated
 
 _ZERO, _ONE = num(0), num(1)
 _MAX_POWER = 64
@@ -222,6 +223,8 @@ _OWN: Mapping[str, Callable[..., Term]] = {
     "copysign": _copysign,
     "floor_divide": _quotient,
     "remainder": lambda a, b: minus(a, times(b, _quotient(a, b))),
+    **dict.fromkeys(("rint", "round"), rounded),
+    **dict.fromkeys(("trunc", "fix"), truncated),
     "ceil": lambda a: negative(make("floor", negative(a))),
     "square": lambda a: raised(a, num(2)),
     "reciprocal": lambda a: over(_ONE, a),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from derive.terms.term import make
+from derive.terms.term import make, num
 from derive.tracing import types
 from derive.tracing.arithmetic import minus, operation, over, times, where
 from derive.tracing.cells import Cell, array, each
@@ -15,6 +16,7 @@ from derive.tracing.context import current, here, unreadable
 from derive.tracing.entries import Entries, cells_of, decided
 from derive.tracing.placing import PLACING
 from derive.tracing.reductions import dot, reduced
+from derive.tracing.rounding import rounded
 
 #: only move entries around: called on the entries themselves
 _MOVES = frozenset((
@@ -238,19 +240,17 @@ def polygamma(me: Entries, n: Any, x: Any) -> Any:
     return me.like(each(operation("polygamma"), here(), cells_of(n), cells_of(x)))
 
 
+def _round(me: Entries, a: Any, decimals: int = 0, **_: Any) -> Any:
+    """`np.round`, to so many digits."""
+    scale = 10**decimals if decimals >= 0 else Fraction(1, 10**-decimals)
+    factor = num(scale.numerator, scale.denominator)
+    return me.like(each(lambda c: over(rounded(times(c.value, factor)), factor), here(), cells_of(a)))
+
+
 def _norm(me: Entries, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     if ord not in (None, 2):
         raise unreadable(f"np.linalg.norm with ord={ord}")
     return reduced(me.like(cells_of(x)), "norm", axis, keepdims)
-
-
-def _block(me: Entries, arrays: Any) -> Any:
-    """`np.block` of lists in lists."""
-
-    def nested(x: Any) -> Any:
-        return [nested(part) for part in x] if isinstance(x, list) else cells_of(x)
-
-    return me.like(np.block(nested(arrays)))
 
 
 _FOLDED = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum", "amax": "maximum", "amin": "minimum"}
@@ -266,6 +266,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "argwhere": lambda me, x: np.argwhere(decided(cells_of(x))),
     "count_nonzero": _count,
     "nan_to_num": _nan_to_num,
+    "fix": lambda me, x: me.elementwise("trunc", (x,)),
+    **dict.fromkeys(("round", "around", "round_"), _round),
     **PLACING,
     "zeros_like": _like(0),
     "ones_like": _like(1),
@@ -276,7 +278,6 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ptp": _ptp,
     "dot": dot,
     "norm": _norm,
-    "block": _block,
     "asarray": _asarray,
     "array": _asarray,
     "asanyarray": _asarray,

@@ -48,7 +48,7 @@ METHODS: dict[str, Callable[..., Any]] = {
         name: _method(name)
         for name in ("cumsum", "nonzero", "repeat", "take", "squeeze", "swapaxes", "argmax", "argmin")
     },
-    **{name: _method(name) for name in ("argsort", "diagonal")},
+    **{name: _method(name) for name in ("argsort", "diagonal", "round")},
     "reshape": _reshape,
     "ravel": lambda me, order="C": me.like(np.ravel(me.settled(), order=order)),
     "flatten": lambda me, order="C": me.like(me.settled().flatten(order=order)),

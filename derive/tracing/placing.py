@@ -58,6 +58,15 @@ def _putmask(me: Entries, a: Any, mask: Any, values: Any) -> None:
     _copyto(me, a, values, where=mask)
 
 
+def _block(me: Entries, arrays: Any) -> Any:
+    """`np.block` of lists in lists."""
+
+    def nested(x: Any) -> Any:
+        return [nested(part) for part in x] if isinstance(x, list) else cells_of(x)
+
+    return me.like(np.block(nested(arrays)))
+
+
 #: by the name of NumPy's function
 PLACING: dict[str, Callable[..., Any]] = {
     "take": _take,
@@ -66,4 +75,5 @@ PLACING: dict[str, Callable[..., Any]] = {
     "choose": _choose,
     "copyto": _copyto,
     "putmask": _putmask,
+    "block": _block,
 }

@@ -410,6 +410,49 @@ def test_the_usual_stable_form_is_wrong_where_training_starts() -> None:
     assert float(z.grad) == -1.0
 
 
+class Rounded(Function):
+    """A straight-through estimator."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        return torch.round(100 * x) / 100
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        return g
+
+
+class Sign(Rounded):
+    """The sign, and what goes back is clipped."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        ctx.save_for_backward(x)
+        return torch.sign(x)
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        (x,) = ctx.saved_tensors
+        return g * (x.abs() <= 1)
+
+
+class SignRight(Sign):
+    """Its derivative, wherever it has one."""
+
+    @staticmethod
+    def backward(ctx: Any, g: Any) -> Any:
+        return torch.zeros_like(g)
+
+
+def test_straight_through_estimators_are_named() -> None:
+    """They are no derivatives, which is the point of them: the report says what they are, and proves nothing."""
+    rounded, sign, right = (check_objective(f, dtypes=()) for f in (Rounded, Sign, SignRight))
+    assert rounded.status != "proved"
+    assert sign.status == "refuted"
+    assert all(any("straight-through" in n for n in r.notes) for r in (rounded, sign))
+    assert not any("straight-through" in n for n in right.notes)
+
+
 def test_a_detached_factor_is_explained() -> None:
     """`detach` in the focal loss: what is lost is a summand of the product rule."""
     report = check_objective(Focal(detached=True))
