@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 from derive.certificate import Condition, Proved, Refuted, Unknown, Verdict, Witness
 from derive.domain import Domain, Range
-from derive.prove import bisect, points, sign_calculus, sign_forms, sign_rules, signs
+from derive.prove import bisect, points, sign_calculus, sign_forms, sign_means, sign_rules, signs
 from derive.prove.ball_functions import to_arb
 from derive.prove.decide import Question, decided, prove_terms
 from derive.prove.field import Frac
@@ -20,6 +21,7 @@ from derive.prove.point import Point
 from derive.prove.regions import Study, is_zero
 from derive.prove.registry import Registry
 from derive.prove.sign_masks import Signs, learn_bounds
+from derive.prove.sign_means import tilted
 from derive.prove.sign_search import downhill, middle, near_zero, rounded
 from derive.prove.signals import GaveUp, Split
 from derive.prove.signs import NEGATIVE, NONNEGATIVE, POSITIVE
@@ -27,10 +29,11 @@ from derive.terms.json import Json, to_json
 from derive.terms.term import Term, add, bound_names, free_names, fresh, num, rebuild, sub, substitute, sym, walk
 
 #: the modules whose rules fill the table of `sign_masks`
-RULE_MODULES = (sign_rules, sign_forms, sign_calculus, bisect)
+RULE_MODULES = (sign_rules, sign_forms, sign_means, sign_calculus, bisect)
 METHOD = "signs by exact arithmetic"
 Want: TypeAlias = Literal["nonnegative", "positive"]
 _MASKS: dict[Want, int] = {"nonnegative": NONNEGATIVE, "positive": POSITIVE}
+_NOT_EMPTY: Want = "nonnegative"  # the last index of a range that begins at 0
 _ZERO = num(0)
 _MAX_SPLITS = 3
 _SHALLOW, _DEEP = (0, 1), (2, bisect.TOP)
@@ -183,16 +186,28 @@ class SignQuestion(Question):
                 yield SignQuestion(e, domain, self.deadline, self.want), names
 
     def _by_parts(self, study: Study) -> Json | None:
-        """A sum, a product or a sum over an index whose parts all have the sign."""
-        parts = _parts(self.a, self.domain, self.want)
-        proofs = []
-        for e, domain, want in parts:
-            part = SignQuestion(e, domain, self.deadline, want)
-            proof = part.prove(study)
+        """A sum, a product or a sum over an index whose parts all have the sign, as it is or by what adds up to 1."""
+        for e, hypotheses in itertools.chain(tilted(self.a, self.domain), [(self.a, ())]):
+            own = study.inner(self.domain, self.goal)
+            with suppress(GaveUp):
+                proofs = self._of_parts(e, own)
+                if proofs:
+                    own.hypotheses.update(dict.fromkeys(hypotheses))
+                    study.absorb(own)
+                    study.proved += own.proved
+                    return {"parts": proofs}
+        return None
+
+    def _of_parts(self, e: Term, study: Study) -> list[Json]:
+        """The proofs of the parts; none where one of them has none."""
+        proofs: list[Json] = []
+        more = [] if e == self.a else [(e.args[3], self.domain, _NOT_EMPTY)]
+        for part, domain, want in [*_parts(e, self.domain, self.want), *more]:
+            proof = SignQuestion(part, domain, self.deadline, want).prove(study)
             if proof is None:
-                return None
+                return []
             proofs.append(proof)
-        return {"parts": proofs} if proofs else None
+        return proofs
 
 
 def _take_over(study: Study, own: Study, names: dict[str, Term]) -> None:

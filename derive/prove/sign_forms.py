@@ -34,7 +34,7 @@ def _pairs(s: Signs, p: Poly, strict: bool) -> int:
     """Of degree 2 in sums over one range: the sign of what each pair of indices adds."""
     out = ANY
     for count, mine in _ranges(s.n, p).items():
-        form = _Form.of(s, count, mine)
+        form = Form.of(s, count, mine)
         if form is not None and form.fits(p):
             out &= form.mask(p, strict)
     return out
@@ -50,16 +50,16 @@ def _ranges(n: Normal, p: Poly) -> dict[Key, dict[int, Key]]:
     return out
 
 
-class _Form:
+class Form:
     """Sums over one range that is not empty, and the names of two indices of it."""
 
     def __init__(self, s: Signs, count: Key, mine: dict[int, Key], name: str) -> None:
         self.s, self.n = s, s.n
         self.count, self.mine = count, mine
-        self.pair = (name, f"{name}'")
+        self.pair = (name, f"{name}.2")
 
     @classmethod
-    def of(cls, s: Signs, count: Key, mine: dict[int, Key]) -> _Form | None:
+    def of(cls, s: Signs, count: Key, mine: dict[int, Key]) -> Form | None:
         """The form, with an index that no sum within a summand is named like; None where the range may be empty."""
         name = max(mine.values(), key=s.n.registry.height)[3]
         if name not in s.n.bound or s.n.mask(s.n.value(count)) != POSITIVE:
@@ -77,13 +77,13 @@ class _Form:
         return max((sum(e for g, e in m if g in self.mine) for m, _ in self.n.field.terms(p)), default=0)
 
     def mask(self, p: Poly, strict: bool) -> int:
-        """The mask by each way to write 1; that of one degree 1 is no news without shares."""
+        """The mask by each way to write 1; without shares, a form of degree 1 has no news."""
         out = ANY
         for shares, unit in self._units():
             if shares or self._degree(p) == 2:
                 found = self._by_unit(p, unit, strict)
                 if shares and found != ANY:
-                    self.n.hypotheses[f"the entries of {shares} add up to 1"] = None
+                    self.n.hypotheses[adds_up(shares)] = None
                 out &= found
         return out
 
@@ -97,17 +97,26 @@ class _Form:
         return signs.total(self._of_pairs(p - rest, unit, strict), self.s.of_poly(rest, strict))
 
     def _of_pairs(self, p: Poly, unit: Summand, strict: bool) -> int:
-        f = self.n.field
-        mask = self.s.of(f.sum(self._of_term(m, c, unit) for m, c in f.terms(p)), strict)
+        f, of = self.n.field, self._for_two if self._degree(p) == 2 else self._for_one
+        mask = self.s.of(f.sum(of(m, c, unit) for m, c in f.terms(p)), strict)
         return ANY if mask & NEGATIVE and mask & POSITIVE else mask
 
-    def _of_term(self, m: Monomial, c: Fraction, unit: Summand) -> Frac:
-        """c S T, one of the two perhaps 1, for a pair of indices."""
+    def _for_two(self, m: Monomial, c: Fraction, unit: Summand) -> Frac:
+        """c S T, one of the two or both perhaps 1, for a pair of indices."""
         f, (k, other) = self.n.field, self.pair
-        here = [self._summand(g) for g, e in m for _ in range(e) if g in self.mine]
-        a, b = [*here, unit, unit][:2]
-        rest = Frac(f.monomial(tuple(ge for ge in m if ge[0] not in self.mine), c * _HALF), ())
-        return f.mul(rest, f.add(f.mul(a(k), b(other)), f.mul(a(other), b(k))))
+        a, b = [*self._summands(m), unit, unit][:2]
+        return f.mul(self._rest(m, c * _HALF), f.add(f.mul(a(k), b(other)), f.mul(a(other), b(k))))
+
+    def _for_one(self, m: Monomial, c: Fraction, unit: Summand) -> Frac:
+        """c S, perhaps 1, for one index."""
+        a = [*self._summands(m), unit][0]
+        return self.n.field.mul(self._rest(m, c), a(self.pair[0]))
+
+    def _rest(self, m: Monomial, c: Fraction) -> Frac:
+        return Frac(self.n.field.monomial(tuple(ge for ge in m if ge[0] not in self.mine), c), ())
+
+    def _summands(self, m: Monomial) -> list[Summand]:
+        return [self._summand(g) for g, e in m for _ in range(e) if g in self.mine]
 
     def _summand(self, g: int) -> Summand:
         _, atom, _, name = self.mine[g]
@@ -122,14 +131,14 @@ class _Form:
     def _units(self) -> Iterator[tuple[str, Summand]]:
         """Ways to write 1 as a sum over the range: 1/n, and shares in it; with the name of the shares."""
         yield "", lambda index: self.n.field.inverse(self.n.value(self.count))
-        for name, entry in dict.fromkeys(self._shares()):
+        for name, entry in dict.fromkeys(self.shares()):
             yield name, lambda index, entry=entry: quietly(self.n, substitute(entry, {self.pair[0]: sym(index)}))  # type: ignore[misc]
 
-    def _shares(self) -> Iterator[tuple[str, Term]]:
+    def shares(self) -> Iterator[tuple[str, Term]]:
         """Entries of a vector that add up to 1 over the range; a hypothesis, which a place of its own cannot name."""
         n = self.n
         here = n.key(n.go(sym(self.pair[0])))
-        for g in self.mine if not isinstance(n, Everywhere) else ():
+        for g in () if isinstance(n, Everywhere) else self.mine:
             body = self._summand(g)(self.pair[0])
             for part in n.field.generators_of(body.num):
                 key = n.generator(part).key
@@ -143,6 +152,11 @@ class _Form:
         if length is None or any(self.pair[0] in n.free(n.value(i)) for i in key[2][:-1]):
             return False
         return n.field.is_zero(n.field.sub(n.go(length), n.value(self.count)))
+
+
+def adds_up(shares: str) -> str:
+    """The hypothesis, as sums of entries say it too."""
+    return f"the entries of {shares} add up to 1"
 
 
 def quietly(n: Normal, t: Term) -> Frac:

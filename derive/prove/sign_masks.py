@@ -29,7 +29,7 @@ FRACTION_RULES: dict[str, Callable[[Signs, Frac, bool], int]] = {}
 RULES: dict[str, Rule] = {}
 #: in this order they are asked: what is cheap first
 ORDER = (
-    *("number", "real roots", "merged sums", "pairs of summands", "exchanged sums"),
+    *("number", "real roots", "merged sums", "pairs of summands", "exchanged sums", "bounds of sums"),
     *("chord", "discriminant", "square root", "coefficients"),
     *("two exponentials", "exponential", "monotone", "boxes"),
 )

@@ -134,6 +134,11 @@ TRUE = [
     (GRAM.format("V[i,k]*V[j,k]"), NM),
     (GRAM.format("V[i,k]*V[j,k]").replace("m-1", "n-1"), N),
     (GRAM.format("d[k]*V[i,k]*V[j,k]"), {**NM, "d": "nonnegative"}),
+    ("sum(p[k]*log(p[k]/q[k]), k, 0, n-1)", PQ),
+    ("sum(p[k]*(log(p[k])-log(q[k])), k, 0, n-1)", PQ),
+    ("log(n) + sum(p[k]*log(p[k]), k, 0, n-1)", P),
+    ("log(sum(exp(x[j]), j, 0, n-1)) - x[k]", {**N, "k": "0..n-1"}),
+    ("log(sum(exp(x[j]), j, 0, n-1)) - sum(x[j], j, 0, n-1)/n - log(n)", N),
 ]  # fmt: skip
 #: positive everywhere, but 0 where the range is empty
 STRICT = [
