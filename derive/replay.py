@@ -261,10 +261,10 @@ def _has_regions(proof: Json) -> bool:
     return not isinstance(inner, dict) or not inner.keys() <= {"zero"}
 
 
-def _needs(side: Term, domain: Domain, recorded: Proved) -> tuple[frozenset[Condition], tuple[str, ...]]:
+def _needs(side: Term, domain: Domain, recorded: Proved) -> tuple[frozenset[Condition], frozenset[Term]]:
     """What one side alone needs to have a value."""
     shown = recheck(side, side, domain, recorded.proof)
-    return shown.needs, shown.notes
+    return shown.needs, shown.ties
 
 
 def _compare(recorded: Verdict, found: Verdict, place: str) -> None:

@@ -20,7 +20,7 @@ from derive.prove.ball import Evaluator
 from derive.prove.ball_functions import to_arb
 from derive.prove.decide import Question, decided
 from derive.prove.differentiate import differentiate
-from derive.prove.forms import parts
+from derive.prove.forms import parts, total
 from derive.prove.point import Point
 from derive.prove.refute import attempt, differ, precision
 from derive.prove.sign import Want, sign_terms
@@ -250,7 +250,8 @@ def written_out(t: Term, names: tuple[str, ...], domain: Domain) -> Term | None:
 def derivative(t: Term, names: tuple[str, ...], domain: Domain) -> Term | None:
     """The derivative in each of the names by its formula, without a value where a choice in t ties.
 
-    None where there is no rule, or where choices may tie on more than a thin set: there the formula says nothing.
+    None where there is no rule, where choices may tie on more than a thin set, or where the formula is not seen to have
+    a value wherever t has one and no choice ties: there it says nothing, and any claim would be equal to it.
     """
     if any("[" in name for name in names):
         return None
@@ -261,11 +262,24 @@ def derivative(t: Term, names: tuple[str, ...], domain: Domain) -> Term | None:
     except GaveUp:
         return None
     if not any(has_choice(t, name) for name in names):
-        return out
+        return out if _keeps_values(t, out, make("true"), domain) else None
     gaps = [g for g in dict.fromkeys(points.gaps(t)) if free_names(g) & set(names)]
     if any(parts(t).bound & free_names(g) for g in gaps):  # it would be said of one index
         return None
     if not all(thin(g, name, domain) for g in gaps for name in names if name in free_names(g)):
         return None
     apart = [make("ne", g, num(0)) for g in gaps]
-    return make("piecewise", out, apart[0] if len(apart) == 1 else make("and", *apart)) if apart else out
+    where = make("and", *apart) if len(apart) > 1 else (*apart, make("true"))[0]
+    if not _keeps_values(t, out, where, domain):
+        return None
+    return make("piecewise", out, where) if apart else out
+
+
+def _keeps_values(t: Term, formula: Term, where: Term, domain: Domain) -> bool:
+    """Is the formula of a derivative seen to have a value at each point of a region where the function has one?"""
+    if total(formula, domain):
+        return True
+    zero = mul(num(0), t)
+    sides = (make("piecewise", side, where) for side in (zero, add(zero, mul(num(0), formula))))
+    verdict = decided(lambda: _Quick(*sides, domain, time.thread_time() + _BUDGET).answer())
+    return isinstance(verdict, Proved) and not verdict.domains_differ

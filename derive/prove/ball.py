@@ -12,7 +12,7 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from derive.domain import Range
+from derive.domain import REAL, Range
 from derive.prove.ball_functions import REAL_FUNCTIONS, Ball, compare, cumulant, finite, log, polygamma, signum, to_arb
 from derive.prove.ball_slopes import slope
 from derive.prove.differentiate import slopes
@@ -67,10 +67,14 @@ class Evaluator:
 
     def number(self, name: str) -> Ball:
         """The value of a variable or of a bound index."""
+        if self.along and name == self.along[0]:  # within a sum around it whose index has that name
+            return self.along[1]
         if name in self.bound:
             return fmpq(self.bound[name])
-        if self.along and name == self.along[0]:
-            return self.along[1]
+        return self.variable(name)
+
+    def variable(self, name: str) -> Ball:
+        """The value of a variable at the point."""
         value = self.point.values.get(name)
         if value is None:
             raise GaveUp(f"{name} has no value")
@@ -154,7 +158,8 @@ def _pow(e: Evaluator, t: Term) -> Ball:
 def _whole_by_form(e: Evaluator, exponent: Term) -> bool:
     if rational(exponent):
         return True
-    return whole(exponent, resolve(e.point.domain, dict.fromkeys(e.bound, Range(integer=True))))
+    moving = {e.along[0]: REAL} if e.along else {}
+    return whole(exponent, resolve(e.point.domain, dict.fromkeys(e.bound, Range(integer=True)) | moving))
 
 
 def _whole_power(base: Ball, k: int) -> Ball:

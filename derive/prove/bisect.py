@@ -41,8 +41,8 @@ class _Box(Evaluator):
         super().__init__(Point({}, domain), instance=False)
         self._only = (name, values)
 
-    def number(self, name: str) -> Ball:
-        return self._only[1] if name == self._only[0] and name not in self.bound else super().number(name)
+    def variable(self, name: str) -> Ball:
+        return self._only[1] if name == self._only[0] else super().variable(name)
 
 
 def _ball(low: Fraction, high: Fraction) -> Any:

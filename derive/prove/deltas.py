@@ -96,10 +96,11 @@ def _chosen(t: Term) -> Term:
     return make("piecewise", *(a for pair in pairs for a in pair)) if pairs else t
 
 
-def same_entry(a: Term, b: Term) -> Term:
-    """Are these the same entry?"""
-    equal = [make("eq", i, j) for i, j in zip(a.args[1:], b.args[1:], strict=True)]
-    return equal[0] if len(equal) == 1 else make("and", *equal)
+def same_entry(a: Term, b: Term, running: frozenset[str] = frozenset()) -> Term:
+    """Are these the same entry, as far as the indices say that do not depend on names that run through their values?"""
+    pairs = zip(a.args[1:], b.args[1:], strict=True)
+    equal = [make("eq", i, j) for i, j in pairs if running.isdisjoint(free_names(i))]
+    return make("and", *equal) if len(equal) > 1 else (*equal, _TRUE)[0]
 
 
 def drop_zeros(t: Term) -> Term:

@@ -78,6 +78,13 @@ OUTER: dict[str, Callable[[Term], Term]] = {
 }
 
 
+def chained(t: Term) -> Term | None:
+    """f′(a), where t is f(a) for a function f without choices, or a whole power of a."""
+    if t.head == "pow" and t.args[1].head == "num" and t.args[1].value.denominator == 1 and t.args[1].value:
+        return mul(t.args[1], power(t.args[0], num(t.args[1].value - 1)))
+    return OUTER[t.head](t.args[0]) if t.head in OUTER else None
+
+
 def degree(t: Term, name: str) -> int | None:
     """At most the degree of a polynomial in the variable, on each side of a point; None where that is not seen."""
     if name not in free_names(t):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import math
+from collections.abc import Callable, Collection, Mapping
+from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
 from derive.domain import Domain, Range
 from derive.terms.heads import INDEXING, LEAVES
-from derive.terms.term import BINDERS, Term, bound_names, children, free_names, num
+from derive.terms.term import BINDERS, Term, bound_names, children, free_names, mul, num, sub
 
 _ONE = num(1)
+_MAX_BOUNDS = 8  # ranges that end at each other
 _NONE: frozenset[str] = frozenset()
-_INDEX = Range(integer=True)
 #: operations under which a term is defined whenever its parts are
 _TOTAL = frozenset({"num", "sym", "at", "add", "mul", "exp", "expm1", "sigmoid", "softplus", "logsigmoid"})
 _TOTAL |= frozenset({"delta", "floor", "tanh", "sinh", "cosh", "sech", "sin", "cos", "atan", "erf", "erfc", "pi", "e"})
@@ -101,10 +103,10 @@ def total(t: Term, domain: Domain) -> bool:
     if t.head == "piecewise":
         return t.args[-1].head == "true" and all(total(a, domain) for a in t.args)
     if t.head in ("sum", "prod"):
-        body, index, *ends = t.args
+        body, _, *ends = t.args
         known = all(whole(a, domain.__getitem__) and total(a, domain) for a in ends)
-        return known and total(body, domain.with_(index.name, _INDEX))
-    inside = domain.without(bound_names(t))
+        return known and total(body, within(t, domain))
+    inside = _hiding(domain, bound_names(t))
     return t.head in _TOTAL and all(total(a, inside) for a in children(t))
 
 
@@ -118,14 +120,93 @@ def positive(t: Term, domain: Domain) -> bool:
         case "mul":
             return all(positive(a, domain) for a in t.args)
         case "add":
-            signed = all(_nonnegative(a, domain) for a in t.args)
+            signed = all(nonnegative(a, domain) for a in t.args)
             return (signed and any(positive(a, domain) for a in t.args)) or _rest_of_one(t)
         case "pow":
             return positive(t.args[0], domain)
+        case "sum" | "prod":
+            return positive(t.args[0], within(t, domain)) and (t.head == "prod" or _not_empty(t, domain))
     return t.head in _POSITIVE
 
 
-def _nonnegative(t: Term, domain: Domain) -> bool:
+def within(t: Term, domain: Domain) -> Domain:
+    """What is known under a sum: its index lies in its range, and has hidden any other variable of its name."""
+    _, index, first, last = t.args
+    low = first.value if first.head == "num" else None
+    r = Range(low, lower_open=False, integer=True, index=(first, last))
+    return _hiding(domain, frozenset((index.name,))).with_(index.name, r.apart_from(index.name))
+
+
+def _hiding(domain: Domain, names: frozenset[str]) -> Domain:
+    """What is known where these names mean others than the domain does."""
+    if names.isdisjoint(domain.names):
+        return domain
+    ranges = {v: r for v, r in domain.ranges.items() if v not in names}
+    for name in names:
+        ranges = {v: r.apart_from(name) for v, r in ranges.items()}
+    return Domain(ranges, domain.groups)
+
+
+def _not_empty(t: Term, domain: Domain) -> bool:
+    """Is the last index of a sum seen not to lie before the first one, both being whole numbers?"""
+    first, last = t.args[2:]
+    return all(whole(end, domain.__getitem__) for end in (first, last)) and least(sub(last, first), domain) >= 0
+
+
+def least(t: Term, domain: Domain) -> Fraction | float:
+    """A lower bound of what is linear in variables, by the ends of their ranges; −∞ where none is seen."""
+    rows = linear(t)
+    for _ in range(_MAX_BOUNDS):
+        inner = [v for v, c in (rows or {}).items() if v and c and domain[v].index is not None]
+        if rows is None or not inner:
+            break
+        c, ends = rows.pop(inner[0]), domain[inner[0]].index
+        more = linear(mul(num(c), ends[c < 0])) if ends else None  # an index is least at the first one
+        rows = None if more is None else {w: rows.get(w, Fraction(0)) + more.get(w, 0) for w in {**rows, **more}}
+    if rows is None:
+        return -math.inf
+    out = rows.pop("", Fraction(0))
+    for v, c in rows.items():
+        end = _end(domain[v], lower=c > 0) if c else Fraction(0)
+        if end is None:
+            return -math.inf
+        out += c * end
+    return out
+
+
+def _end(r: Range, *, lower: bool) -> Fraction | None:
+    """The least or the greatest value; of whole numbers in an open interval, the next one."""
+    if r.values is not None:
+        return min(r.values) if lower else max(r.values)
+    end, is_open = (r.lower, r.lower_open) if lower else (r.upper, r.upper_open)
+    if end is None or not r.whole:
+        return end
+    nearest = Fraction(math.ceil(end) if lower else math.floor(end))
+    return nearest if nearest != end or not is_open else nearest + (1 if lower else -1)
+
+
+def linear(t: Term) -> dict[str, Fraction] | None:
+    """The coefficients of the variables, and under "" what is added; None where it is not linear."""
+    match t.head:
+        case "num":
+            return {"": t.value}
+        case "sym":
+            return {t.name: Fraction(1)}
+        case "add":
+            parts = [linear(a) for a in t.args]
+            known = [p for p in parts if p is not None]
+            if len(known) < len(parts):
+                return None
+            return {
+                v: sum((p.get(v, Fraction(0)) for p in known), Fraction(0)) for v in {v: 0 for p in known for v in p}
+            }
+        case "mul" if len(t.args) == 2 and t.args[0].head == "num":
+            inner = linear(t.args[1])
+            return None if inner is None else {v: t.args[0].value * c for v, c in inner.items()}
+    return None
+
+
+def nonnegative(t: Term, domain: Domain) -> bool:
     """Is the term seen not to be negative, by its form?"""
     match t.head:
         case "num":
@@ -133,11 +214,11 @@ def _nonnegative(t: Term, domain: Domain) -> bool:
         case "sym" | "at":
             return domain[t.name].sign in ("+", "0", ">=")
         case "mul":
-            return all(_nonnegative(a, domain) for a in t.args)
+            return all(nonnegative(a, domain) for a in t.args)
         case "pow":
             e = t.args[1]
             even = e.head == "num" and e.value.denominator == 1 and e.value % 2 == 0
-            return even or _nonnegative(t.args[0], domain)
+            return even or nonnegative(t.args[0], domain)
     return t.head == "abs" or positive(t, domain)
 
 
@@ -150,3 +231,19 @@ def _rest_of_one(t: Term) -> bool:
 
 
 _SHARES = (["sigmoid"], ["normcdf"])
+
+
+def form(t: Term, names: Mapping[str, str], depth: int = 0) -> str:
+    """A text of a term, with these names, that does not depend on the order of factors or on the names of indices."""
+    if t.head == "sym":
+        return names.get(t.name, t.name)
+    if t.head in BINDERS:
+        names, depth = {**names, **dict.fromkeys(bound_names(t), f"#{depth}")}, depth + 1
+    if not children(t):
+        return repr(t)
+    parts = [form(a, names, depth) for a in (_factors(t) if t.head == "mul" else t.args)]
+    return f"{t.head}({', '.join(sorted(parts) if t.head in ('add', 'mul') else parts)})"
+
+
+def _factors(t: Term) -> list[Term]:
+    return [b for a in t.args for b in _factors(a)] if t.head == "mul" else [t]

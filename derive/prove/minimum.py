@@ -91,8 +91,8 @@ class _Box(Evaluator):
         super().__init__(Point({}, domain), instance=False)
         self._values = values
 
-    def number(self, name: str) -> Ball:
-        return self._values[name] if name in self._values and name not in self.bound else super().number(name)
+    def variable(self, name: str) -> Ball:
+        return self._values[name] if name in self._values else super().variable(name)
 
 
 class _Newton:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple, Protocol
 
 from derive.certificate import Condition
-from derive.domain import Domain, Range
+from derive.domain import REAL, Domain, Range
 from derive.prove import signs
 from derive.prove.facts import Facts
 from derive.prove.field import Field, Frac
@@ -101,6 +101,9 @@ class Normal:
             self.along, self._memo = before, memo
 
     def range_of(self, name: str) -> Range:
+        """The values of a variable or of a bound index; one along which a derivative is taken moves over the reals."""
+        if self.along is not None and name == self.along.name:
+            return REAL
         return self.bound.get(name) or self.domain[name]
 
     def function(self, key: Key, free: frozenset[str], sign: int = signs.ANY) -> Frac:

@@ -11,12 +11,13 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Protocol
 
+from derive.prove import prefixes
 from derive.prove.elementary import atom_value
 from derive.prove.field import Frac
 from derive.prove.forms import total
 from derive.prove.normal import Normal
 from derive.prove.registry import Key
-from derive.prove.signals import Indexed
+from derive.prove.signals import GaveUp, Indexed
 from derive.terms.term import Term, add, children, free_names, mul, num, power, substitute, sym
 
 
@@ -46,13 +47,40 @@ def over_range(n: Normal, scope: Scope, build: Build) -> Frac:
     try:
         return build(n, n.go(body))
     except Indexed as why:
-        if scope.name not in why.names or n.along is not None or n.judge is None:
+        moves = n.along is not None and n.along.name in free_names(body)
+        if scope.name not in why.names or moves or n.judge is None:
             raise
+    parts = prefixes.cut(n, scope.term) if scope.term.head == "sum" else None
+    return _by_index(n, body, scope, build) if parts is None else n.go(parts)
+
+
+def _part(n: Normal, body: Term, scope: Scope, build: Build) -> Frac:
+    try:
+        return build(n, n.go(body))
+    except Indexed as why:
+        if scope.name not in why.names:
+            raise
+    return _by_index(n, body, scope, build)
+
+
+def _by_index(n: Normal, body: Term, scope: Scope, build: Build) -> Frac:
+    if n.judge is None:
+        raise GaveUp("a choice that depends on the index of a sum")
     single = n.judge.without_choices(n, body, scope.name)
     if single is not None:
         with suppress(Indexed):
             return build(n, n.go(single))
+    if scope.term.head == "sum" and body.head == "add":
+        return n.field.sum(_part(n, a, scope, build) for a in body.args)
+    if scope.term.head == "sum" and body.head == "mul" and (fixed := _fixed(body, scope.name)):
+        rest = mul(*(a for a in body.args if a not in fixed))
+        return n.field.mul(n.go(mul(*fixed)), _part(n, rest, scope, build))
     return _generator(n, body, scope)
+
+
+def _fixed(product: Term, name: str) -> list[Term]:
+    """The factors that do not depend on the index."""
+    return [a for a in product.args if name not in free_names(a)]
 
 
 def _generator(n: Normal, body: Term, scope: Scope) -> Frac:
@@ -62,7 +90,9 @@ def _generator(n: Normal, body: Term, scope: Scope) -> Frac:
     key = next(
         (k for k in known if _same(n, body, k[2], scope.name)), (kind, height(body) + 1, body, count, scope.name)
     )
-    if not total(key[2], n.domain):
+    if not total(key[2], prefixes.known(n)):
+        if n.along is not None:
+            raise GaveUp("a derivative with a sum of choices that need not have a value")
         n.needs_value(key[2])
     return n.function(key, (free_names(key[2]) - {scope.name}) | n.free(scope.count))
 

@@ -12,7 +12,6 @@ from derive.prove.normal import Normal, law
 from derive.prove.polys import Monomial
 from derive.prove.registry import Key
 from derive.prove.signals import GaveUp, Undefined
-from derive.prove.variables import resolve
 from derive.terms.term import Term, free_names
 
 
@@ -25,7 +24,7 @@ def _pow(n: Normal, t: Term) -> Frac:
     else:
         b = n.go(exponent)
         value = n.field.constant_value(b)
-        by_form = rational(exponent) or whole(exponent, resolve(n.domain, n.bound))
+        by_form = rational(exponent) or whole(exponent, n.range_of)
         if value is None or not by_form:
             return _symbolic_power(n, base, exponent, b)
     if value.denominator != 1:
@@ -86,7 +85,7 @@ def rational_power(n: Normal, a: Frac, r: Fraction) -> Frac:
 def _symbolic_power(n: Normal, base: Term, exponent: Term, b: Frac) -> Frac:
     """a^b = exp(b log a) for a > 0; 0^b is 0 for b > 0; a negative base needs an exponent that is whole by its form."""
     a = n.go(base)
-    is_whole = whole(exponent, resolve(n.domain, n.bound))
+    is_whole = whole(exponent, n.range_of)
     moves = n.along is not None and n.along.name in free_names(exponent)
     if moves and n.mask(a) & signs.ZERO and n.sign(b, (signs.POSITIVE, signs.NONPOSITIVE)) != signs.POSITIVE:
         raise GaveUp("a power of what may be zero, whose exponent moves")  # 0**0 is 1, and 0 beside

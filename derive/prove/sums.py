@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 
-from derive.prove import pointwise, ranges, signs
+from derive.prove import pointwise, prefixes, ranges, signs
 from derive.prove.elementary import atom_free, atom_value, exp, log_abs
 from derive.prove.field import Frac
-from derive.prove.forms import whole
+from derive.prove.forms import form, whole
 from derive.prove.normal import Normal, law
 from derive.prove.pointwise import height
 from derive.prove.polys import Monomial, Poly
 from derive.prove.registry import Key
 from derive.prove.signals import Undefined
-from derive.prove.variables import index_range, resolve, variable
+from derive.prove.variables import index_range, variable
 from derive.terms.term import (
-    BINDERS,
     Term,
     add,
-    bound_names,
-    children,
     make,
     mul,
     neg,
@@ -51,6 +47,8 @@ def _delta(n: Normal, t: Term) -> Frac:
 
 @law("sum")
 def _sum(n: Normal, t: Term) -> Frac:
+    if (other := prefixes.from_zero(n, t)) is not None:
+        return other
     scope = _Scope(n, t)
     if scope.unrolled is not None:
         return n.field.sum(map(n.go, scope.unrolled))
@@ -76,7 +74,7 @@ def _prod(n: Normal, t: Term) -> Frac:
 
 def _product(n: Normal, body: Frac, scope: _Scope) -> Frac:
     """A power of what does not depend on the index, exp Σ log of factors that are positive; else a generator."""
-    if scope.name not in n.free(body) and whole(scope.count_term, resolve(n.domain, n.bound)):
+    if scope.name not in n.free(body) and whole(scope.count_term, n.range_of):
         return n.go(power(n.readback.fraction(body), scope.count_term))
     if n.mask(body) == signs.POSITIVE:
         return exp(n, summed(n, log_abs(n, body), scope))
@@ -117,7 +115,7 @@ class _Scope:
         value = self.n.field.constant_value(self.n.go(end))
         if value is not None and value.denominator != 1:
             raise Undefined(f"the end of a range is no whole number: {end!r}"[:200])
-        if value is None and not whole(end, resolve(self.n.domain, self.n.bound)):
+        if value is None and not whole(end, self.n.range_of):
             self.n.needs_whole(end)
 
     def named(self, depth: int) -> str:
@@ -176,7 +174,11 @@ def _one_sum(n: Normal, atom: Key, scope: _Scope, name: str) -> Frac:
     closed = ranges.power_sum(n, atom, scope.count, name)
     if closed is not None:
         return closed
-    other = _swapped(n, atom, scope, name) or ranges.in_order(n, n.readback.atom(atom), name, scope.count_term)
+    other = (
+        _swapped(n, atom, scope, name)
+        or _triangle(n, atom, scope, name)
+        or ranges.in_order(n, n.readback.atom(atom), name, scope.count_term)
+    )
     if other is not None:
         return n.go(other)
     free = (atom_free(n, atom) - {name}) | n.free(scope.count)
@@ -184,22 +186,6 @@ def _one_sum(n: Normal, atom: Key, scope: _Scope, name: str) -> Frac:
     if (mask := n.mask(atom_value(n, atom))) in (signs.POSITIVE, signs.NONNEGATIVE):
         n.facts.learn(out, mask)
     return out
-
-
-def _form(t: Term, names: Mapping[str, str], depth: int = 0) -> str:
-    """A text of a term, with these names, that does not depend on the order of factors or on the names of indices."""
-    if t.head == "sym":
-        return names.get(t.name, t.name)
-    if t.head in BINDERS:
-        names, depth = {**names, **dict.fromkeys(bound_names(t), f"#{depth}")}, depth + 1
-    if not children(t):
-        return repr(t)
-    parts = [_form(a, names, depth) for a in (_factors(t) if t.head == "mul" else t.args)]
-    return f"{t.head}({', '.join(sorted(parts) if t.head in ('add', 'mul') else parts)})"
-
-
-def _factors(t: Term) -> list[Term]:
-    return [b for a in t.args for b in _factors(a)] if t.head == "mul" else [t]
 
 
 def _swapped(n: Normal, atom: Key, scope: _Scope, name: str) -> Term | None:
@@ -214,11 +200,25 @@ def _swapped(n: Normal, atom: Key, scope: _Scope, name: str) -> Term | None:
     f = mul(n.readback.atom((rest, atom[1])), n.readback.atom(body))
     ranges = n.registry.ranges
     here, there = ranges[n.key(scope.count)], ranges[count]
-    kept, flipped = (_form(f, {name: a, other: b}) for a, b in (("#b", "#c"), ("#c", "#b")))
+    kept, flipped = (form(f, {name: a, other: b}) for a, b in (("#b", "#c"), ("#c", "#b")))
     if there > here or (there == here and flipped >= kept):
         return None
     last_inner, last_outer = (n.bound[v].index[1] for v in (name, other))  # type: ignore[index]
     return make("sum", make("sum", f, sym(name), num(0), last_inner), sym(other), num(0), last_outer)
+
+
+def _triangle(n: Normal, atom: Key, scope: _Scope, name: str) -> Term | None:
+    """Σ_b r(b) Σ_{c ≤ b} f(b, c) through the other triangle, where that is the one that is kept."""
+    inner = [(g, e) for g, e in atom[0] if n.generator(g).key[0] == "sum"]
+    if len(inner) != 1 or inner[0][1] != 1:
+        return None
+    _, body, count, other = n.generator(inner[0][0]).key
+    beyond = n.field.sub(n.value(count), n.go(sym(name)))
+    if n.field.constant_value(beyond) != 1:
+        return None
+    rest = tuple(ge for ge in atom[0] if ge != inner[0])
+    f = mul(n.readback.atom((rest, atom[1])), n.readback.atom(body))
+    return prefixes.triangle(n, f, name, other, scope.count_term)
 
 
 def _rest_of_one(n: Normal, atom: Key, scope: _Scope, name: str) -> Term | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.domain import REAL, Domain, Range
 from derive.errors import TermError
 from derive.prove.deltas import ANYWHERE, PLAIN, VALUES, deltas_in, drop_zeros, hit, same_entry, with_delta
-from derive.prove.differentiate import differentiate
+from derive.prove.differentiate import chained, differentiate
 from derive.prove.forms import parts, total, whole
 from derive.prove.guard import check_thin, guarded, off_boundaries
 from derive.prove.signals import GaveUp
@@ -89,7 +89,7 @@ class Unfolding:
         return t
 
     def _derivative(self, body: Term, v: Term) -> Term:
-        if v.head != "sym" and has_choice(body, v.name) and body.head in ("add", "mul", "sum"):
+        if v.head != "sym" and has_choice(body, v.name):
             inside = self._by_parts(body, v)
             if inside is not None:
                 return inside
@@ -100,27 +100,34 @@ class Unfolding:
         return guarded(d, body, v, known)
 
     def _by_parts(self, body: Term, v: Term) -> Term | None:
-        """A choice under sums and constant factors, where it is decided index by index."""
+        """A choice under sums, products and smooth functions, where it is decided index by index."""
         if body.head == "add":
             return add(*(self._derivative(a, v) for a in body.args))
         if body.head == "sum":
             if body.args[1].name in free_names(v) or v.name in free_names(body.args[2]) | free_names(body.args[3]):
                 return None
             return self._resolve(Term("sum", (self._of_summand(body.args[0], v), *body.args[1:])))
-        inner = [a for a in body.args if v.name in free_names(a)]
-        if body.head != "mul" or len(inner) != 1:
+        if body.head == "mul":
+            return add(*(self._of_factor(body.args, i, v) for i, a in enumerate(body.args) if v.name in free_names(a)))
+        if (outer := chained(body)) is None:
             return None
-        return mul(*(a for a in body.args if a is not inner[0]), self._derivative(inner[0], v))
+        d = mul(outer, self._derivative(body.args[0], v))
+        return d if total(body, self.domain.without(self.bound)) else make("given", d, body)
+
+    def _of_factor(self, factors: tuple[Term, ...], i: int, v: Term) -> Term:
+        return mul(*factors[:i], self._derivative(factors[i], v), *factors[i + 1 :])
 
     def _of_summand(self, body: Term, v: Term) -> Term:
         """The derivative of a summand that may not have the entry v in it: there it is 0, and no tie matters."""
         d = self._derivative(body, v)
         places = {a for a in walk(body) if a.head == "at" and a.name == v.name}
-        fixed = frozenset().union(*map(free_names, places)).isdisjoint(parts(body).bound)
         fits = bool(places) and all(len(a.args) == len(v.args) for a in places)
-        if not (fixed and fits and total(body, self.domain.without(self.bound))):
+        if not (fits and total(body, self.domain.without(self.bound))):
             return d
-        return make("piecewise", *(a for p in sorted(places, key=repr) for a in (d, same_entry(p, v))), _ZERO, _TRUE)
+        met = {same_entry(p, v, parts(body).bound) for p in places}
+        if _TRUE in met:
+            return d
+        return make("piecewise", *(a for where in sorted(met, key=repr) for a in (d, where)), _ZERO, _TRUE)
 
     # -- Kronecker deltas -------------------------------------------------------------------------------------------
     def _without_delta(self, t: Term) -> Term:

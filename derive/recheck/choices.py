@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from derive.domain import REAL
 from derive.errors import CertificateError
 from derive.recheck.arithmetic import Vacuous
 from derive.recheck.differentiate import differentiate, plain
@@ -13,8 +14,8 @@ from derive.recheck.poly import Number
 from derive.recheck.region import Along, Kink, Outside, Region, Unsigned
 from derive.recheck.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, SIGNS, ZERO, negated
 from derive.recheck.translate import Law, beside, go, law, number
-from derive.recheck.unfold import has_value
-from derive.terms.term import Term, free_names, make, neg, num, sub, substitute, sym, walk
+from derive.recheck.unfold import Ranges, has_value
+from derive.terms.term import Term, bound_names, free_names, make, neg, num, sub, substitute, sym, walk
 
 _WAYS = (NONNEGATIVE, NONPOSITIVE)
 _COMPARED = {
@@ -235,7 +236,8 @@ def _visit(r: Region, t: Term) -> None:
     try:
         go(r, t)
     except Unsigned:
-        if all(_valued(r, a) for a in walk(t)):
+        bound = frozenset().union(*map(bound_names, walk(t)))
+        if all(_valued(a, lambda name: REAL if name in bound else r.range_of(name)) for a in walk(t)):
             return
         if r.strict or t.head not in _PARTWISE:
             raise
@@ -243,9 +245,9 @@ def _visit(r: Region, t: Term) -> None:
             _visit(r, a)
 
 
-def _valued(r: Region, t: Term) -> bool:
+def _valued(t: Term, ranges: Ranges) -> bool:
     """Has this operation a value whenever its arguments have one, whichever way a choice goes?"""
-    return t.head in _DECIDED or (t.head == "piecewise" and t.args[-1].head == "true") or has_value(t, r.range_of)
+    return t.head in _DECIDED or (t.head == "piecewise" and t.args[-1].head == "true") or has_value(t, ranges)
 
 
 _DECIDED = frozenset({"abs", "sign", "heaviside", "max", "min", *_COMPARED, "and", "or", "not", "true", "false"})

@@ -115,7 +115,7 @@ def _guarded(d: Term, body: Term, v: Term, ranges: Ranges, ties: set[Term] | Non
     if any(a.head in CHOICES and v.name in free_names(a) for a in walk(body)):
         if ties is None:
             raise NotRechecked("cannot re-check the derivative of a choice with respect to an entry")
-        ties.add(body)
+        ties.add(make("diff", body, v))
     border = _border(body, v.name, ranges)
     return make("given", d if border == _ZERO else add(d, mul(_ZERO, border)), body)
 

@@ -48,7 +48,8 @@ class Shown:
     """What a re-check has met: side conditions of the two sides, and whether a region was seen where one is undefined.
 
     `partial`: a function was met about whose domain the checker knows nothing. `notes` limit what was shown.
-    `needs` are the conditions with the ranges of their indices: those of two claims can be compared.
+    `needs` are the conditions with the ranges of their indices, and `ties` the derivatives that count where no choice
+    ties: those of two claims can be compared.
     """
 
     conditions: frozenset[Condition]
@@ -56,6 +57,7 @@ class Shown:
     partial: bool
     notes: tuple[str, ...] = ()
     needs: frozenset[Condition] = frozenset()
+    ties: frozenset[Term] = frozenset()
 
 
 def recheck(a: Term, b: Term, domain: Domain, proof: Json) -> Shown:
@@ -126,6 +128,7 @@ class _Walk:
             return Range(integer=r.whole or name not in free) if name in bound else r  # where it is bound it is another
 
         self.sides = [unfold(t, ranges, ties) for t in (a, b)]
+        self.ties = frozenset(ties)
         self.notes = (NO_TIES,) if ties else ()
         self.conditions: set[Condition] = set()
         self.ranges: dict[str, Term] = {}  # what the indices in them are named after
@@ -139,7 +142,7 @@ class _Walk:
             raise CertificateError("in no region of the proof are both sides defined: it shows nothing")
         conditions = frozenset(Condition(c.kind, readable(c.term, self.free)) for c in self.conditions)
         needs = frozenset(Condition(c.kind, substitute(c.term, self.ranges)) for c in self.conditions)
-        return Shown(conditions, self.undefined, bool(self.book.opaque), self.notes, needs)
+        return Shown(conditions, self.undefined, bool(self.book.opaque), self.notes, needs, self.ties)
 
     def _node(self, node: Json, place: _Place) -> None:
         if place.depth > _MAX_DEPTH or not isinstance(node, dict):

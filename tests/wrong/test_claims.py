@@ -111,3 +111,20 @@ def test_what_is_wrong_at_a_point_only_is_no_bound() -> None:
     assert report.answer == "wrong-hessian"
     assert report.hessian is not None
     assert [d.kind for d in report.hessian.diagnosis] == ["only-at-points"]
+
+
+LABEL = {"y": "{0, 1}"}
+#: losses whose formula has no value on half of the labels, or half of the line, and a wrong gradient there
+LOST = [
+    ("sqrt(max(1-z,0)**3)", "where(z>=1,99,-3/2*sqrt(1-z))", {}),
+    ("sqrt((y*z)**2+(y*w)**2)+z**2", "where(y==0,99,y**2*z/sqrt((y*z)**2+(y*w)**2)+2*z)", LABEL),
+    ("xlogy(y*z**2,y*z**2)+z**2", "where(y==0,99,2*y*z*log(y*z**2)+2*y*z+2*z)", LABEL),
+    ("((y*z)**2)**(3/4)", "where(y==0,99,3/2*y**2*z*((y*z)**2)**(-1/4))", {}),
+    ("xlogy(z**2,z**2)", "where(z==0,99,2*z*log(z**2)+2*z)", {}),
+]
+
+
+@pytest.mark.parametrize(("loss", "gradient", "domain"), LOST, ids=[row[0] for row in LOST])
+def test_where_the_formula_has_no_value_it_says_nothing(loss: str, gradient: str, domain: dict[str, str]) -> None:
+    """The derivative exists there by other means than its formula, and is not 99."""
+    assert derive.check(loss=loss, gradient=gradient, wrt="z", domain=domain, budget=2).status != "proved"

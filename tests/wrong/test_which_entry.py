@@ -57,3 +57,36 @@ def test_an_undecided_choice_is_no_reason_to_doubt() -> None:
     """Where each part has a value whichever way the choice goes, the small checker confirms the proof."""
     sides = parse_formula("diff(abs(y)*w**2+max(y,w)+x[0],x[0])"), parse_formula("1")
     assert not_rechecked(FORGED, *sides, Domain.of({})) is None
+
+
+def test_the_index_of_a_sum_is_not_the_variable_of_that_name() -> None:
+    """A positive j says nothing of the j that runs from −1, of which a root is taken."""
+    left, right = parse_formula("diff(abs(y)+x[0]+sum(j**(1/2),j,-1,3),x[0])"), parse_formula("1")
+    assert not_rechecked(FORGED, left, right, Domain.of({"j": "positive"})) is not None
+
+
+def test_each_side_ties_where_it_ties() -> None:
+    """A kink at 0 and one at 1: the two derivatives exist at different points, though both notes say the same."""
+    left, right = (parse_formula(f"diff(heaviside(x[0]{at})+x[0],x[0])") for at in ("", "-1"))
+    note = "derivatives with respect to an entry are compared where no choice ties"
+    forged = Proved(FORGED.method, (), False, (note,), {"zero": True})
+    assert not_rechecked(forged, left, right, Domain.of({})) is not None
+    assert prove("diff(heaviside(x[0])+x[0],x[0])", "diff(heaviside(x[0]-1)+x[0],x[0])").domains_differ
+
+
+@pytest.mark.parametrize("claimed", ["1", "5"])
+@pytest.mark.parametrize(
+    "formula", ["diff(0*(-2)**k+k,k)", "entry(map(diff(0*(-2)**k+k,k),k,matrix(M,2,2)),i,j)"], ids=["free", "bound"]
+)
+def test_the_variable_of_a_derivative_moves_over_the_reals(formula: str, claimed: str) -> None:
+    """Whatever the domain says of it: beside a whole number the power has no value, so there is no derivative."""
+    domain = {"M": "integer", "i": "0..1", "j": "0..1", "k": "integer"}
+    assert prove(formula, claimed, domain).status == "unknown"
+
+
+@pytest.mark.parametrize("name", ["i", "v"])
+def test_the_name_of_an_argument_makes_no_difference(name: str) -> None:
+    """The argument of a map within a sum may be called as the index of the sum."""
+    slope = f"entry(map(diff({name}*abs({name}),{name}),{name},matrix(X,2,2)),0,0)"
+    assert prove(f"sum(i*{slope},i,0,2)", "6*abs(X[0,0])").status == "proved"
+    assert prove(f"sum(i*{slope},i,0,2)", "5*abs(X[0,0])").status == "refuted"

@@ -1,0 +1,141 @@
+"""Ranges that depend on an index: prefixes, triangles, sums that a condition cuts, and choices in sums in functions."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.prove import prove
+
+INDEX = {"n": "positive integer", "m": "positive integer", "l": "0..n-1", "a": "0..n-1", "d": "0..m-1"}
+
+#: an identity of sums, and a near miss of its right side
+IDENTITIES = [
+    ("sum(x[j],j,l+1,n-1)+sum(x[j],j,0,l-1)", "sum(x[j],j,0,n-1)-x[l]", "sum(x[j],j,0,n-1)"),
+    ("sum(x[j],j,l,n-1)+sum(x[j],j,0,l)", "sum(x[j],j,0,n-1)+x[l]", "sum(x[j],j,0,n-1)-x[l]"),
+    ("sum(sum(A[i,j],j,0,i),i,0,n-1)", "sum(sum(A[i,j],i,j,n-1),j,0,n-1)", "sum(sum(A[j,i],i,j,n-1),j,0,n-1)"),
+    (
+        "sum(sum(where(j<=i,A[i,j],0),j,0,n-1),i,0,n-1)",
+        "sum(sum(A[i,j],j,0,i),i,0,n-1)",
+        "sum(sum(A[i,j],j,0,i-1),i,0,n-1)",
+    ),
+    (
+        "sum(sum(x[i]*x[j],j,i+1,n-1),i,0,n-1)",
+        "(sum(x[i],i,0,n-1)**2-sum(x[i]**2,i,0,n-1))/2",
+        "(sum(x[i],i,0,n-1)**2+sum(x[i]**2,i,0,n-1))/2",
+    ),
+    (
+        "sum(sum(where(i<j,x[i]*x[j],0),j,0,n-1),i,0,n-1)",
+        "(sum(x[i],i,0,n-1)**2-sum(x[i]**2,i,0,n-1))/2",
+        "(sum(x[i],i,0,n-1)**2-sum(x[i]**2,i,0,n-1))",
+    ),
+    ("sum(sum(x[s],s,0,t),t,0,n-1)", "sum((n-t)*x[t],t,0,n-1)", "sum((n-t-1)*x[t],t,0,n-1)"),
+    ("diff(sum(sum(x[i]*x[j],j,i+1,n-1),i,0,n-1),x[l])", "sum(x[j],j,0,n-1)-x[l]", "sum(x[j],j,0,n-1)"),
+    (
+        "diff(sum(sum(x[s],s,0,t)**2,t,0,n-1),x[a])",
+        "2*sum(sum(x[s],s,0,t),t,a,n-1)",
+        "2*sum(sum(x[s],s,0,t),t,0,n-1)",
+    ),
+    (
+        "diff(sum(log(sum(exp(s[j]),j,i,n-1))-s[i],i,0,n-1),s[a])",
+        "sum(exp(s[a])/sum(exp(s[j]),j,i,n-1),i,0,a)-1",
+        "sum(exp(s[a])/sum(exp(s[j]),j,i,n-1),i,0,n-1)-1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "other"), IDENTITIES, ids=[row[0] for row in IDENTITIES])
+def test_ranges_that_depend_on_an_index(left: str, right: str, other: str) -> None:
+    """Proved for every size; a near miss shows a point."""
+    proved = prove(left, right, INDEX, budget=10)
+    assert proved.status == "proved"
+    assert not proved.domains_differ
+    assert prove(left, other, INDEX).status == "refuted"
+
+
+#: what would follow from a law of ranges where it does not hold: domain, left side, right side
+BEYOND = [
+    ({"k": "integer"}, "sum(x[j],j,k,n-1)", "sum(x[j],j,0,n-1)-sum(x[j],j,0,k-1)"),
+    ({"k": "0..n+1"}, "sum(x[j],j,k,n-1)", "sum(x[j],j,0,n-1)-sum(x[j],j,0,k-1)"),
+    ({"k": "nonnegative integer"}, "sum(where(j<=k,x[j],0),j,0,n-1)", "sum(x[j],j,0,k)"),
+    ({"k": "integer"}, "sum(where(j<=k,x[j],0),j,0,n-1)", "sum(x[j],j,0,k)"),
+    ({"k": "real"}, "sum(where(j<k,x[j],0),j,0,n-1)", "sum(x[j],j,0,n-1)"),
+    ({"k": "0..n-1"}, "sum(where(2*j<=k,x[j],0),j,0,n-1)", "sum(x[j],j,0,k)"),
+    ({"k": "0..n-1"}, "sum(where(j<k,x[j],1),j,0,n-1)", "sum(x[j],j,0,k-1)+n-k-1"),
+    ({}, "sum(sum(A[i,j],j,0,i),i,0,n-1)", "sum(sum(A[i,j],j,0,n-1),i,0,n-1)/2+sum(A[i,i],i,0,n-1)/2"),
+    ({}, "sum(sum(x[i]*y[j],j,0,i),i,0,n-1)", "sum(sum(x[j]*y[i],j,0,i),i,0,n-1)"),
+]
+
+
+@pytest.mark.parametrize(("domain", "left", "right"), BEYOND, ids=[f"{row[1]} {row[0]}" for row in BEYOND])
+def test_no_law_of_ranges_beyond_its_range(domain: dict[str, str], left: str, right: str) -> None:
+    """Where an end may lie outside, a bound need not be whole, or a matrix is not symmetric, there is a witness."""
+    assert prove(left, right, INDEX | domain).status == "refuted"
+
+
+#: summands that have no value in the rest of the square, or before the first index
+UNDEFINED = [
+    ("sum(sum(1/(i-j+1),j,0,i),i,0,n-1)", "sum(sum(1/(i-j+1),j,0,n-1),i,0,n-1)-sum(sum(1/(i-j+1),j,i+1,n-1),i,0,n-1)"),
+    ("sum(log(x[j]),j,l,n-1)", "sum(log(x[j]),j,0,n-1)-sum(log(x[j]),j,0,l-1)"),
+    ("sum(sqrt(j-l),j,l,n-1)", "sum(sqrt(j-l),j,0,n-1)-sum(sqrt(j-l),j,0,l-1)"),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), UNDEFINED, ids=[row[0] for row in UNDEFINED])
+def test_summands_that_were_not_there_before_need_a_value(left: str, right: str) -> None:
+    """A sum from a later index has a value where one from 0 has none, so the two are not defined at the same points."""
+    verdict = prove(left, right, INDEX)
+    assert verdict.status == "unknown" or verdict.domains_differ
+
+
+@pytest.mark.parametrize(
+    ("formula", "domain"),
+    [
+        ("log(sum(exp(x[j]),j,0,n-1))", {"n": "nonnegative integer"}),
+        ("log(sum(exp(x[j]),j,1,n-1))", {"n": "positive integer"}),
+        ("log(sum(exp(x[j]),j,k+1,n-1))", {"n": "positive integer", "k": "0..n-1"}),
+        ("sum(log(sum(exp(x[j]),j,k,n-1)),n,0,3)", {"n": "positive integer", "k": "0..n-1"}),
+        ("log(sum(exp(x[j]),j,0,c))", {"c": "positive"}),
+    ],
+)
+def test_a_sum_that_may_be_empty_is_not_positive(formula: str, domain: dict[str, str]) -> None:
+    """Its logarithm has no value there, whatever the summands are."""
+    verdict = prove(f"0*{formula}", "0", domain)
+    assert verdict.status == "unknown" or verdict.domains_differ
+
+
+RELU = "max(sum(W[k,d]*x[i,d],d,0,m-1),0)"
+NETWORK = f"sum((sum(v[k]*{RELU},k,0,n-1)-y[i])**2,i,0,K-1)"
+BACK = f"sum(2*(sum(v[k]*{RELU},k,0,n-1)-y[i])*v[a]*where(sum(W[a,d]*x[i,d],d,0,m-1)>0,1,0)*x[i,d],i,0,K-1)"
+
+
+def test_backpropagation_through_a_hidden_layer() -> None:
+    """For any width and any number of samples; a lost factor, a lost mask and a flipped sign are seen."""
+    domain = INDEX | {"K": "positive integer"}
+    assert prove(f"diff({NETWORK},W[a,d])", BACK, domain, budget=10).status == "proved"
+    for old, new in (("*v[a]*", "*"), (">0,1,0)", ">0,1,1)"), (")-y[i]", ")+y[i]")):
+        assert prove(f"diff({NETWORK},W[a,d])", BACK.replace(old, new), domain).status == "refuted"
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "exp(sum(abs(x[i]*max(c,0)),i,0,n-1))",
+        "(sum(max(x[i]*max(c,0),0),i,0,n-1)-1)**2",
+        "x[a]*max(c*abs(c)+c**2,0)*sum(max(x[i]*max(c,0),0),i,0,n-1)",
+        "log(1+sum(abs(max(c,0)*x[i]),i,0,n-1)**2)",
+    ],
+)
+def test_no_chain_rule_through_a_tie_that_is_thick(loss: str) -> None:
+    """For c ≤ 0 the function does not depend on x, so its derivative is 0 there, not 99."""
+    right = f"diff({loss},x[a])"
+    assert prove(right, f"where(c<=0,99,{right})", INDEX).status != "proved"
+
+
+def test_labels_that_are_whole_numbers() -> None:
+    """Softmax regression with the class of each sample as an index; the part without a choice is summed apart."""
+    loss, domain = "sum(log(sum(exp(w[j]),j,0,n-1))-w[y[i]],i,0,m-1)", INDEX | {"y": "0..n-1"}
+    softmax = "exp(w[l])/sum(exp(w[j]),j,0,n-1)"
+    proved = prove(f"diff({loss},w[l])", f"sum({softmax}-delta(y[i],l),i,0,m-1)", domain)
+    assert proved.status == "proved"
+    assert not proved.domains_differ
+    assert prove(f"diff({loss},w[l])", f"sum({softmax}-1,i,0,m-1)", domain).status == "refuted"
