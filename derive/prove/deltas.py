@@ -80,10 +80,10 @@ def with_delta(t: Term, delta: Term, value: Term, through: frozenset[str]) -> Te
         return t
     inside = _inside(t, through)
     args = (with_delta(a, delta, value, through) if i in inside else a for i, a in enumerate(t.args))
-    return _chosen(Term(t.head, tuple(args)))
+    return chosen(Term(t.head, tuple(args)))
 
 
-def _chosen(t: Term) -> Term:
+def chosen(t: Term) -> Term:
     """A choice by literal conditions; what is not literal must have a value, so it stays."""
     if t.head == "and" and all(a.head in _ALWAYS for a in walk(t)):
         rest = tuple(a for a in t.args if a != _TRUE)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from derive.domain import Domain
 from derive.prove.forms import parts, positive, total, whole
+from derive.prove.pairs import Case
 from derive.prove.signals import GaveUp
 from derive.prove.ties import Apart, apart, edges, has_choice, tied
 from derive.terms.term import Term, add, free_names, make, mul, num, walk
@@ -26,17 +27,18 @@ def guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
     return make("given", d if border == _ZERO else add(d, mul(_ZERO, border)), body)
 
 
-def check_thin(d: Term, body: Term, v: Term, domain: Domain, bound: frozenset[str]) -> None:
+def check_thin(d: Term, body: Term, case: Case, domain: Domain, bound: frozenset[str]) -> None:
     """Give up where a choice may tie on more than a thin set: a proof that leaves ties out would say too little.
 
     Of the names that are bound somewhere, the domain says nothing.
     """
     from derive.prove import points, thin  # they look at values, which are of what is written out by this
 
+    v = case.v
     if v.head == "sym" or not _has_choice(d, body, v):
         return
-    gaps = (gap for gap in points.gaps(body) if v.name in free_names(gap))
-    if not all(thin.thin(gap, v.name, domain, bound) for gap in gaps):
+    gaps = (case.back(gap) for gap in points.gaps(body) if v.name in free_names(gap))
+    if not all(thin.thin(gap, v.name, domain, bound, case.apart) for gap in gaps):
         raise GaveUp("a derivative with respect to an entry, of choices that may tie on more than a thin set")
 
 

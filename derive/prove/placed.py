@@ -21,7 +21,11 @@ _ZERO = num(0)
 _ODD = frozenset({"sin", "sinh", "tanh", "asinh", "atan", "erf", "expm1"})
 
 
-def placed(t: Term) -> Iterator[Term]:
+#: indices that are known not to be equal
+Apart = frozenset[tuple[Term, Term]]
+
+
+def placed(t: Term, known: Apart = frozenset()) -> Iterator[Term]:
     """The term with numbers in place of its indices, in each way in which they may be equal and lie in ranges."""
     t = _unrolled(t)
     sized = any(a.head == "sum" for a in walk(t))
@@ -32,7 +36,7 @@ def placed(t: Term) -> Iterator[Term]:
     if len(terms) > (_MOST_WITH_SIZES if sized else _MOST):
         raise GaveUp("a boundary with too many indices")
     places = (*range(len(terms)), _OUTSIDE) if sized else range(len(terms))
-    apart = [(a, b) for a, b in itertools.combinations(terms, 2) if _never_equal(a, b)]
+    apart = [(a, b) for a, b in itertools.combinations(terms, 2) if {(a, b), (b, a)} & known or never_equal(a, b)]
     for chosen in itertools.product(places, repeat=len(terms)):
         put = dict(zip(terms, chosen, strict=True))
         if all(put[a] != put[b] for a, b in apart):
@@ -45,7 +49,7 @@ def _put(t: Term, places: dict[Term, Term]) -> Term:
     return rebuild(t, lambda a: _put(a, places))
 
 
-def _never_equal(a: Term, b: Term) -> bool:
+def never_equal(a: Term, b: Term) -> bool:
     """Is it seen that they differ by a number that is not 0?"""
     (left, c), (right, d) = offset(a), offset(b)
     return left == right and c != d

@@ -15,13 +15,13 @@ from fractions import Fraction
 from derive.domain import Domain
 from derive.prove import points
 from derive.prove.forms import parts, positive
-from derive.prove.placed import placed, sizes
+from derive.prove.placed import Apart, placed, sizes
 from derive.prove.refute import attempt
 from derive.prove.signals import GaveUp
 from derive.prove.ties import CHOICES
-from derive.terms.term import LEAVES, Term, children, free_names, neg, num, rebuild, sym, walk
+from derive.terms.term import LEAVES, Term, children, free_names, mul, neg, num, rebuild, sym, walk
 
-_MOST_BRANCHES, _MOST_CASES = 64, 64
+_MOST_BRANCHES, _MOST_CASES, _MOST_ROOTS = 64, 64, 2
 _POINTS, _BITS = 12, (96, 512)
 _ZERO = num(0)
 _ENTIRE = frozenset({"add", "mul", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "sech", "sigmoid", "softplus"})
@@ -37,10 +37,11 @@ _VALUES: dict[str, Callable[[Term], tuple[Term, ...]]] = {
 _TAKEN = _ONE_OF | _VALUES.keys()
 
 
-def thin(gap: Term, name: str, domain: Domain, bound: frozenset[str] = frozenset()) -> bool:
+def thin(gap: Term, name: str, domain: Domain, bound: frozenset[str] = frozenset(), apart: Apart = frozenset()) -> bool:
     """Is the gap seen not to vanish on an interval of the variable, or of the entries of the array, of this name?
 
-    A name that is bound around it may have few values: it may say which entry is meant, and nothing else.
+    A name that is bound around it may have few values: it may say which entry is meant, and nothing else. Indices
+    that are `apart` are not equal.
     """
     if not bound.isdisjoint(free_names(gap) - _indices(gap)):
         return False
@@ -50,12 +51,12 @@ def thin(gap: Term, name: str, domain: Domain, bound: frozenset[str] = frozenset
     if any((total := domain[v].total) is not None and total.head != "num" for v in free_names(gap)):
         return False  # of a simplex of unknown length: one of length 1 has the entry 1 and no other point
     try:
-        return _never_zero(_branches(gap, name, domain), name, domain)
+        return _never_zero(_branches(gap, name, domain, apart), name, domain, apart)
     except GaveUp:
         return False
 
 
-def _branches(t: Term, name: str, domain: Domain) -> list[Term]:
+def _branches(t: Term, name: str, domain: Domain, apart: Apart) -> list[Term]:
     """The formulas without choices, of whichever variable, one of which is the gap at each point."""
     if parts(t).heads.isdisjoint(_CHOICES):
         if not _analytic(t, name, domain):
@@ -64,13 +65,13 @@ def _branches(t: Term, name: str, domain: Domain) -> list[Term]:
     if t.head not in _TAKEN | _ENTIRE:
         raise GaveUp("a boundary with steps")
     chosen = t.args[::2] if t.head == "piecewise" else t.args
-    inner = [_branches(a, name, domain) for a in chosen]
+    inner = [_branches(a, name, domain, apart) for a in chosen]
     if t.head in _ONE_OF:
         return list(dict.fromkeys(b for own in inner for b in own))
     if math.prod(map(len, inner)) > _MOST_BRANCHES:
         raise GaveUp("a boundary with too many branches")
     if t.head in _VALUES:
-        at_zero = [] if _never_zero(inner[0], name, domain) else [Term(t.head, (_ZERO,))]
+        at_zero = [] if _never_zero(inner[0], name, domain, apart) else [Term(t.head, (_ZERO,))]
         return list(dict.fromkeys([*(v for a in inner[0] for v in _VALUES[t.head](a)), *at_zero]))
     return list(dict.fromkeys(Term(t.head, args) for args in itertools.product(*inner)))
 
@@ -84,7 +85,10 @@ def _analytic(t: Term, name: str, domain: Domain, rational: bool = True) -> bool
     """
     if t.head == "pow" and t.args[1].head == "num" and t.args[1].value.denominator == 1:
         base, whole_power = t.args[0], t.args[1].value >= 0
-        return (whole_power or (rational and name not in free_names(base))) and _analytic(base, name, domain, rational)
+        quotient = rational and name not in free_names(base) and not _roots(base, domain)
+        return (whole_power or quotient) and _analytic(base, name, domain, rational)
+    if _is_root(t, domain):  # as a function of the root, which is looked at with each sign
+        return not _roots(t.args[0], domain) and _analytic(t.args[0], name, domain, False)
     if t.head == "log" or (t.head == "pow" and t.args[1].head == "num"):
         base = t.args[0]
         single = base.head in ("sym", "at") and name not in free_names(base)
@@ -99,10 +103,51 @@ def _analytic(t: Term, name: str, domain: Domain, rational: bool = True) -> bool
     return t.head in _VARIABLES or (t.head in _ENTIRE and all(_analytic(a, name, domain, rational) for a in t.args))
 
 
-def _never_zero(branches: list[Term], name: str, domain: Domain) -> bool:
+def _never_zero(branches: list[Term], name: str, domain: Domain, apart: Apart) -> bool:
     """But on a thin set: is each of the branches somewhere not 0, in each case?"""
-    put = (t for branch in branches for t in placed(branch))
+    put = (_with_each_sign(t, domain) for branch in branches for t in placed(branch, apart))
     return all(_somewhere(case, domain) for t in put for case in _cases(t, name, domain))
+
+
+def _with_each_sign(t: Term, domain: Domain) -> Term:
+    """A product that is 0 where t is, and analytic where a root of squares is 0, too: F(√S) F(−√S) is even in the root.
+
+    So it is a function of S. Taken as it is, √S is one of ±a where S is a², and a − √a² vanishes on half of the line.
+    """
+    roots = _roots(t, domain)
+    if len(roots) > _MOST_ROOTS or any(a.head == "sum" and _roots(a.args[0], domain) for a in walk(t)):
+        raise GaveUp("a boundary with a root for each index")
+    chosen = itertools.chain.from_iterable(itertools.combinations(roots, k) for k in range(len(roots) + 1))
+    return mul(*(_flipped(t, some, domain) for some in chosen))
+
+
+def _flipped(t: Term, some: tuple[Term, ...], domain: Domain) -> Term:
+    """With the other sign of the roots of some of the bases."""
+    return _put(t, {a: neg(a) for a in walk(t) if _is_root(a, domain) and a.args[0] in some})
+
+
+def _roots(t: Term, domain: Domain) -> tuple[Term, ...]:
+    """What roots are taken of that may be 0."""
+    return tuple(dict.fromkeys(a.args[0] for a in walk(t) if _is_root(a, domain)))
+
+
+def _is_root(t: Term, domain: Domain) -> bool:
+    """Is it an odd power of the root of squares, with an exponent over 0?"""
+    if t.head != "pow" or t.args[1].head != "num" or not _squares(t.args[0]) or positive(t.args[0], domain):
+        return False
+    return t.args[1].value.denominator == 2 and t.args[1].value > 0
+
+
+def _squares(t: Term) -> bool:
+    """Is it made of squares and positive numbers by sums and products?"""
+    match t.head:
+        case "num":
+            return t.value >= 0
+        case "pow":
+            return t.args[1].head == "num" and t.args[1].value.denominator == 1 and t.args[1].value % 2 == 0
+        case "add" | "mul":
+            return all(map(_squares, t.args))
+    return t.head == "sum" and _squares(t.args[0])
 
 
 def _cases(t: Term, name: str, domain: Domain) -> Iterator[Term]:

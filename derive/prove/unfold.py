@@ -8,6 +8,8 @@ from derive.prove.deltas import ANYWHERE, PLAIN, VALUES, deltas_in, drop_zeros, 
 from derive.prove.differentiate import chained, differentiate
 from derive.prove.forms import parts, total, whole
 from derive.prove.guard import check_thin, guarded, off_boundaries
+from derive.prove.pairs import Case
+from derive.prove.settle import continued, settled, split_guards, with_guards
 from derive.prove.signals import GaveUp
 from derive.prove.ties import has_choice
 from derive.prove.variables import index_range
@@ -91,13 +93,25 @@ class Unfolding:
     def _derivative(self, body: Term, v: Term) -> Term:
         if v.head != "sym" and has_choice(body, v.name):
             inside = self._by_parts(body, v)
-            if inside is not None:
-                return inside
-        inner = self._within(every=False, deltas=self.deltas)
-        d, known = inner(differentiate(body, v)), self.domain.without(self.bound)
+            return self._by_entries(body, v) if inside is None else inside
+        return self._by_formula(Case(body, v))
+
+    def _by_entries(self, body: Term, v: Term) -> Term:
+        """A choice, in each case of which entries in it are v."""
+        return Case(settled(body, self._known), v).by_cases(self._by_formula, self._known)
+
+    @property
+    def _known(self) -> Domain:
+        """What the domain says where names are bound that it may have, too."""
+        return self.domain.without(self.bound)
+
+    def _by_formula(self, case: Case) -> Term:
+        """The derivative by its formula, as far as that holds."""
+        body, v, known = case.fixed(), case.v, case.known(self._known)
+        d = self._within(every=False, deltas=self.deltas)(differentiate(body, v))
         if self.proof:
-            check_thin(d, body, v, known, self.bound)
-        return guarded(d, body, v, known)
+            check_thin(d, body, case, known, self.bound)
+        return case.back(guarded(d, body, v, known))
 
     def _by_parts(self, body: Term, v: Term) -> Term | None:
         """A choice under sums, products and smooth functions, where it is decided index by index."""
@@ -109,10 +123,12 @@ class Unfolding:
             return self._resolve(Term("sum", (self._of_summand(body.args[0], v), *body.args[1:])))
         if body.head == "mul":
             return add(*(self._of_factor(body.args, i, v) for i, a in enumerate(body.args) if v.name in free_names(a)))
+        if body.head == "piecewise" and all(v.name not in free_names(c) for c in body.args[1::2]):
+            return make("piecewise", *(a if i % 2 else self._derivative(a, v) for i, a in enumerate(body.args)))
         if (outer := chained(body)) is None:
             return None
-        d = mul(outer, self._derivative(body.args[0], v))
-        return d if total(body, self.domain.without(self.bound)) else make("given", d, body)
+        outer = outer if total(body, self._known) else make("given", outer, body)
+        return mul(outer, self._derivative(body.args[0], v))
 
     def _of_factor(self, factors: tuple[Term, ...], i: int, v: Term) -> Term:
         return mul(*factors[:i], self._derivative(factors[i], v), *factors[i + 1 :])
@@ -138,7 +154,7 @@ class Unfolding:
         """
         body, index, first, last = t.args
         if (found := self._resolvable(body, index.name, first)) is None:
-            return t
+            return self._cut(t) if "given" in parts(body).heads else t
         delta, e, through = found
         off, on = (with_delta(body, delta, value, through) for value in VALUES[delta.head])
         known = self.domain.without(self.bound)
@@ -151,6 +167,29 @@ class Unfolding:
         if anywhere or not self.every:
             return out
         return add(out, mul(_ZERO, Term("sum", (off, index, first, last))))
+
+    def _cut(self, t: Term) -> Term:
+        """Σₖ b(δₖₑ) = [first ≤ e ≤ last] (b(1) − c) at k = e + Σₖ where(k = e, c, b(0)), for any c.
+
+        For b(0) that need not have a value at k = e, as it is the derivative of a choice that ties there.
+        """
+        body, index, first, last = t.args
+        guards, rest = split_guards(body, index.name)
+        found = ((delta, hit(delta, index.name)) for delta in deltas_in(rest, index.name, ANYWHERE))
+        solved = ((delta, e) for delta, e in found if e is not None and whole(e, self._range))
+        delta, e = next(solved, (_ZERO, _ZERO))
+        if delta == _ZERO or not whole(first, self._range):
+            return t
+        off, on = (settled(with_delta(rest, delta, value, ANYWHERE), self._known) for value in VALUES[delta.head])
+        c = continued(substitute(off, {index.name: e}), self._known)
+        here = settled(sub(substitute(with_guards(on, guards), {index.name: e}), c), self._known)
+        inside = make("and", make("le", first, e), make("le", e, last))
+        there = make("piecewise", self(here), inside, _ZERO, _TRUE)
+        if off == c == _ZERO and total(last, self._known) and whole(last, self._range):
+            return there
+        off = with_guards(off, ((make("eq", index, e), c), *guards))
+        others = self._cut(Term("sum", (off, index, first, last)))
+        return others if here == _ZERO else add(there, others)
 
     def _resolvable(self, body: Term, index: str, first: Term) -> tuple[Term, Term, frozenset[str]] | None:
         """A delta in the body, what the index is where it is not 0, and the operations under which it may be found."""
