@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from derive.certificate import Proved, Refuted, Unknown, Verdict
 from derive.claims.scene import derivative, written_out
@@ -24,6 +24,7 @@ class Comparison:
     stated: Stated
     deadline: float
     patience: float = 1.0
+    formulas: dict[tuple[Side, tuple[str, ...]], Term | None] = field(default_factory=dict)
 
     def decide(self, a: Term, b: Term) -> Verdict:
         """Is a = b? `Unknown` when the time is over."""
@@ -40,6 +41,11 @@ class Comparison:
 
     def plain(self, side: Side, names: tuple[str, ...]) -> Term | None:
         """The derivative by its formula, without a value where a choice ties; None where there is no rule."""
+        if (side, names) not in self.formulas:
+            self.formulas[side, names] = self._formula(side, names)
+        return self.formulas[side, names]
+
+    def _formula(self, side: Side, names: tuple[str, ...]) -> Term | None:
         s = self.stated
         has_loss = s.loss is not None
         source = s.loss if s.loss is not None else self.claimed_gradient(names[0])
