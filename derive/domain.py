@@ -38,8 +38,12 @@ class Domain:
     @classmethod
     def of(cls, described: Mapping[str, str | Range]) -> Domain:
         """From names and texts such as `{"z": "real", "y": "{0, 1}"}`."""
+        if not isinstance(described, Mapping):
+            raise DomainError(f'a domain is described as {{"z": "real"}}, not as {described!r:.100}')
         if odd := [name for name in described if not isinstance(name, str)]:
             raise DomainError(f"a domain is described by names, not by {odd[0]!r:.100}")
+        if odd := [name for name, r in described.items() if not isinstance(r, (str, Range))]:
+            raise DomainError(f'{odd[0]}: a range is a text such as "[0, 1]", not {described[odd[0]]!r:.100}')
         if not all(map(str.isascii, described)):
             given = len(described)
             described = {unicodedata.normalize("NFKC", name): r for name, r in described.items()}

@@ -243,6 +243,8 @@ def not_rechecked(recorded: Verdict, left: Term, right: Term, domain: Domain) ->
     try:
         shown = recheck(left, right, domain, recorded.proof)
         limited = shown.conditions or shown.notes
+        if shown.loose and not recorded.domains_differ:
+            return "it does not see where each side is defined"  # ties for each index, of ranges that may differ
         differ = bool(limited) and _needs(left, domain, recorded) != _needs(right, domain, recorded)
         if limited and not differ and _has_regions(recorded.proof):
             return "it does not see where each side is defined"  # the same needs, but perhaps in other places

@@ -280,6 +280,6 @@ def _keeps_values(t: Term, formula: Term, where: Term, domain: Domain) -> bool:
     if total(formula, domain):
         return True
     zero = mul(num(0), t)
-    sides = (make("piecewise", side, where) for side in (zero, add(zero, mul(num(0), formula))))
-    verdict = decided(lambda: _Quick(*sides, domain, time.thread_time() + _BUDGET).answer())
+    a, b = (make("piecewise", side, where) for side in (zero, add(zero, mul(num(0), formula))))
+    verdict = decided(lambda: _Quick(a, b, domain, time.thread_time() + _BUDGET).answer())
     return isinstance(verdict, Proved) and not verdict.domains_differ

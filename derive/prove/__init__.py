@@ -127,7 +127,8 @@ class _Reader:
 
     def domain(self, described: Mapping[Any, str]) -> Domain:
         """What is described, together with what the symbols say."""
-        said = Domain.of({getattr(name, "name", name): text for name, text in described.items()})
+        named = isinstance(described, Mapping)
+        said = Domain.of({getattr(k, "name", k): r for k, r in described.items()} if named else described)
         if self._texts:
             no_constants("domain", said.ranges)
         if not self._symbols:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from derive.domain import Domain, Range
 from derive.terms.heads import INDEXING, LEAVES
@@ -233,16 +233,24 @@ def _rest_of_one(t: Term) -> bool:
 _SHARES = (["sigmoid"], ["normcdf"])
 
 
-def form(t: Term, names: Mapping[str, str], depth: int = 0) -> str:
-    """A text of a term, with these names, that does not depend on the order of factors or on the names of indices."""
+#: a term as head, name or number, and parts
+Form: TypeAlias = "tuple[str, str, tuple[Form, ...]]"
+
+
+def form(t: Term, names: Mapping[str, str], depth: int = 0) -> Form:
+    """What a term is up to the order of factors and addends and the names of indices: equal for equal functions only.
+
+    The indices that are named have a head of their own, so that no variable is taken for one, whatever it is called.
+    """
     if t.head == "sym":
-        return names.get(t.name, t.name)
+        return ("index", names[t.name], ()) if t.name in names else ("sym", t.name, ())
     if t.head in BINDERS:
-        names, depth = {**names, **dict.fromkeys(bound_names(t), f"#{depth}")}, depth + 1
+        bound = [t.args[i].name for i in BINDERS[t.head][0]]
+        names, depth = {**names, **{v: f"{depth}.{i}" for i, v in enumerate(bound)}}, depth + 1
     if not children(t):
-        return repr(t)
+        return t.head, repr(t), ()
     parts = [form(a, names, depth) for a in (_factors(t) if t.head == "mul" else t.args)]
-    return f"{t.head}({', '.join(sorted(parts) if t.head in ('add', 'mul') else parts)})"
+    return t.head, "", tuple(sorted(parts) if t.head in ("add", "mul") else parts)
 
 
 def _factors(t: Term) -> list[Term]:

@@ -163,7 +163,7 @@ def triangle(n: Normal, f: Term, outer: str, inner: str, count: Term) -> Term | 
     def over(body: Term, end: Term) -> Term:
         return make("sum", make("sum", body, sym(inner), _ZERO, end), sym(outer), _ZERO, last)
 
-    kept, flipped = (form(f, {outer: a, inner: b}) for a, b in (("#b", "#c"), ("#c", "#b")))
+    kept, flipped = (form(f, {outer: a, inner: b}) for a, b in (("b", "c"), ("c", "b")))
     square = over(f, last)
     if flipped > kept or not total(square, known(n)):
         return None

@@ -200,7 +200,7 @@ def _swapped(n: Normal, atom: Key, scope: _Scope, name: str) -> Term | None:
     f = mul(n.readback.atom((rest, atom[1])), n.readback.atom(body))
     ranges = n.registry.ranges
     here, there = ranges[n.key(scope.count)], ranges[count]
-    kept, flipped = (form(f, {name: a, other: b}) for a, b in (("#b", "#c"), ("#c", "#b")))
+    kept, flipped = (form(f, {name: a, other: b}) for a, b in (("b", "c"), ("c", "b")))
     if there > here or (there == here and flipped >= kept):
         return None
     last_inner, last_outer = (n.bound[v].index[1] for v in (name, other))  # type: ignore[index]

@@ -49,7 +49,7 @@ class Shown:
 
     `partial`: a function was met about whose domain the checker knows nothing. `notes` limit what was shown.
     `needs` are the conditions with the ranges of their indices, and `ties` the derivatives that count where no choice
-    ties: those of two claims can be compared.
+    ties: those of two claims can be compared, but for `loose` ones, which depend on the index of a sum.
     """
 
     conditions: frozenset[Condition]
@@ -58,6 +58,7 @@ class Shown:
     notes: tuple[str, ...] = ()
     needs: frozenset[Condition] = frozenset()
     ties: frozenset[Term] = frozenset()
+    loose: bool = False
 
 
 def recheck(a: Term, b: Term, domain: Domain, proof: Json) -> Shown:
@@ -129,6 +130,7 @@ class _Walk:
 
         self.sides = [unfold(t, ranges, ties) for t in (a, b)]
         self.ties = frozenset(ties)
+        self.loose = any(not bound.isdisjoint(free_names(t)) for t in ties)
         self.notes = (NO_TIES,) if ties else ()
         self.conditions: set[Condition] = set()
         self.ranges: dict[str, Term] = {}  # what the indices in them are named after
@@ -142,7 +144,7 @@ class _Walk:
             raise CertificateError("in no region of the proof are both sides defined: it shows nothing")
         conditions = frozenset(Condition(c.kind, readable(c.term, self.free)) for c in self.conditions)
         needs = frozenset(Condition(c.kind, substitute(c.term, self.ranges)) for c in self.conditions)
-        return Shown(conditions, self.undefined, bool(self.book.opaque), self.notes, needs, self.ties)
+        return Shown(conditions, self.undefined, bool(self.book.opaque), self.notes, needs, self.ties, self.loose)
 
     def _node(self, node: Json, place: _Place) -> None:
         if place.depth > _MAX_DEPTH or not isinstance(node, dict):

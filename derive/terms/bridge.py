@@ -125,6 +125,10 @@ class _Conversion:
             return sym(self._own_name(e))
         if isinstance(e, Rational):
             return num(int(e.p), int(e.q))
+        if not isinstance(e, sp.Basic):
+            raise TermError(
+                f"{type(e).__name__} has no place here: {str(e)[:120]}; a matrix is compared entry by entry"
+            )
         if e in _CONSTANTS:
             return _CONSTANTS[e]
         self.plain = self.plain and isinstance(e, _PLAIN)

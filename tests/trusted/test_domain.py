@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
+import numpy as np
 import pytest
+import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.domain import REAL, Domain, Range, parse_range
-from derive.errors import DomainError
+from derive.errors import DomainError, TermError
+from derive.prove import prove
 from derive.ranges import intersect
 from derive.terms.term import add, num, sym
 
@@ -264,3 +268,22 @@ def test_nothing_stands_beside_a_range(text: str) -> None:
     """What is not read is not passed over."""
     with pytest.raises(DomainError):
         parse_range(text)
+
+
+@pytest.mark.parametrize(
+    "described",
+    [{"z": True}, {"z": None}, {"z": (0, 1)}, {"z": [0, 1]}, {"z": b"real"}, "z", [("z", "real")], {1: "real"}],
+)
+def test_what_is_no_domain_is_said_to_be_none(described: Any) -> None:
+    """With the value and the way out, not with an error of Python."""
+    with pytest.raises(DomainError, match=r"not"):
+        Domain.of(described)
+    with pytest.raises(DomainError, match=r"not"):
+        prove("z", "z", described)
+
+
+@pytest.mark.parametrize("side", [sp.Matrix([[1, 2]]), np.array([1, 2]), [], {}, None])
+def test_what_is_no_formula_is_said_to_be_none(side: Any) -> None:
+    """A matrix of numbers or a list cannot be compared with a formula."""
+    with pytest.raises(TermError, match="has no place here"):
+        prove(side, "z")

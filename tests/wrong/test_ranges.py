@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sympy as sp
 
 from derive.prove import prove
 
@@ -139,3 +140,14 @@ def test_labels_that_are_whole_numbers() -> None:
     assert proved.status == "proved"
     assert not proved.domains_differ
     assert prove(f"diff({loss},w[l])", f"sum({softmax}-1,i,0,m-1)", domain).status == "refuted"
+
+
+def test_no_name_of_a_variable_is_taken_for_an_index() -> None:
+    """Whatever a symbol is called, a summand that is not symmetric in its two indices is none that is."""
+    n, b, c = sp.Symbol("n", integer=True, positive=True), *sp.symbols("b c", integer=True)
+    x = sp.IndexedBase("X")
+    for name in ("t", "#c", "#b", "c_1", "0.0", "index"):
+        t = sp.Symbol(name, integer=True)
+        f = x[c, t] * x[b, c] * x[t, b]
+        square = sp.Sum(sp.Sum(f, (c, 0, n - 1)), (b, 0, n - 1)) + sp.Sum(f.subs(c, b), (b, 0, n - 1))
+        assert prove(sp.Sum(sp.Sum(f, (c, 0, b)), (b, 0, n - 1)), square / 2).status == "refuted"

@@ -90,3 +90,21 @@ def test_the_name_of_an_argument_makes_no_difference(name: str) -> None:
     slope = f"entry(map(diff({name}*abs({name}),{name}),{name},matrix(X,2,2)),0,0)"
     assert prove(f"sum(i*{slope},i,0,2)", "6*abs(X[0,0])").status == "proved"
     assert prove(f"sum(i*{slope},i,0,2)", "5*abs(X[0,0])").status == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("sum({},i,0,n-1)", "sum({},i,1,n)"),
+        ("sum({},i,0,n-1)/n", "sum({},i,0,m-1)/m"),
+    ],
+)
+def test_ties_of_other_ranges(left: str, right: str) -> None:
+    """A tie at each index of one range, and at each of another: no certificate says that these are the same points."""
+    domain = {"n": "positive integer", "m": "positive integer"}
+    slope = "diff(heaviside(x[i])+x[i],x[i])"
+    sides = parse_formula(left.format(slope)), parse_formula(right.format(slope))
+    note = "derivatives with respect to an entry are compared where no choice ties"
+    forged = Proved(FORGED.method, (), False, (note,), {"zero": True})
+    assert not_rechecked(forged, *sides, Domain.of(domain)) is not None
+    assert prove(left.format(slope), right.format(slope), domain).domains_differ
