@@ -64,7 +64,6 @@ def decided(answer: Callable[[], Verdict]) -> Verdict:
         return Unknown("the expression is nested too deeply")
 
 
-_OFF_BOUNDARIES = "derivatives with respect to an entry are compared where no choice ties"
 #: names, and the values that they take together
 _Choice: TypeAlias = tuple[tuple[str, ...], list[tuple[Fraction, ...]]]
 
@@ -81,7 +80,7 @@ class Question:
         self.plain = claim.plain
         self.free = claim.free
         self.unproved = claim.unproved
-        self.notes = (_OFF_BOUNDARIES,) if claim.off_boundaries else ()
+        self.notes = claim.notes
         self.domain = claim.domain
         self.deadline = deadline
         self.defined = 0

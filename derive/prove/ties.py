@@ -20,6 +20,13 @@ def has_choice(t: Term, name: str) -> bool:
     return t.head in CHOICES or any(has_choice(a, name) for a in children(t))
 
 
+def summed_choice(t: Term, name: str) -> bool:
+    """Does a choice under a sum depend on the variable?"""
+    if name not in free_names(t):
+        return False
+    return (t.head == "sum" and has_choice(t.args[0], name)) or any(summed_choice(a, name) for a in children(t))
+
+
 def jumps(t: Term, name: str) -> bool:
     """May this operation itself jump where the variable moves, though no choice is seen in it?"""
     if t.head in ("floor", "delta"):

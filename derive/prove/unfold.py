@@ -11,7 +11,7 @@ from derive.prove.guard import check_thin, guarded, off_boundaries
 from derive.prove.pairs import Case
 from derive.prove.settle import continued, settled, split_guards, with_guards
 from derive.prove.signals import GaveUp
-from derive.prove.ties import has_choice
+from derive.prove.ties import has_choice, summed_choice
 from derive.prove.variables import index_range
 from derive.terms.matrices import entry, shape
 from derive.terms.term import (
@@ -94,6 +94,10 @@ class Unfolding:
         if v.head != "sym" and has_choice(body, v.name):
             inside = self._by_parts(body, v)
             return self._by_entries(body, v) if inside is None else inside
+        if self.proof and summed_choice(body, v.name) and _moves(self._known[v.name]):
+            inside = self._by_parts(body, v)
+            if inside is not None:
+                return inside
         return self._by_formula(Case(body, v))
 
     def _by_entries(self, body: Term, v: Term) -> Term:
@@ -211,6 +215,11 @@ class Unfolding:
         return self.domain[name] if known or name not in self.bound else Range(integer=True)
 
 
+def _moves(r: Range) -> bool:
+    """Does the variable move over an interval? Only there is a kink for one index thin."""
+    return r.values is None and not r.whole and not r.nonzero
+
+
 def unfold(t: Term, domain: Domain) -> Term:
     """A term written out, deltas included."""
     return Unfolding(domain, free_names(t))(t)
@@ -228,7 +237,7 @@ class Claim:
         self.free = free = parts(a).free | parts(b).free
         plain = Unfolding(domain, free, deltas=False, proof=False)
         self.domain = domain
-        self.off_boundaries = off_boundaries(a) or off_boundaries(b)
+        self.notes = off_boundaries(a, b)
         self.plain = plain(a), plain(b)
         _check_names(*self.plain)
         self.sides = self.plain
