@@ -7,33 +7,32 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from derive.certificate import Condition, Proved, Refuted, Unknown, Verdict, Witness
 from derive.domain import Domain, Range
-from derive.prove import bisect, points, sign_calculus, sign_forms, sign_means, sign_rules, signs
+from derive.prove import bisect, points, sign_calculus, sign_forms, sign_means, sign_parts, sign_rules, signs
 from derive.prove.ball_functions import to_arb
 from derive.prove.decide import Question, decided, prove_terms
 from derive.prove.field import Frac
-from derive.prove.forms import total, whole
+from derive.prove.forms import total
 from derive.prove.normal import Normal
 from derive.prove.point import Point
 from derive.prove.regions import Study, is_zero
 from derive.prove.registry import Registry
 from derive.prove.sign_masks import Signs, learn_bounds
-from derive.prove.sign_means import tilted
+from derive.prove.sign_parts import Claim, ways
 from derive.prove.sign_search import downhill, middle, near_zero, rounded
 from derive.prove.signals import GaveUp, Split
 from derive.prove.signs import NEGATIVE, NONNEGATIVE, POSITIVE
 from derive.terms.json import Json, to_json
-from derive.terms.term import Term, add, bound_names, free_names, fresh, num, rebuild, sub, substitute, sym, walk
+from derive.terms.term import Term, bound_names, free_names, fresh, num, rebuild, substitute, sym
 
 #: the modules whose rules fill the table of `sign_masks`
 RULE_MODULES = (sign_rules, sign_forms, sign_means, sign_calculus, bisect)
 METHOD = "signs by exact arithmetic"
-Want: TypeAlias = Literal["nonnegative", "positive"]
+Want: TypeAlias = sign_parts.Want
 _MASKS: dict[Want, int] = {"nonnegative": NONNEGATIVE, "positive": POSITIVE}
-_NOT_EMPTY: Want = "nonnegative"  # the last index of a range that begins at 0
 _ZERO = num(0)
 _MAX_SPLITS = 3
 _SHALLOW, _DEEP = (0, 1), (2, bisect.TOP)
@@ -186,11 +185,11 @@ class SignQuestion(Question):
                 yield SignQuestion(e, domain, self.deadline, self.want), names
 
     def _by_parts(self, study: Study) -> Json | None:
-        """A sum, a product or a sum over an index whose parts all have the sign, as it is or by what adds up to 1."""
-        for e, hypotheses in itertools.chain(tilted(self.a, self.domain), [(self.a, ())]):
+        """Part by part, in one of several ways."""
+        for claims, hypotheses in ways(self.a, self.domain, self.want):
             own = study.inner(self.domain, self.goal)
             with suppress(GaveUp):
-                proofs = self._of_parts(e, own)
+                proofs = self._of_all(claims, own)
                 if proofs:
                     own.hypotheses.update(dict.fromkeys(hypotheses))
                     study.absorb(own)
@@ -198,12 +197,11 @@ class SignQuestion(Question):
                     return {"parts": proofs}
         return None
 
-    def _of_parts(self, e: Term, study: Study) -> list[Json]:
-        """The proofs of the parts; none where one of them has none."""
+    def _of_all(self, claims: list[Claim], study: Study) -> list[Json]:
+        """The proofs of these claims; none where one of them has none."""
         proofs: list[Json] = []
-        more = [] if e == self.a else [(e.args[3], self.domain, _NOT_EMPTY)]
-        for part, domain, want in [*_parts(e, self.domain, self.want), *more]:
-            proof = SignQuestion(part, domain, self.deadline, want).prove(study)
+        for e, domain, want in claims:
+            proof = SignQuestion(e, domain, self.deadline, want).prove(study)
             if proof is None:
                 return []
             proofs.append(proof)
@@ -240,30 +238,6 @@ def generalised(e: Term, domain: Domain, heads: tuple[str, ...]) -> tuple[Term, 
 
     out = go(e)
     return out, {name: t for t, name in names.items()}, domain
-
-
-def _parts(e: Term, domain: Domain, want: Want) -> list[tuple[Term, Domain, Want]]:
-    """Claims that together say that e has the sign; none where e has no such parts."""
-    if not any(t.head == "sum" for t in walk(e)):
-        return []
-    if e.head == "mul":
-        return [(a, domain, want) for a in e.args]
-    if e.head == "add":
-        return [(a, domain, want) for a in e.args]
-    if e.head == "sum":
-        body, index, first, last = e.args
-        if not whole(first, domain.__getitem__):  # the index starts anywhere then, and is no whole number
-            return []
-        name = fresh(index.name, free_names(e) | domain.names)
-        inside = domain.with_(name, _index(first, last))
-        one: tuple[Term, Domain, Want] = (substitute(body, {index.name: sym(name)}), inside, want)
-        return [one, (add(sub(last, first), num(1)), domain, want)] if want == "positive" else [one]
-    return []
-
-
-def _index(first: Term, last: Term) -> Range:
-    low = first.value if first.head == "num" else None
-    return Range(low, None, low is None, True, True, index=(first, last))
 
 
 # -- where to split ----------------------------------------------------------------------------

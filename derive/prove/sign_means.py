@@ -1,7 +1,7 @@
 """Signs by means: a sum of what is positive is at least one of its summands, and a mean at least the geometric mean.
 
-Beside them, what a sum loses by nothing: Σ (q(k) − p(k)) is 0 for shares p and q, and 1 is Σ p(k). So Σ p log(p/q) has
-the sign that p log(p/q) + q − p has for each index.
+With weights, too: Σ p b is at least exp(Σ p log b) where the shares p add up to 1. So log Σ exp(x) is at least each x,
+at least their mean plus log n, and at least Σ p x.
 """
 
 from __future__ import annotations
@@ -10,11 +10,7 @@ import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 
-from derive.domain import Domain, Range
-from derive.errors import TermError
 from derive.prove import signs
-from derive.prove.decide import prove_terms
-from derive.prove.differentiate import differentiate
 from derive.prove.elementary import atom_value, atoms, exp
 from derive.prove.field import Frac
 from derive.prove.forms import whole
@@ -23,23 +19,15 @@ from derive.prove.polys import Poly
 from derive.prove.registry import numbers_in
 from derive.prove.sign_forms import Form, adds_up, quietly
 from derive.prove.sign_masks import FRACTION_RULES, RULES, Signs, coefficients
-from derive.prove.signals import GaveUp
 from derive.prove.signs import ANY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
 from derive.terms.term import (
     Term,
-    add,
-    bound_names,
-    free_names,
-    fresh,
     make,
     mul,
     num,
     power,
-    rebuild,
-    sub,
     substitute,
     sym,
-    walk,
 )
 
 _ZERO, _ONE = num(0), num(1)
@@ -135,76 +123,3 @@ def _raised(s: Signs, a: Frac, strict: bool) -> int:
 
 RULES["bounds of sums"] = _bounded
 FRACTION_RULES["exponential"] = _raised
-
-
-# -- shares -----------------------------------------------------------------------------------------------------------
-def tilted(e: Term, domain: Domain) -> Iterator[tuple[Term, tuple[str, ...]]]:
-    """Sums over 0 … last that are e where last ≥ 0 if shares add up to 1, which is said; each may have one sign."""
-    found = _one_sum(e, domain)
-    if found is None:
-        return
-    body, rest, index, last = found
-    inside = domain.with_(index, Range(Fraction(0), lower_open=False, integer=True, index=(_ZERO, last)))
-    shares = [
-        t for t in walk(body) if _is_share(t, index, last, domain) and free_names(t).isdisjoint(bound_names(body))
-    ]
-    if not shares:
-        return
-    ways = [*shares, power(add(last, _ONE), num(-1))]
-    for u, other in itertools.permutations(ways, 2):
-        for w in (_ONE, _HALF, ways[-1]) if u in shares else ():
-            if _touches(add(body, mul(rest, u)), u, other, w, inside):
-                used = dict.fromkeys(t.name for t in (u, other) if t in shares)
-                tilt = add(mul(rest, u), mul(w, sub(other, u)))
-                yield (
-                    make("sum", add(body, tilt), sym(index), _ZERO, last),
-                    tuple(adds_up(p) for p in used),
-                )
-
-
-def _one_sum(e: Term, domain: Domain) -> tuple[Term, Term, str, Term] | None:
-    """e = Σ body + rest over 0 … last: body, rest, index, last."""
-    addends = [_scaled(a) for a in (e.args if e.head == "add" else (e,))]
-    sums = [(c, a) for c, a in addends if a.head == "sum"]
-    if not sums or any(a.args[2] != _ZERO for _, a in sums):
-        return None
-    last = sums[0][1].args[3]
-    if not whole(last, domain.__getitem__) or any(not _same(a.args[3], last, domain) for _, a in sums):
-        return None
-    name = fresh(sums[0][1].args[1].name, free_names(e) | bound_names(e) | domain.names)
-    body = add(*(mul(c, substitute(a.args[0], {a.args[1].name: sym(name)})) for c, a in sums))
-    return body, add(_ZERO, *(mul(c, a) for c, a in addends if a.head != "sum")), name, last
-
-
-def _scaled(t: Term) -> tuple[Term, Term]:
-    """t = c·a with a number c."""
-    if t.head == "mul" and len(t.args) == 2 and t.args[0].head == "num":
-        return t.args[0], t.args[1]
-    return _ONE, t
-
-
-def _same(a: Term, b: Term, domain: Domain) -> bool:
-    """Are two terms proved to be equal?"""
-    return a == b or prove_terms(a, b, domain, budget=_QUICK).status == "proved"
-
-
-def _is_share(t: Term, index: str, last: Term, domain: Domain) -> bool:
-    """Is it an entry of a vector, or of a row, that adds up to 1 over the range?"""
-    if t.head != "at" or t.args[-1] != sym(index) or any(index in free_names(i) for i in t.args[1:-1]):
-        return False
-    length = domain[t.name].total
-    return length is not None and _same(length, add(last, _ONE), domain)
-
-
-def _touches(e: Term, u: Term, other: Term, w: Term, domain: Domain) -> bool:
-    """Has e the slope w in u where u is `other`? Then e + w (other − u) is least there, if e is convex in u."""
-    a = sym(fresh("a", free_names(e) | bound_names(e) | domain.names))
-    try:
-        slope = substitute(differentiate(_put(e, u, a), a), {a.name: other})
-        return prove_terms(slope, w, domain, budget=_QUICK).status == "proved"
-    except (GaveUp, TermError):
-        return False
-
-
-def _put(t: Term, old: Term, new: Term) -> Term:
-    return new if t == old else rebuild(t, lambda a: _put(a, old, new))

@@ -95,6 +95,25 @@ NEGATIVE = [
     ("log(sum(exp(x[j]), j, 0, n-1)) - sum(x[j], j, 0, n-1)/n - log(n+1)", N, "the logarithm of another number"),
     ("log(sum(exp(x[j]), j, 0, n-1)) - sum(x[j], j, 0, n)/(n+1) - log(n+1)", N, "one summand less"),
     ("log(sum(exp(x[j]), j, 0, n-1)) - sum(y[j], j, 0, n-1)/n - log(n)", N, "the mean of another vector"),
+    ("log(sum(p[k]*exp(x[k]), k, 0, n-1)) - sum(q[k]*x[k], k, 0, n-1)", PQ, "the mean by other shares"),
+    ("log(sum(p[k]*exp(x[k]), k, 0, n-1)) - sum(x[k], k, 0, n-1)/n", P, "the mean by equal shares"),
+    ("log(sum(w[k]*exp(x[k]), k, 0, n-1)) - sum(w[k]*x[k], k, 0, n-1)", {**N, "w": "positive"}, "weights"),
+    ("log(sum(exp(x[k]), k, 0, n-1)) - sum(p[k]*x[k], k, 0, n-1)", {**N, "p": "[0, 1]"}, "more than 1 in all"),
+    # one summand, one sum
+    ("sum(x[j], j, 0, n-1) - x[k]", {**N, "k": "0..n-1"}, "summands of any sign"),
+    ("sum(x[j]**2, j, 0, n-1) - x[k]", {**N, "k": "0..n-1"}, "another power"),
+    ("sum(x[j]**2, j, 1, n-1) - x[0]**2", N, "the summand left out"),
+    ("sum(x[j]**2, j, 0, n-1) - x[n]**2", N, "one beyond the last"),
+    ("sum(w[j], j, 0, n-1) - w[k] - w[l]", {**N, "w": "positive", "k": "0..n-1", "l": "0..n-1"}, "one summand twice"),
+    ("sum(abs(x[k]), k, 0, n-1) - abs(sum(y[k], k, 0, n-1))", N, "another vector"),
+    ("sum(abs(x[k]), k, 0, n-1) - abs(c + sum(x[k], k, 0, n-1))", N, "something added"),
+    ("sum(x[k]**2, k, 0, n-1) - abs(sum(x[k], k, 0, n-1))", N, "squares for absolute values"),
+    ("sum(exp(x[k]), k, 0, n-1) - sum(x[k], k, 0, n-1) - n - 1/100", N, "a hundredth too much"),
+    ("sum(exp(x[k]), k, 0, n-1) - sum(x[k], k, 0, m-1) - n", NM, "different ranges"),
+    ("sum(exp(x[k]), k, 0, n-1) - sum(x[k], k, 0, n-1) - m", NM, "the number of another range"),
+    ("sum(exp(x[k]) + 1, k, 0, n-1) - 1", {"n": "nonnegative integer"}, "an empty sum"),
+    ("sum(exp(x[k]) + 1, k, 0, n-1) - sum(x[k], k, 0, n-1) - 1", {"n": "integer"}, "an empty sum"),
+    ("n - sum(1/(1 + x[k]**2), k, 0, n-1)", {"n": "integer"}, "a number of summands that is negative"),
 ]  # fmt: skip
 #: nowhere seen to be negative, or where the domain says nothing: no proof must rest on it
 NO_PROOF = [
@@ -139,6 +158,16 @@ TRUE = [
     ("log(n) + sum(p[k]*log(p[k]), k, 0, n-1)", P),
     ("log(sum(exp(x[j]), j, 0, n-1)) - x[k]", {**N, "k": "0..n-1"}),
     ("log(sum(exp(x[j]), j, 0, n-1)) - sum(x[j], j, 0, n-1)/n - log(n)", N),
+    ("log(sum(p[k]*exp(x[k]), k, 0, n-1)) - sum(p[k]*x[k], k, 0, n-1)", P),
+    ("log(sum(exp(x[k]), k, 0, n-1)) - sum(p[k]*x[k], k, 0, n-1)", P),
+    ("1 - sum(sqrt(p[k]*q[k]), k, 0, n-1)", PQ),
+    ("sum(p[k]**2, k, 0, n-1) - 1/n", P),
+    ("sum(x[j]**2, j, 0, n-1) - x[k]**2", {**N, "k": "0..n-1"}),
+    ("sum(abs(x[k]), k, 0, n-1) - abs(sum(x[k], k, 0, n-1))", N),
+    ("sum(exp(x[k]), k, 0, n-1) - sum(x[k], k, 0, n-1) - n", N),
+    ("sum(x[k]*log(x[k]/y[k]), k, 0, n-1) - sum(x[k], k, 0, n-1) + sum(y[k], k, 0, n-1)",
+     {**N, "x": "positive", "y": "positive"}),
+    ("n - sum(1/(1 + x[k]**2), k, 0, n-1)", {"n": "nonnegative integer"}),
 ]  # fmt: skip
 #: positive everywhere, but 0 where the range is empty
 STRICT = [
