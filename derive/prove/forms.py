@@ -126,6 +126,8 @@ def positive(t: Term, domain: Domain) -> bool:
             return positive(t.args[0], domain)
         case "sum" | "prod":
             return positive(t.args[0], within(t, domain)) and (t.head == "prod" or _not_empty(t, domain))
+        case "piecewise":
+            return all(positive(a, domain) for a in t.args[::2])
     return t.head in _POSITIVE
 
 
@@ -219,6 +221,10 @@ def nonnegative(t: Term, domain: Domain) -> bool:
             e = t.args[1]
             even = e.head == "num" and e.value.denominator == 1 and e.value % 2 == 0
             return even or nonnegative(t.args[0], domain)
+        case "sum" | "prod":
+            return nonnegative(t.args[0], within(t, domain))
+        case "piecewise":
+            return all(nonnegative(a, domain) for a in t.args[::2])
     return t.head == "abs" or positive(t, domain)
 
 

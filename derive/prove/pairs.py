@@ -91,6 +91,12 @@ class Case(NamedTuple):
         return domain if self.v.head == "sym" else domain.with_(self._alias, domain[self.v.name])
 
 
+def has_root_of_pairs(t: Term, name: str) -> bool:
+    """Is there a root of what has several entries of the array in it, and so may be 0 where two of them are one?"""
+    roots = (a for a in walk(t) if a.head == "pow" and (a.args[1].head != "num" or a.args[1].value.denominator != 1))
+    return any(len({b for b in walk(a.args[0]) if b.head == "at" and b.name == name}) > 1 for a in roots)
+
+
 def _put(t: Term, i: Term, k: Term) -> Term:
     """The term where the index i is k."""
     for name in sorted(free_names(i) - free_names(k)):

@@ -12,11 +12,11 @@ from flint import arb, fmpq
 
 from derive.domain import Domain, Range
 from derive.prove.ball import Evaluator
-from derive.prove.forms import parts
+from derive.prove.forms import linear, parts
 from derive.prove.point import Point, choose, shares
 from derive.prove.signals import GaveUp, Undefined
 from derive.prove.ties import CHOICES, deciding
-from derive.terms.term import Term, free_names, walk
+from derive.terms.term import Term, free_names, sub, walk
 
 _CORNERS = (
     "0",
@@ -45,6 +45,7 @@ _GRID = [
 _CHOICES = CHOICES | {"piecewise", "floor"}
 _BISECTIONS = 60
 _TAIL = 40
+_LEAST = Fraction(0)
 _SIMPLE_SEEDS = 4
 _MAX_PINNED = 3
 
@@ -81,11 +82,12 @@ def simple(
     likely = 0.9 if seed < _SIMPLE_SEEDS else 0.5
     values: dict[str, Fraction] = {}
     point = Point(values, domain, seed)
+    needed = _least_sizes(domain)
     for name in sorted(names, key=lambda v: domain[v].index is not None):
         r = domain[name]
         if r.index is None:
             counts = r.whole and r.values is None and r.upper is None and r.lower is not None
-            size = _size(rng) if counts or name in sizes else None
+            size = max(_size(rng), needed.get(name, _LEAST)) if counts or name in sizes else None
             values[name] = size if size is not None and (counts or size in r) else choose(r, rng, likely)
             continue
         _give_sizes(r.index, values, domain, rng)
@@ -102,6 +104,17 @@ def simple(
         if any(v in values for v in g.names):
             values.update(zip(g.names, shares(rng, len(g.names), one_hot=g.kind == "one-hot"), strict=True))
     return point
+
+
+def _least_sizes(domain: Domain) -> dict[str, Fraction]:
+    """The sizes below which an index range, such as 2 … n − 3, is empty."""
+    out: dict[str, Fraction] = {}
+    for r in domain.ranges.values():
+        rows = linear(sub(r.index[1], r.index[0])) if r.index is not None else None
+        ends = [v for v, c in (rows or {}).items() if v and c]
+        if rows is not None and len(ends) == 1 and rows[ends[0]] == 1:
+            out[ends[0]] = max(out.get(ends[0], _LEAST), -rows.get("", _LEAST))
+    return out
 
 
 def _give_sizes(bounds: tuple[Term, ...], values: dict[str, Fraction], domain: Domain, rng: random.Random) -> None:

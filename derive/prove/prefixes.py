@@ -58,9 +58,13 @@ def from_zero(n: Normal, t: Term) -> Frac | None:
     body, index, first, last = t.args
     if first.head == "num":
         return _one_more(n, t)
-    if not _whole(n, first, last) or _relative(body, index, first):
-        return None
     count = add(sub(last, first), _ONE)
+    if not _whole(n, first, last):
+        return None
+    if index.name not in free_names(body) and _seen(n, count) and total(body, known(n)):
+        return n.field.mul(n.go(count), n.go(body))
+    if _relative(body, index, first):
+        return None
     if not _seen(n, first, count) or not total(make("sum", body, index, _ZERO, last), known(n)):
         return None
     out = n.field.sub(*(n.go(make("sum", body, index, _ZERO, end)) for end in (last, sub(first, _ONE))))

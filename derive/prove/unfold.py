@@ -8,7 +8,7 @@ from derive.prove.deltas import ANYWHERE, PLAIN, VALUES, deltas_in, drop_zeros, 
 from derive.prove.differentiate import chained, differentiate
 from derive.prove.forms import parts, total, whole
 from derive.prove.guard import check_thin, guarded, off_boundaries
-from derive.prove.pairs import Case
+from derive.prove.pairs import Case, has_root_of_pairs
 from derive.prove.settle import continued, settled, split_guards, with_guards
 from derive.prove.signals import GaveUp
 from derive.prove.ties import has_choice, summed_choice
@@ -91,7 +91,7 @@ class Unfolding:
         return t
 
     def _derivative(self, body: Term, v: Term) -> Term:
-        if v.head != "sym" and has_choice(body, v.name):
+        if v.head != "sym" and (has_choice(body, v.name) or has_root_of_pairs(body, v.name)):
             inside = self._by_parts(body, v)
             return self._by_entries(body, v) if inside is None else inside
         if self.proof and summed_choice(body, v.name) and _moves(self._known[v.name]):

@@ -151,3 +151,61 @@ def test_no_name_of_a_variable_is_taken_for_an_index() -> None:
         f = x[c, t] * x[b, c] * x[t, b]
         square = sp.Sum(sp.Sum(f, (c, 0, n - 1)), (b, 0, n - 1)) + sp.Sum(f.subs(c, b), (b, 0, n - 1))
         assert prove(sp.Sum(sp.Sum(f, (c, 0, b)), (b, 0, n - 1)), square / 2).status == "refuted"
+
+
+#: sums of choices that depend on a scalar, the derivative, and one that is wrong
+BY_A_SCALAR = [
+    ("sum(abs(x[i]-t),i,0,m-1)", "sum(sign(t-x[i]),i,0,m-1)", "sum(sign(x[i]-t),i,0,m-1)"),
+    ("sum(max(0,x[i]-t)**2,i,0,m-1)", "-2*sum(max(0,x[i]-t),i,0,m-1)", "-sum(max(0,x[i]-t),i,0,m-1)"),
+    (
+        "sum(max(0,1-u[i]*(x[i]+t)),i,0,m-1)/m+c*t**2",
+        "2*c*t-sum(where(u[i]*(x[i]+t)<1,u[i],0),i,0,m-1)/m",
+        "2*c*t-sum(where(u[i]*(x[i]+t)<1,1,0),i,0,m-1)/m",
+    ),
+    (
+        "sum(where(x[i]>t,q*(x[i]-t),(1-q)*(t-x[i])),i,0,m-1)",
+        "sum(where(x[i]>t,-q,1-q),i,0,m-1)",
+        "sum(where(x[i]>t,q-1,q),i,0,m-1)",
+    ),
+    (
+        "log(1+sum(max(0,x[i]-t)**2,i,0,m-1))",
+        "-2*sum(max(0,x[i]-t),i,0,m-1)/(1+sum(max(0,x[i]-t)**2,i,0,m-1))",
+        "-2*sum(max(0,x[i]-t),i,0,m-1)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("loss", "slope", "wrong"), BY_A_SCALAR, ids=[row[0] for row in BY_A_SCALAR])
+def test_a_shared_scalar(loss: str, slope: str, wrong: str) -> None:
+    """The intercept of a support vector machine, a median, a quantile: index by index, and the note says where not."""
+    domain = INDEX | {"u": "{-1, 1}", "q": "(0, 1)"}
+    proved = prove(f"diff({loss},t)", slope, domain)
+    assert proved.status == "proved"
+    assert proved.notes[0] == "derivatives of sums of choices are compared where no choice ties"
+    assert prove(f"diff({loss},t)", wrong, domain).status == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrong", "domain"),
+    [
+        ("sum(abs(t-1)*u[i],i,0,m-1)", "where(t==1,99,sign(t-1)*sum(u[i],i,0,m-1))", {"t": "{0, 1}"}),
+        ("sum(abs(t-1)*u[i],i,0,m-1)", "where(t==1,99,sign(t-1)*sum(u[i],i,0,m-1))", {"t": "integer"}),
+        ("sum(abs(max(t,0)*u[i]),i,0,m-1)", "where(t<0,99,sum(abs(u[i]),i,0,m-1))", {}),
+        ("sum(max(c,0)*abs(t-x[i]),i,0,m-1)", "where(c<=0,99,c*sum(sign(t-x[i]),i,0,m-1))", {}),
+        ("max(c,0)*sum(abs(t-x[i]),i,0,m-1)", "where(c<=0,99,c*sum(sign(t-x[i]),i,0,m-1))", {}),
+        ("sum(abs(z*t-z*t),i,0,m-1)", "99", {}),
+        ("sum(floor(t)*abs(t),i,0,m-1)", "where(t<0,1,0)", {}),
+    ],
+)
+def test_a_tie_of_a_scalar_that_is_no_point(loss: str, wrong: str, domain: dict[str, str]) -> None:
+    """Where a variable has few values, or a tie is a whole region, the derivative there counts."""
+    assert prove(f"diff({loss},t)", wrong, INDEX | domain).status != "proved"
+
+
+def test_an_index_range_that_small_sizes_leave_empty() -> None:
+    """Second differences: five entries are needed before there is an inner one."""
+    domain = {"n": "positive integer", "a": "2..n-3"}
+    energy = "diff(sum((x[t+1]-2*x[t]+x[t-1])**2,t,1,n-2),x[a])"
+    slope = "2*(x[a-2]-4*x[a-1]+{}*x[a]-4*x[a+1]+x[a+2])"
+    assert prove(energy, slope.format(6), domain).status == "proved"
+    assert dict(prove(energy, slope.format(5), domain).witness.point)["n"] == "5"
