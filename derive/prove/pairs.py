@@ -74,7 +74,7 @@ class Case(NamedTuple):
     # -- entries that do not move, under another name --------------------------------------------------------------
     @property
     def _alias(self) -> str:
-        return f"{self.v.name}."  # no formula can contain it
+        return f".{self.v.name} at rest"  # no name that comes from elsewhere begins with a dot
 
     def fixed(self) -> Term:
         """The body, with another name for the array where an entry is known not to be v, and so does not move."""

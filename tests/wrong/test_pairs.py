@@ -216,6 +216,14 @@ def test_pairs_are_decided_entry_by_entry(loss: str, entry: str, right: str) -> 
     assert prove(f"diff({loss},{entry})", f"3*({right})", DOMAIN).status == "refuted"
 
 
+def test_a_distance_of_an_entry_from_itself_is_no_root() -> None:
+    """√(xᵢ − xᵢ)² is 0 and smooth; between different entries, the formula has no value where they are equal."""
+    left, root = "diff(sqrt((x[i]-x[j])**2),x[i])", "(x[i]-x[j])/sqrt((x[i]-x[j])**2)"
+    assert prove(left, f"where(i==j,0,{root})", DOMAIN).status == "proved"
+    assert prove(left, f"where(i==j,99,{root})", DOMAIN).status == "refuted"
+    assert prove(left, f"where((x[i]==x[j])&(i!=j),99,where(i==j,0,{root}))", DOMAIN).status != "proved"
+
+
 def test_a_hinge_on_a_distance_for_any_length() -> None:
     """The gap is a root whose base is 0 in one point: it is looked at with both signs."""
     far = "sqrt(sum((x[k]-y[k])**2,k,0,n-1))"
