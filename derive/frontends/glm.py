@@ -13,6 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
+from derive.domain import parse_range
 from derive.errors import DeriveError
 from derive.frontends import Asked, Numbers, Reading
 from derive.frontends._names import Batch, Outputs, names_for
@@ -20,6 +23,7 @@ from derive.frontends._numbers import numbers_rows
 from derive.frontends._rows import read_rows
 from derive.frontends._signatures import arguments, role
 from derive.terms.term import mul, sym
+from derive.tracing.calling import Tried, quiet
 from derive.tracing.unreadable import Unreadable
 
 LIBRARY = "glm"
@@ -70,7 +74,7 @@ def read(target: Any, asked: Asked) -> Reading:
     notes: list[str] = []
     for name, part in parts.items():
         try:
-            found.append(replace(_read(part, asked), part=name, titles=part.titles))
+            found.append(replace(_read(part, _within_image(part, name, parts, asked)), part=name, titles=part.titles))
         except Unreadable as why:
             notes.append(f"{next(iter(part.titles.values()))}: {why}")
     if notes or not found:
@@ -99,10 +103,30 @@ def _part(target: Any, asked: Asked) -> Part:
 
 def _read(part: Part, asked: Asked) -> Reading:
     found = read_rows(part.methods[0], replace(asked, wrt=(part.variable,)), part.call, part.own)
+    if part.variable in asked.domain.ranges:
+        found = replace(found, domain={**found.domain, part.variable: str(asked.domain.ranges[part.variable])})
     if not part.claims_variable:
         return found
     claim = mul(sym("u"), sym(part.variable))  # its derivative in u is what comes back from the link
     return replace(found, loss=claim, wrt=("u",), labels=("", part.variable, "w"))
+
+
+def _within_image(part: Part, name: str, parts: Mapping[str, Part], asked: Asked) -> Asked:
+    """The argument of a link lives where the values of its inverse are, if nothing else is said: in (0, 1), say."""
+    inverse = parts["identity"].methods[1] if "identity" in parts else None
+    if name not in ("link", "identity") or inverse is None or part.variable in asked.domain.ranges:
+        return asked
+    with Tried(), quiet():
+        values = np.asarray(inverse(np.linspace(-8, 8, 41)), float)
+        within = next((r for r in ("(0, 1)", "positive") if _is_within(values, r)), None)
+        return (
+            asked if within is None else replace(asked, domain=asked.domain.with_(part.variable, parse_range(within)))
+        )
+    return asked
+
+
+def _is_within(values: Any, text: str) -> bool:
+    return bool(np.all(values > 0) and (text == "positive" or np.all(values < 1)))
 
 
 def _instance(target: Any) -> Any:

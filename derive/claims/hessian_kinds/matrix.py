@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
@@ -42,7 +43,8 @@ def _above(claimed: Matrix, true: Matrix, compare: Comparison) -> Verdict | None
     sign = num(compare.sign("hessian"))
     rows = [[mul(sign, sub(claimed[a, b], true[a, b])) for b in names] for a in names]
     try:
-        return semidefinite_terms(rows, compare.stated.domain, budget=_BUDGET)
+        left = min(_BUDGET, max(compare.deadline - time.thread_time(), 0))
+        return semidefinite_terms(rows, compare.stated.domain, budget=left) if left else Unknown("the time is over")
     except TermError:  # it is not symmetric
         return None
 
