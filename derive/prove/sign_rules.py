@@ -153,11 +153,9 @@ def _norm(s: Signs, p: Poly, strict: bool) -> int:
 
 
 def _exponential(s: Signs, p: Poly, strict: bool) -> int:
-    """Linear in generators, logarithms among them: p has the sign of exp(p) − 1."""
-    monomials = [m for m, _ in s.n.field.terms(p)]
-    if any(len(m) > 1 or sum(e for _, e in m) > 1 for m in monomials):
-        return ANY
-    if not any(s.n.generator(g).key[0] in ("log", "logn") for m in monomials for g, _ in m):
+    """Logarithms with numbers in front, and what is not in one: p has the sign of exp(p) − 1."""
+    logs = [m for m, _ in s.n.field.terms(p) if any(s.n.generator(g).key[0] in ("log", "logn") for g, _ in m)]
+    if not logs or any(sum(e for _, e in m) > 1 for m in logs):
         return ANY
     raised = exp(s.n, Frac(p, ()))
     return s.of(s.n.field.sub(raised, s.n.field.constant(Fraction(1))), strict)

@@ -171,6 +171,7 @@ TRUE = [
 ]  # fmt: skip
 #: positive everywhere, but 0 where the range is empty
 STRICT = [
+    ("sum(sum(where(y[i] > y[j], log(1 + exp(-t*(s[i]-s[j]))), 1), j, 0, n-1), i, 0, n-1)", {"t": "positive"}),
     ("sum(x[k]**2+1, k, 0, n-1)*sum(y[k]**2+1, k, 0, n-1) - sum(x[k]*y[k], k, 0, n-1)**2", {}),
     ("sum(w[k]*(x[k]**2+1), k, 0, n-1)*sum(w[k], k, 0, n-1) - sum(w[k]*x[k], k, 0, n-1)**2", {"w": "positive"}),
 ]
