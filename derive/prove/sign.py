@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 from derive.certificate import Condition, Proved, Refuted, Unknown, Verdict, Witness
@@ -23,6 +24,7 @@ from derive.prove.registry import Registry
 from derive.prove.sign_masks import Signs, learn_bounds
 from derive.prove.sign_parts import Claim, ways
 from derive.prove.sign_search import downhill, middle, near_zero, rounded
+from derive.prove.sign_shift import shifted
 from derive.prove.signals import GaveUp, Split
 from derive.prove.signs import NEGATIVE, NONNEGATIVE, POSITIVE
 from derive.terms.json import Json, to_json
@@ -158,6 +160,8 @@ class SignQuestion(Question):
 
     def prove(self, study: Study) -> Json | None:
         """The expression itself, then with entries and sums as variables of their own, then part by part."""
+        if (proof := self._from_zero(study)) is not None:
+            return proof
         why: GaveUp | None = None
         for form, names in self._forms():
             own = Study(form.domain, self.deadline, Registry(slots=self._slots()), form.goal, names=self.free)
@@ -168,12 +172,25 @@ class SignQuestion(Question):
                 continue
             self.places += () if form is self else form.places
             if proof is not None:
-                _take_over(study, own, names)
+                _take_over(study, own, partial(substitute, values=names))
                 return {"for": {k: to_json(v) for k, v in names.items()}, "proof": proof} if names else proof
         proof = self._by_parts(study)
         if proof is None and why is not None:
             raise why
         return proof
+
+    def _from_zero(self, study: Study) -> Json | None:
+        """The expression with sums that count from 0; where it has no value is better said in its own words."""
+        moved = shifted(self.a, self.domain)
+        if moved is None:
+            return None
+        own = study.inner(moved.domain, self.goal)
+        with suppress(GaveUp):
+            proof = SignQuestion(moved.term, moved.domain, self.deadline, self.want).prove(own)
+            if proof is not None and not own.undefined:
+                _take_over(study, own, moved.back)
+                return {"from 0": proof}
+        return None
 
     def _forms(self) -> Iterator[tuple[SignQuestion, dict[str, Term]]]:
         yield self, {}
@@ -208,9 +225,9 @@ class SignQuestion(Question):
         return proofs
 
 
-def _take_over(study: Study, own: Study, names: dict[str, Term]) -> None:
+def _take_over(study: Study, own: Study, back: Callable[[Term], Term]) -> None:
     """What the study of a more general claim has shown, in the names of the claim."""
-    conditions = (Condition(c.kind, substitute(c.term, names)) for c in own.conditions)
+    conditions = (Condition(c.kind, back(c.term)) for c in own.conditions)
     study.conditions.update(dict.fromkeys(conditions))
     study.hypotheses.update(own.hypotheses)
     study.undefined += own.undefined

@@ -99,6 +99,13 @@ NEGATIVE = [
     ("log(sum(p[k]*exp(x[k]), k, 0, n-1)) - sum(x[k], k, 0, n-1)/n", P, "the mean by equal shares"),
     ("log(sum(w[k]*exp(x[k]), k, 0, n-1)) - sum(w[k]*x[k], k, 0, n-1)", {**N, "w": "positive"}, "weights"),
     ("log(sum(exp(x[k]), k, 0, n-1)) - sum(p[k]*x[k], k, 0, n-1)", {**N, "p": "[0, 1]"}, "more than 1 in all"),
+    # counted from 1
+    ("n*sum(u[i]**2, i, 1, n) - sum(u[i], i, 0, n-1)**2", N, "one sum from 1, the other from 0"),
+    ("n*sum(u[i]**2, i, 1, n) - sum(u[i], i, 1, n)**2 - u[0]**2", N, "an entry that is not counted"),
+    ("n*sum(u[i]**2, i, 2, n) - sum(u[i], i, 2, n)**2 - u[1]**2", N, "an entry that is not counted"),
+    ("n*sum(u[i]**2, i, 1, n-1) - sum(u[i], i, 1, n)**2", N, "one summand less"),
+    ("n*sum(u[i]*v[i], i, 1, n) - sum(u[i], i, 1, n)*sum(v[i], i, 1, n)", N, "a covariance"),
+    ("sum(exp(u[i]), i, 1, n) - sum(u[i+1], i, 1, n) - n", N, "a shifted index"),
     # one summand, one sum
     ("sum(x[j], j, 0, n-1) - x[k]", {**N, "k": "0..n-1"}, "summands of any sign"),
     ("sum(x[j]**2, j, 0, n-1) - x[k]", {**N, "k": "0..n-1"}, "another power"),
@@ -168,6 +175,10 @@ TRUE = [
     ("sum(x[k]*log(x[k]/y[k]), k, 0, n-1) - sum(x[k], k, 0, n-1) + sum(y[k], k, 0, n-1)",
      {**N, "x": "positive", "y": "positive"}),
     ("n - sum(1/(1 + x[k]**2), k, 0, n-1)", {"n": "nonnegative integer"}),
+    ("n*sum(u[i]**2, i, 1, n) - sum(u[i], i, 1, n)**2", N),
+    ("n*sum(u[i]**2, i, 3, n+2) - sum(u[i], i, 3, n+2)**2", N),
+    ("sum(sum(X[i,j]*u[j], j, 1, n)**2, i, 1, m)", NM),
+    ("log(sum(exp(u[i]), i, 1, n)) - sum(u[i], i, 1, n)/n - log(n)", N),
 ]  # fmt: skip
 #: positive everywhere, but 0 where the range is empty
 STRICT = [
