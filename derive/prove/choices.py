@@ -153,7 +153,7 @@ _TESTS: dict[str, Callable[[Normal, Term], bool]] = {
 def _xlogy(n: Normal, t: Term) -> Frac:
     """x log y, and 0 where x = 0, whatever y: no look at x is needed where log y is seen to exist everywhere."""
     x, y = t.args
-    seen = positive(y, n.domain) and total(y, n.domain)
+    seen = positive(y, n.known) and total(y, n.known)
     if not seen and sign_of(n, x, (signs.ZERO, signs.NONZERO)) == signs.ZERO:
         return n.field.constant(Fraction(0))
     return n.field.mul(n.go(x), log_of(n, y, n.go(y)))

@@ -106,6 +106,14 @@ class Normal:
             return REAL
         return self.bound.get(name) or self.domain[name]
 
+    @property
+    def known(self) -> Domain:
+        """What is known of all names: the indices of the sums around, and not the variable of a derivative."""
+        ranges = {**self.domain.ranges, **self.bound}
+        if self.along is not None:
+            ranges.pop(self.along.name, None)
+        return Domain(ranges, self.domain.groups)
+
     def function(self, key: Key, free: frozenset[str], sign: int = signs.ANY) -> Frac:
         """The generator of a key, new or known."""
         number = self.registry.number(key)

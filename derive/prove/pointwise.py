@@ -90,7 +90,7 @@ def _generator(n: Normal, body: Term, scope: Scope) -> Frac:
     key = next(
         (k for k in known if _same(n, body, k[2], scope.name)), (kind, height(body) + 1, body, count, scope.name)
     )
-    if not total(key[2], prefixes.known(n)):
+    if not total(key[2], n.known):
         if n.along is not None:
             raise GaveUp("a derivative with a sum of choices that need not have a value")
         n.needs_value(key[2])

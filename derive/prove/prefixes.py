@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from derive.domain import Domain
 from derive.prove import signs
 from derive.prove.deltas import ANYWHERE, with_delta
 from derive.prove.field import Frac
@@ -38,11 +37,6 @@ _TRUE, _FALSE = make("true"), make("false")
 _AT_LEAST_ZERO = (signs.POSITIVE, signs.ZERO, signs.NONNEGATIVE)
 
 
-def known(n: Normal) -> Domain:
-    """What is known of all names, the indices of the sums around included."""
-    return Domain({**n.domain.ranges, **n.bound}, n.domain.groups)
-
-
 def _seen(n: Normal, *terms: Term) -> bool:
     """Is none of these seen to be able to be negative?"""
     return all(n.mask(n.go(t)) in _AT_LEAST_ZERO for t in terms)
@@ -61,11 +55,11 @@ def from_zero(n: Normal, t: Term) -> Frac | None:
     count = add(sub(last, first), _ONE)
     if not _whole(n, first, last):
         return None
-    if index.name not in free_names(body) and _seen(n, count) and total(body, known(n)):
+    if index.name not in free_names(body) and _seen(n, count) and total(body, n.known):
         return n.field.mul(n.go(count), n.go(body))
     if _relative(body, index, first):
         return None
-    if not _seen(n, first, count) or not total(make("sum", body, index, _ZERO, last), known(n)):
+    if not _seen(n, first, count) or not total(make("sum", body, index, _ZERO, last), n.known):
         return None
     out = n.field.sub(*(n.go(make("sum", body, index, _ZERO, end)) for end in (last, sub(first, _ONE))))
     _learn(n, out, t, n.mask(n.go(count)) == signs.POSITIVE)
@@ -75,7 +69,7 @@ def from_zero(n: Normal, t: Term) -> Frac | None:
 def _learn(n: Normal, out: Frac, t: Term, not_empty: bool) -> None:
     """A difference of sums does not show the sign that its summands have."""
     body = t.args[0]
-    where = within(t, known(n))
+    where = within(t, n.known)
     if positive(body, where):
         n.facts.learn(out, signs.POSITIVE if not_empty else signs.NONNEGATIVE)
     elif nonnegative(body, where):
@@ -89,7 +83,7 @@ def _one_more(n: Normal, t: Term) -> Frac | None:
     if free_names(count).isdisjoint(n.bound) or not _whole(n, first, last) or n.mask(n.go(count)) != signs.NONNEGATIVE:
         return None
     longer = make("sum", body, index, first, following)
-    if not total(longer, known(n)):
+    if not total(longer, n.known):
         return None
     out = n.field.sub(n.go(longer), n.go(substitute(body, {index.name: following})))
     _learn(n, out, t, not_empty=False)
@@ -169,7 +163,7 @@ def triangle(n: Normal, f: Term, outer: str, inner: str, count: Term) -> Term | 
 
     kept, flipped = (form(f, {outer: a, inner: b}) for a, b in (("b", "c"), ("c", "b")))
     square = over(f, last)
-    if flipped > kept or not total(square, known(n)):
+    if flipped > kept or not total(square, n.known):
         return None
     diagonal = make("sum", substitute(f, {inner: sym(outer)}), sym(outer), _ZERO, last)
     if flipped == kept:

@@ -230,3 +230,12 @@ def test_what_is_known_of_an_index_is_not_known_of_an_argument() -> None:
     between = parse_formula("where((0 <= X[0, 0]) & (X[0, 0] <= 2), 1, 0)")
     assert prove(add(summed, between), add(num(3), mapped), {}).status != "proved"
     assert prove(add(num(3), mapped), add(summed, between), {}).status != "proved"
+
+
+@pytest.mark.parametrize("claimed", ["where(exp(w)==3,sum(exp(x[j]),j,k,n-1),1)"])
+def test_the_domain_of_a_name_is_not_that_of_a_variable_along_which_is_derived(claimed: str) -> None:
+    """A positive v says nothing of the v that a map puts an entry for, which may be negative."""
+    slope = "entry(map(diff(sum(v*exp(x[j]),j,k,n-1)+log(u),v),v,matrix(M,2,2)),0,0)"
+    left = f"where(exp(w)==3,{slope}*sign(sum(M[0,0]*exp(x[j]),j,k,n-1)),1)"
+    for said in ({}, {"v": "positive"}):
+        assert prove(left, claimed, {"k": "1..n-1", "n": "[2,oo) integer", **said}).status != "proved"
