@@ -21,6 +21,8 @@ def guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
         return d
     if v.head == "sym":
         return make("slope", d, body, v, v)
+    if any(a.head == "pow" and v.name in free_names(a.args[1]) and not positive(a.args[0], domain) for a in walk(body)):
+        raise GaveUp("a derivative with respect to an entry in an exponent, of what need not be positive")
     if choice:  # what it is where a choice ties is not decided: there it counts as undefined
         body = add(body, apart(body, v.name, tied))
     border = apart(body, v.name, _borders(domain))

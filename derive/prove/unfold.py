@@ -94,11 +94,17 @@ class Unfolding:
         if v.head != "sym" and (has_choice(body, v.name) or has_root_of_pairs(body, v.name)):
             inside = self._by_parts(body, v)
             return self._by_entries(body, v) if inside is None else inside
-        if self.proof and summed_choice(body, v.name) and _moves(self._known[v.name]):
+        if self.proof and summed_choice(body, v.name) and self._moves(v.name):
             inside = self._by_parts(body, v)
             if inside is not None:
                 return inside
         return self._by_formula(Case(body, v))
+
+    def _moves(self, name: str) -> bool:
+        """Does the variable move over an interval, whatever the others are? Only there is a kink for one index thin."""
+        r, bound = self.domain[name], name in self.bound | self.elsewhere
+        grouped = any(name in g.names for g in self.domain.groups)
+        return not bound and not grouped and r.values is None and not r.whole and not r.nonzero
 
     def _by_entries(self, body: Term, v: Term) -> Term:
         """A choice, in each case of which entries in it are v."""
@@ -213,11 +219,6 @@ class Unfolding:
             return REAL
         known = name in self.free or name in self.domain.ranges
         return self.domain[name] if known or name not in self.bound else Range(integer=True)
-
-
-def _moves(r: Range) -> bool:
-    """Does the variable move over an interval? Only there is a kink for one index thin."""
-    return r.values is None and not r.whole and not r.nonzero
 
 
 def unfold(t: Term, domain: Domain) -> Term:

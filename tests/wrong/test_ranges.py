@@ -209,3 +209,20 @@ def test_an_index_range_that_small_sizes_leave_empty() -> None:
     slope = "2*(x[a-2]-4*x[a-1]+{}*x[a]-4*x[a+1]+x[a+2])"
     assert prove(energy, slope.format(6), domain).status == "proved"
     assert dict(prove(energy, slope.format(5), domain).witness.point)["n"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("slope", "domain"),
+    [
+        ("diff(sum(max(p+q,1),i,0,n-1)+sum(min(p+q,1),i,0,n-1),p)", {"p,q": "simplex"}),
+        (
+            "entry(map(diff(sum(abs(v-x[i]),i,0,2)-sum(abs(v-x[i]),i,0,2),v),v,entries(x[0]+0*a,a,b,1,1)),0,0)",
+            {},
+        ),
+    ],
+)
+def test_a_tie_that_is_everywhere_where_a_variable_is_put(slope: str, domain: dict[str, str]) -> None:
+    """Where a domain or a map says the place of a variable, every point may tie, and kinks of two sums may cancel."""
+    for hidden in ("exp(c)==3", "c>0"):
+        claimed = prove(f"where({hidden},{slope},1)", f"where({hidden},99,1)", {"n": "positive integer", **domain})
+        assert claimed.status != "proved"

@@ -108,3 +108,9 @@ def test_ties_of_other_ranges(left: str, right: str) -> None:
     forged = Proved(FORGED.method, (), False, (note,), {"zero": True})
     assert not_rechecked(forged, *sides, Domain.of(domain)) is not None
     assert prove(left.format(slope), right.format(slope), domain).domains_differ
+
+
+@pytest.mark.parametrize("claimed", ["0", "1", "5"])
+def test_an_entry_in_an_exponent_moves_over_the_reals(claimed: str) -> None:
+    """Beside a whole number a power of −2 has no value, so there is no derivative."""
+    assert prove("diff(0*(-2)**x[0]+x[0],x[0])", claimed, {"x": "integer"}).status == "unknown"
