@@ -111,7 +111,8 @@ class Objective:
         from derive.probing.floats import of_code
 
         stated = Statement(self, reading)
-        report = self._bounded(stated) or check(**stated.keywords(), dtypes=(), budget=self.budget)
+        report = check(**stated.keywords(), dtypes=(), budget=self.budget)
+        report = self._bounded(stated, report) or report
         report = titled(report, reading.titles)
         report = replace(report, notes=(*report.notes, *self._exchanged(report, stated), *stated.notes))
         self.check_numbers(reading, report)
@@ -156,15 +157,20 @@ class Objective:
             loss_line=reading.loss_line if reading is not None else 0,
         )
 
-    def _bounded(self, stated: Statement) -> Report | None:
-        """The diagonal that boosting takes for the Hessian of several scores, where it is a bound and not exact."""
-        diagonal = stated.hessian
-        if self.hessian_kind is not None or not is_diagonal(diagonal) or stated.loss is None:
+    def _bounded(self, stated: Statement, found: Report) -> Report | None:
+        """The diagonal that boosting takes for the Hessian of several scores, where it is a bound and not exact.
+
+        Not of rows that depend on each other, of whose entries that is asked anyway.
+        """
+        diagonal, right = stated.hessian, found.gradient is None or found.gradient.status == "proved"
+        if self.hessian_kind is not None or not is_diagonal(diagonal) or stated.loss is None or not right:
             return None
-        report = check(**{**stated.keywords(), "hessian_kind": "majorizer"}, dtypes=(), budget=self.budget)
-        claim, right = report.hessian, report.gradient is None or report.gradient.status == "proved"
-        exact = claim is None or all(c.verdict.status == "proved" for c in claim.components)
-        if claim is None or exact or not right or not claim.accepted:
+        if found.hessian is None or found.hessian.status == "proved" or stated.reading.rows:
+            return None
+        alone = {**stated.keywords(), "gradient": None, "hessian_kind": "majorizer"}
+        report = replace(check(**alone, dtypes=(), budget=self.budget / 2), gradient=found.gradient)
+        claim = report.hessian
+        if claim is None or not claim.accepted:
             return None
         says = "nowhere below the exact diagonal: a majorizer of each entry"
         if stated.is_matrix_bound(diagonal):

@@ -71,7 +71,7 @@ _SAME = {
     **{n: n for n in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "asinh", "acosh", "atanh")},
     **{n: n for n in ("sigmoid", "erf", "erfc", "erfinv", "floor", "hypot", "xlogy", "logaddexp", "sign")},
     **{n: n for n in ("maximum", "minimum", "fmax", "fmin", "copysign", "heaviside", "digamma", "relu")},
-    **{n: n for n in ("round", "trunc", "ceil")},
+    **{n: n for n in ("trunc", "ceil")},
     **{n: n for n in ("logical_and", "logical_or", "logical_not", "logical_xor", "isnan", "isinf", "isfinite")},
     **{n: n for n in ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not")},
     **{f"special_{n}": n for n in ("ndtri", "entr", "ndtr", "log_ndtr", "erfcx", "xlog1py")},
@@ -128,6 +128,12 @@ def _masked_fill(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cells:
     return spread(lambda c, a, b: where(c.condition, a.value, b.value), mask, value, x)
 
 
+def _round(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cells:
+    if kwargs.get("decimals"):
+        raise unreadable("torch.round with decimals")
+    return spread(operation("round"), args[0])
+
+
 def _softplus(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cells:
     x, beta = args[0], args[1] if len(args) > 1 else 1
     current().note("F.softplus is read as log(1 + exp(x)); beyond its threshold it returns x")
@@ -182,6 +188,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "hardtanh": _hardtanh,
     "where": _where,
     "masked_fill": _masked_fill,
+    "round": _round,
     "softplus": _softplus,
     "softplus_backward": _softplus_backward,
     "log_sigmoid_forward": _log_sigmoid,

@@ -240,8 +240,13 @@ def polygamma(me: Entries, n: Any, x: Any) -> Any:
     return me.like(each(operation("polygamma"), here(), cells_of(n), cells_of(x)))
 
 
+_DIGITS = 4
+
+
 def _round(me: Entries, a: Any, decimals: int = 0, **_: Any) -> Any:
     """`np.round`, to so many digits."""
+    if decimals > _DIGITS:
+        raise unreadable(f"np.round to {decimals} digits, which is there for the rounding errors")
     scale = 10**decimals if decimals >= 0 else Fraction(1, 10**-decimals)
     factor = num(scale.numerator, scale.denominator)
     return me.like(each(lambda c: over(rounded(times(c.value, factor)), factor), here(), cells_of(a)))

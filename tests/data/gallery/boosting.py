@@ -373,5 +373,5 @@ def hidden_in_a_table(y_true, y_pred):
 
 
 def scaled_table(y_true, y_pred):
-    rounded = np.round(y_pred*1e9)/1e9
-    return 2*(rounded - y_true), np.ones(len(y_pred))
+    looked_up = np.interp(y_pred, [-1000.0, 0.0, 1000.0], [-1000.0, 0.0, 1000.0])
+    return 2*(looked_up - y_true), np.ones(len(y_pred))
