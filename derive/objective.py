@@ -29,17 +29,17 @@ def check_objective(fn: Any, loss: Any = None, **said: Any) -> Report:
     """Is what the code of `fn` computes the gradient and the Hessian of the loss?
 
     fn: a function, a class or an object in the form that its library wants; `library` names that where it is not clear:
-    "xgboost", "lightgbm" (native, and of their estimators), "catboost", "sklearn", "torch", "jax", "numpy". It is
-    called with stand-ins for a few rows, and the formulas that come out are checked as by `derive.check`; its real
-    values are compared with the true ones in floating point. Code that cannot be read so is called with numbers: if
-    they agree with the loss, the answer is "unknown", never "proved".
+    "xgboost", "lightgbm" (native, and of their estimators), "catboost", "sklearn", "torch", "jax", "ngboost", "glm",
+    "scipy", "numpy". It is called with stand-ins for a few rows, and the formulas that come out are checked as by
+    `derive.check`; its real values are compared with the true ones in floating point. Code that cannot be read so is
+    called with numbers: if they agree with the loss, the answer is "unknown", never "proved".
 
     loss: the loss of one row in z (the raw score), y (the label) and, if it is not just a factor, w (the weight), or in
-    the names of the code's own arguments; of several `classes` in z1, z2 … and y, or indicators y1, y2 … Without one,
-    the loss of the object is taken, or else the Hessian is compared with the gradient. `parameters` names numbers of
-    the code (of a closure, a global, a default, an attribute) that are to be symbols; those that the loss mentions are
-    symbols without being asked for. wrt, domain, where, hessian_kind, distribution, convention,
-    reduction, dtypes, strict_floating_point, budget: as in `derive.check`.
+    the names of the code's own arguments; of several `classes` in z1, z2 … and y, or indicators y1, y2 …; of several
+    targets in z1, z2 … and y1, y2 … Without one, the loss of the object is taken, or else the Hessian is compared with
+    the gradient. `parameters` names numbers of the code (of a closure, a global, a default, an attribute) that are to
+    be symbols; those that the loss mentions are symbols without being asked for. wrt, domain, where, hessian_kind,
+    distribution, convention, reduction, dtypes, strict_floating_point, budget: as in `derive.check`.
 
     Raises `DeriveError` for what is no objective, or where it is not clear of which library.
 
