@@ -218,3 +218,42 @@ def test_estimators_call_in_the_order_that_is_checked() -> None:
     xgboost.XGBRegressor(objective=spy, n_estimators=1, base_score=0.0).fit(X, SIGNAL)
     lightgbm.LGBMRegressor(objective=spy, n_estimators=1, verbose=-1).fit(X, SIGNAL)
     assert all(np.allclose(labels, SIGNAL, atol=1e-5) and np.allclose(scores, 0) for labels, scores in seen)
+
+
+def several(preds: Any, data: Any) -> Any:
+    y = data.get_label().reshape(preds.shape)
+    return preds - y, np.ones_like(preds)
+
+
+def test_xgboost_with_several_targets() -> None:
+    """The labels of several targets come as a table: proved, and the trees are those of the built-in objective."""
+    loss = "(z1 - y1)**2/2 + (z2 - y2)**2/2"
+    assert check_objective(several, loss, dtypes=()).status == "proved"
+    data = xgboost.DMatrix(X, np.stack([SIGNAL, POSITIVE], axis=1))
+    options = {"max_depth": 3, "num_target": 2, "nthread": 1, "base_score": 0.0}
+    own = xgboost.train(options, data, 6, obj=several)
+    theirs = xgboost.train({**options, "objective": "reg:squarederror"}, data, 6)
+    assert np.allclose(own.predict(data), theirs.predict(data), rtol=1e-3, atol=1e-3)
+
+
+class MultiRMSE(catboost.MultiTargetCustomObjective):  # type: ignore[misc]
+    """CatBoost's MultiRMSE, as in its documentation."""
+
+    seen: Any = None
+
+    def calc_ders_multi(self, approxes: Any, targets: Any, weight: Any) -> Any:
+        MultiRMSE.seen = len(targets), len(approxes)
+        ders = [weight * (targets[j] - approxes[j]) for j in range(len(targets))]
+        return ders, [[-weight if i == j else 0.0 for i in range(len(targets))] for j in range(len(targets))]
+
+
+@pytest.mark.filterwarnings("ignore:Failed to import numba")
+def test_catboost_with_several_targets() -> None:
+    """CatBoost hands over the list of targets of an object, as it is read."""
+    assert check_objective(MultiRMSE, "(z1 - y1)**2/2 + (z2 - y2)**2/2", dtypes=()).status == "proved"
+    assert check_objective(MultiRMSE, "(z1 - y1)**2 + (z2 - y2)**2", dtypes=()).status == "refuted"
+    pool = catboost.Pool(X, np.stack([SIGNAL, POSITIVE], axis=1))
+    options: dict[str, Any] = {"iterations": 2, "depth": 2, "thread_count": 1, "logging_level": "Silent"}
+    options |= {"allow_writing_files": False, "boost_from_average": False, "leaf_estimation_method": "Gradient"}
+    catboost.CatBoost({**options, "loss_function": MultiRMSE(), "eval_metric": "MultiRMSE"}).fit(pool)
+    assert MultiRMSE.seen == (2, 2)
