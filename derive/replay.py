@@ -38,13 +38,13 @@ _SIGNS = "signs, limits and minima are decided again by the prover"
 _SOON = 0.5  # seconds for a proof, before a witness is looked for
 _MOST_ALLOWED = 1e-2  # a relative error beyond which numbers are not compared any more
 MAX_BYTES = 20_000_000
-_METHOD = "normal form over exact arithmetic"
-_SIGN_METHOD = "signs by exact arithmetic"
+_METHOD, _SIGN_METHOD = "normal form over exact arithmetic", "signs by exact arithmetic"
 _NOTES = (
     "that each rule gives its step was recorded by the author of the file, not checked here",
     "the numeric agreement was recorded by the author of the file, not computed here",
     "names, titles and explanations are the author's words",
 )
+_NOT_SEEN = "it does not see where each side is defined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,18 +243,17 @@ def not_rechecked(recorded: Verdict, left: Term, right: Term, domain: Domain) ->
     try:
         shown = recheck(left, right, domain, recorded.proof)
         limited = shown.conditions or shown.notes
-        if shown.loose and not recorded.domains_differ:
-            return "it does not see where each side is defined"  # ties for each index, of ranges that may differ
         differ = bool(limited) and _needs(left, domain, recorded) != _needs(right, domain, recorded)
-        if limited and not differ and _has_regions(recorded.proof):
-            return "it does not see where each side is defined"  # the same needs, but perhaps in other places
+        loose = (shown.loose and not recorded.domains_differ) or (limited and _has_regions(recorded.proof))
+        if loose and not differ:  # the same needs or ties, but perhaps in other places
+            return _NOT_SEEN
     except CertificateError as error:
         return str(error)
     if shown.conditions != frozenset(recorded.conditions) or shown.undefined or shown.partial:
         return "it finds other side conditions"
     if shown.notes != recorded.notes:
         return "it does not see what the notes say"
-    return None if differ == recorded.domains_differ else "it does not see where each side is defined"
+    return None if differ == recorded.domains_differ else _NOT_SEEN
 
 
 def _has_regions(proof: Json) -> bool:

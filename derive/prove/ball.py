@@ -42,7 +42,7 @@ class Evaluator:
 
     def go(self, t: Term) -> Ball:
         """The value of a term."""
-        if self.bound or self.along:  # nothing is kept, as values change from index to index
+        if self.bound or self.along:
             self._work += 1
             if self._work > _MAX_WORK:
                 raise GaveUp("too many summands at a point")
@@ -156,10 +156,8 @@ def _pow(e: Evaluator, t: Term) -> Ball:
 
 
 def _whole_by_form(e: Evaluator, exponent: Term) -> bool:
-    if rational(exponent):
-        return True
-    moving = {e.along[0]: REAL} if e.along else {}
-    return whole(exponent, resolve(e.point.domain, dict.fromkeys(e.bound, Range(integer=True)) | moving))
+    inside = dict.fromkeys(e.bound, Range(integer=True)) | ({e.along[0]: REAL} if e.along else {})
+    return rational(exponent) or whole(exponent, resolve(e.point.domain, inside))
 
 
 def _whole_power(base: Ball, k: int) -> Ball:
@@ -174,9 +172,7 @@ def _whole_power(base: Ball, k: int) -> Ball:
 # -- special heads ----------------------------------------------------------------
 def _floor(e: Evaluator, t: Term) -> Ball:
     x = e.go(t.args[0])
-    if isinstance(x, fmpq):
-        return fmpq(x.floor())
-    low = x.floor().unique_fmpz()
+    low = x.floor() if isinstance(x, fmpq) else x.floor().unique_fmpz()
     if low is None:
         raise GaveUp("a value too close to a whole number")
     return fmpq(low)

@@ -54,15 +54,6 @@ def over_range(n: Normal, scope: Scope, build: Build) -> Frac:
     return _by_index(n, body, scope, build) if parts is None else n.go(parts)
 
 
-def _part(n: Normal, body: Term, scope: Scope, build: Build) -> Frac:
-    try:
-        return build(n, n.go(body))
-    except Indexed as why:
-        if scope.name not in why.names:
-            raise
-    return _by_index(n, body, scope, build)
-
-
 def _by_index(n: Normal, body: Term, scope: Scope, build: Build) -> Frac:
     if n.judge is None:
         raise GaveUp("a choice that depends on the index of a sum")
@@ -70,17 +61,7 @@ def _by_index(n: Normal, body: Term, scope: Scope, build: Build) -> Frac:
     if single is not None:
         with suppress(Indexed):
             return build(n, n.go(single))
-    if scope.term.head == "sum" and body.head == "add":
-        return n.field.sum(_part(n, a, scope, build) for a in body.args)
-    if scope.term.head == "sum" and body.head == "mul" and (fixed := _fixed(body, scope.name)):
-        rest = mul(*(a for a in body.args if a not in fixed))
-        return n.field.mul(n.go(mul(*fixed)), _part(n, rest, scope, build))
     return _generator(n, body, scope)
-
-
-def _fixed(product: Term, name: str) -> list[Term]:
-    """The factors that do not depend on the index."""
-    return [a for a in product.args if name not in free_names(a)]
 
 
 def _generator(n: Normal, body: Term, scope: Scope) -> Frac:

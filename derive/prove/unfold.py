@@ -131,14 +131,19 @@ class Unfolding:
             if body.args[1].name in free_names(v) or v.name in free_names(body.args[2]) | free_names(body.args[3]):
                 return None
             return self._resolve(Term("sum", (self._of_summand(body.args[0], v), *body.args[1:])))
-        if body.head == "mul":
+        if body.head == "mul" and (self._summed(body, v) or sum(v.name in free_names(a) for a in body.args) == 1):
             return add(*(self._of_factor(body.args, i, v) for i, a in enumerate(body.args) if v.name in free_names(a)))
         if body.head == "piecewise" and all(v.name not in free_names(c) for c in body.args[1::2]):
             return make("piecewise", *(a if i % 2 else self._derivative(a, v) for i, a in enumerate(body.args)))
-        if (outer := chained(body)) is None:
-            return None
+        if not self._summed(body, v) or (outer := chained(body)) is None:
+            return None  # a formula of the whole is shorter
         outer = outer if total(body, self._known) else make("given", outer, body)
         return mul(outer, self._derivative(body.args[0], v))
+
+    @staticmethod
+    def _summed(body: Term, v: Term) -> bool:
+        """Is there a choice or a root that has to be decided index by index?"""
+        return summed_choice(body, v.name) or any(a.head == "sum" and has_root_of_pairs(a, v.name) for a in walk(body))
 
     def _of_factor(self, factors: tuple[Term, ...], i: int, v: Term) -> Term:
         return mul(*factors[:i], self._derivative(factors[i], v), *factors[i + 1 :])
