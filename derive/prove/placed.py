@@ -18,6 +18,10 @@ from derive.terms.term import Term, add, children, free_names, num, rebuild, sub
 _MOST, _MOST_WITH_SIZES, _MOST_UNROLLED, _MOST_LENGTHS = 4, 3, 4, 8
 _OUTSIDE = 9  # beyond all the lengths that are tried
 _ZERO = num(0)
+#: functions that are analytic on the whole line
+ENTIRE = frozenset({"add", "mul", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "sech", "sigmoid", "softplus"})
+ENTIRE |= {"logsigmoid", "erf", "erfc", "normpdf", "normcdf", "atan", "asinh"}
+CONTINUOUS = ENTIRE | {"at", "sym", "sum"}
 _ODD = frozenset({"sin", "sinh", "tanh", "asinh", "atan", "erf", "expm1"})
 
 
@@ -85,7 +89,8 @@ def _check_sums(t: Term) -> None:
         known = first == _ZERO and len(sizes) == 1 and sizes[0].head == "sym"
         if not known or lasts.setdefault(sizes[0], last) != last:
             raise GaveUp("a boundary with sums over different ranges")
-        if not _leaves_out(body, index.name) or index.name in free_names(_without_entries(body)):
+        vanishes = _leaves_out(body, index.name) and _continuous(body, index.name)
+        if not vanishes or index.name in free_names(_without_entries(body)):
             raise GaveUp("a boundary with a sum that need not vanish with its entries")
         entries = (i for e in walk(body) if e.head == "at" for i in e.args[1:])
         if any(i != index and index.name in free_names(i) for i in entries):
@@ -115,6 +120,14 @@ def _leaves_out(t: Term, index: str) -> bool:
         case "pow":
             return t.args[1].head == "num" and t.args[1].value > 0 and _leaves_out(t.args[0], index)
     return t.head in _ODD and _leaves_out(t.args[0], index)
+
+
+def _continuous(t: Term, index: str) -> bool:
+    """Has it a value where the entries with this index are 0, and a limit that is this value? 1/a times a is not 0."""
+    if index not in free_names(t):
+        return True
+    natural = t.head == "pow" and t.args[1].head == "num" and t.args[1].value.denominator == 1 and t.args[1].value >= 0
+    return (natural or t.head in CONTINUOUS) and all(_continuous(a, index) for a in children(t))
 
 
 def _without_entries(t: Term) -> Term:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from derive.domain import Domain
 from derive.prove import points
 from derive.prove.forms import parts, positive
-from derive.prove.placed import Apart, placed, sizes
+from derive.prove.placed import ENTIRE, Apart, placed, sizes
 from derive.prove.refute import attempt
 from derive.prove.signals import GaveUp
 from derive.prove.ties import CHOICES
@@ -24,8 +24,6 @@ from derive.terms.term import LEAVES, Term, children, free_names, mul, neg, num,
 _MOST_BRANCHES, _MOST_CASES, _MOST_ROOTS = 64, 64, 2
 _POINTS, _BITS = 12, (96, 512)
 _ZERO = num(0)
-_ENTIRE = frozenset({"add", "mul", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "sech", "sigmoid", "softplus"})
-_ENTIRE |= {"logsigmoid", "erf", "erfc", "normpdf", "normcdf", "atan", "asinh"}
 _VARIABLES = frozenset({"sym", "num", "pi", "e", "euler_gamma"})
 _ONE_OF = frozenset({"max", "min", "piecewise"})
 _CHOICES = CHOICES | {"piecewise", "and", "or", "not", "floor", "delta", "given", "slope", "diff"}
@@ -62,7 +60,7 @@ def _branches(t: Term, name: str, domain: Domain, apart: Apart) -> list[Term]:
         if not _analytic(t, name, domain):
             raise GaveUp("a boundary that need not be thin")
         return [t]
-    if t.head not in _TAKEN | _ENTIRE:
+    if t.head not in _TAKEN | ENTIRE:
         raise GaveUp("a boundary with steps")
     chosen = t.args[::2] if t.head == "piecewise" else t.args
     inner = [_branches(a, name, domain, apart) for a in chosen]
@@ -100,11 +98,13 @@ def _analytic(t: Term, name: str, domain: Domain, rational: bool = True) -> bool
     if t.head == "at":
         return all(name not in free_names(i) for i in t.args[1:])
     rational = rational and t.head in ("add", "mul")
-    return t.head in _VARIABLES or (t.head in _ENTIRE and all(_analytic(a, name, domain, rational) for a in t.args))
+    return t.head in _VARIABLES or (t.head in ENTIRE and all(_analytic(a, name, domain, rational) for a in t.args))
 
 
 def _never_zero(branches: list[Term], name: str, domain: Domain, apart: Apart) -> bool:
     """But on a thin set: is each of the branches somewhere not 0, in each case?"""
+    if not all(_analytic(b, name, domain) for b in branches):  # put together from parts that were
+        return False
     put = (_with_each_sign(t, domain) for branch in branches for t in placed(branch, apart))
     return all(_somewhere(case, domain) for t in put for case in _cases(t, name, domain))
 

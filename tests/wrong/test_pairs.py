@@ -229,3 +229,17 @@ def test_a_hinge_on_a_distance_for_any_length() -> None:
     far = "sqrt(sum((x[k]-y[k])**2,k,0,n-1))"
     right = f"-2*max(0,mg-{far})*(x[a]-y[a])/{far}"
     assert prove(f"diff(max(0,mg-{far})**2,x[a])", right, DOMAIN).status == "proved"
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrong", "domain"),
+    [
+        ("abs(x[0]*(sum(c[j]/c[j],j,0,n-1)-7))", "where(n==7,99,abs(n-7)*sign(x[0]))", {"c": "positive"}),
+        ("abs(x[0]*(sum(c[j]*c[j]**(-1),j,0,n-1)-7))", "where(n==7,99,abs(n-7)*sign(x[0]))", {}),
+        ("abs(x[0]*(atan(c)+atan(sign(exp(y))/c)-pi/2))", "where(c>0,99,pi*sign(x[0]))", {}),
+        ("abs(x[0]*(atan(c)+atan((max(y+1,y)-y)/c)-pi/2))", "where(c>0,99,pi*sign(x[0]))", {}),
+    ],
+)
+def test_a_quotient_is_not_analytic_where_it_is_0_over_0(loss: str, wrong: str, domain: dict[str, str]) -> None:
+    """Entries that cancel out don't vanish with their summand, and a quotient in a function has two halves."""
+    assert prove(f"diff({loss},x[0])", wrong, {"n": "positive integer", **domain}).status != "proved"
