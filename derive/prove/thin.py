@@ -46,8 +46,9 @@ def thin(gap: Term, name: str, domain: Domain, bound: frozenset[str] = frozenset
     r = domain[name]
     if r.values is not None or r.whole or r.nonzero or "cumulant" in parts(gap).heads:  # no interval, or any function
         return False
-    if any((total := domain[v].total) is not None and total.head != "num" for v in free_names(gap)):
-        return False  # of a simplex of unknown length: one of length 1 has the entry 1 and no other point
+    totals = [total for v in free_names(gap) if (total := domain[v].total) is not None]
+    if any(total.head != "num" or "sum" in parts(gap).heads for total in totals):
+        return False  # entries that add up to 1 cannot all be 0, and one alone is 1
     try:
         return _never_zero(_branches(gap, name, domain, apart), name, domain, apart)
     except GaveUp:

@@ -243,3 +243,23 @@ def test_a_hinge_on_a_distance_for_any_length() -> None:
 def test_a_quotient_is_not_analytic_where_it_is_0_over_0(loss: str, wrong: str, domain: dict[str, str]) -> None:
     """Entries that cancel out don't vanish with their summand, and a quotient in a function has two halves."""
     assert prove(f"diff({loss},x[0])", wrong, {"n": "positive integer", **domain}).status != "proved"
+
+
+GUARDED = "diff(sum(where(j==0,5*abs(x[k])*log(y),2*where(j==1,abs(x[k])*log(u),0)),j,0,n+1),x[k])"
+
+
+def test_a_summand_of_its_own_is_not_lost() -> None:
+    """Σ of what is something at j = 0 and something else at j = 1: both count."""
+    for left in (f"where(exp(w)==3,{GUARDED},1)", f"entry(entries({GUARDED}+0*r,r,s,1,1),0,0)"):
+        right = "2*log(u)*sign(x[k])"
+        claimed = right if "entry" in left else f"where(exp(w)==3,{right},1)"
+        assert prove(left, claimed, {"n": "positive integer", "k": "0..n-1"}).status != "proved"
+
+
+def test_shares_cannot_all_be_0() -> None:
+    """Of six shares the first six add up to 1 at every point, so the function is 0 where n is 6."""
+    total = "sum(p[j],j,0,n-1)-1"
+    wrong = f"where({total}==0,99,abs({total})*sign(x[0]))"
+    assert (
+        prove(f"diff(abs(x[0]*({total})),x[0])", wrong, {"p": "simplex(6)", "n": "positive integer"}).status != "proved"
+    )
