@@ -201,8 +201,8 @@ class Unfolding:
         inside = make("and", make("le", first, e), make("le", e, last))
         there = make("piecewise", self(here), inside, _ZERO, _TRUE)
         if off == c == _ZERO and total(last, self._known) and whole(last, self._range):
-            guarded_only = Term("sum", (with_guards(_ZERO, guards), index, first, last))
-            return add(there, self._without_delta(guarded_only)) if guards else there
+            elsewhere = with_guards(_ZERO, ((make("eq", index, e), _ZERO), *guards))
+            return add(there, self._without_delta(Term("sum", (elsewhere, index, first, last)))) if guards else there
         off = with_guards(off, ((make("eq", index, e), c), *guards))
         others = self._cut(Term("sum", (off, index, first, last)))
         return others if here == _ZERO else add(there, others)

@@ -263,3 +263,13 @@ def test_shares_cannot_all_be_0() -> None:
     assert (
         prove(f"diff(abs(x[0]*({total})),x[0])", wrong, {"p": "simplex(6)", "n": "positive integer"}).status != "proved"
     )
+
+
+def test_a_place_that_two_guards_share_counts_once() -> None:
+    """Where a and b are one index, the first of the two choices is taken, and the second is not."""
+    domain = {"n": "positive integer", "a": "0..n-1", "b": "0..n-1", "k": "0..n-1"}
+    slope = "diff(sum(where(j==a,5*abs(x[k])*log(y),2*where(j==b,abs(x[k])*log(u),0)),j,0,n-1),x[k])"
+    for at_once, status in (("10*log(y)", ("refuted", "unknown")), ("5*log(y)", ("proved", "unknown"))):
+        right = f"where(a==b,{at_once},5*log(y)+2*log(u))*sign(x[k])"
+        assert prove(slope, right, domain).status in status
+        assert prove(f"where(exp(w)==3,{slope},1)", f"where(exp(w)==3,{right},1)", domain).status in status
