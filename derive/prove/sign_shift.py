@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.domain import Domain
+from derive.prove.forms import parts
 from derive.terms.term import (
     Term,
     add,
-    bound_names,
-    free_names,
     fresh,
     num,
     rebuild,
@@ -36,7 +35,7 @@ class Shifted:
     def __init__(self, e: Term, domain: Domain) -> None:
         moved = _from_zero(e)
         self.steps = {v: s for v in {t.name: 0 for t in walk(moved) if t.head == "at"} if (s := _steps(moved, v))}
-        taken = free_names(e) | bound_names(e) | domain.names
+        taken = parts(e).free | parts(e).bound | domain.names
         self.names: dict[str, str] = {}
         for v in self.steps:
             self.names[v] = fresh(v, taken | set(self.names.values()))
