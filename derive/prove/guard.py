@@ -8,7 +8,7 @@ from derive.domain import Domain
 from derive.prove.forms import parts, positive, total, whole
 from derive.prove.pairs import Case
 from derive.prove.signals import GaveUp
-from derive.prove.ties import Apart, apart, edges, has_choice, summed_choice, tied
+from derive.prove.ties import Apart, apart, edges, has_choice, tied
 from derive.terms.term import Term, add, free_names, make, mul, num, walk
 
 _ZERO, _INVERSE = num(0), num(-1)
@@ -48,16 +48,15 @@ def _has_choice(d: Term, body: Term, v: Term) -> bool:
     return has_choice(body, v.name) or has_choice(d, v.name)
 
 
-_OF_ENTRIES = "derivatives with respect to an entry are compared where no choice ties"
-_OF_SUMS = "derivatives of sums of choices are compared where no choice ties"
+OF_ENTRIES = "derivatives with respect to an entry are compared where no choice ties"
+OF_SUMS = "derivatives of sums of choices are compared where no choice ties"
 
 
-def off_boundaries(*terms: Term) -> tuple[str, ...]:
-    """What is said where there are derivatives that are looked at only where no choice ties."""
-    found = dict.fromkeys(a for t in terms if "diff" in parts(t).heads for a in walk(t) if a.head == "diff")
-    of_entries = any(v.head != "sym" and has_choice(body, v.name) for body, v in (a.args for a in found))
-    of_sums = any(v.head == "sym" and summed_choice(body, v.name) for body, v in (a.args for a in found))
-    return (*([_OF_ENTRIES] if of_entries else []), *([_OF_SUMS] if of_sums else []))
+def off_boundaries(t: Term) -> bool:
+    """Is there a derivative with respect to an entry in it that is looked at only where no choice ties?"""
+    if "diff" not in parts(t).heads:
+        return False
+    return any(a.head == "diff" and a.args[1].head != "sym" and has_choice(a.args[0], a.args[1].name) for a in walk(t))
 
 
 def _borders(domain: Domain) -> Apart:

@@ -7,7 +7,7 @@ from derive.errors import TermError
 from derive.prove.deltas import ANYWHERE, PLAIN, VALUES, deltas_in, drop_zeros, hit, same_entry, with_delta
 from derive.prove.differentiate import chained, differentiate
 from derive.prove.forms import parts, total, whole
-from derive.prove.guard import check_thin, guarded, off_boundaries
+from derive.prove.guard import OF_ENTRIES, OF_SUMS, check_thin, guarded, off_boundaries
 from derive.prove.pairs import Case, has_root_of_pairs
 from derive.prove.settle import continued, settled, split_guards, with_guards
 from derive.prove.signals import GaveUp
@@ -55,6 +55,7 @@ class Unfolding:
         self.deltas = deltas
         self.every = every
         self.proof = proof
+        self.notes: dict[str, None] = {}  # what limits the proof
         self._memo: dict[Term, Term] = {}
 
     def __call__(self, t: Term) -> Term:
@@ -80,7 +81,7 @@ class Unfolding:
     def _within(self, *, every: bool, deltas: bool = False) -> Unfolding:
         """For a part, under the sums around it."""
         inner = Unfolding(self.domain, self.free, deltas=deltas, every=every, proof=self.proof)
-        inner.bound, inner.elsewhere = self.bound, self.elsewhere
+        inner.bound, inner.elsewhere, inner.notes = self.bound, self.elsewhere, self.notes
         return inner
 
     def _resolve(self, t: Term) -> Term:
@@ -97,6 +98,7 @@ class Unfolding:
         if self.proof and summed_choice(body, v.name) and self._moves(v.name):
             inside = self._by_parts(body, v)
             if inside is not None:
+                self.notes[OF_SUMS] = None
                 return inside
         return self._by_formula(Case(body, v))
 
@@ -244,7 +246,7 @@ class Claim:
         self.free = free = parts(a).free | parts(b).free
         plain = Unfolding(domain, free, deltas=False, proof=False)
         self.domain = domain
-        self.notes = off_boundaries(a, b)
+        self.notes = (OF_ENTRIES,) if off_boundaries(a) or off_boundaries(b) else ()
         self.plain = plain(a), plain(b)
         _check_names(*self.plain)
         self.sides = self.plain
@@ -253,6 +255,7 @@ class Claim:
             try:
                 proof = Unfolding(domain, free)
                 self.sides = proof(a), proof(b)
+                self.notes = (*self.notes, *proof.notes)
             except GaveUp as why:
                 self.unproved = str(why)
 

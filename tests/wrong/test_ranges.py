@@ -226,3 +226,10 @@ def test_a_tie_that_is_everywhere_where_a_variable_is_put(slope: str, domain: di
     for hidden in ("exp(c)==3", "c>0"):
         claimed = prove(f"where({hidden},{slope},1)", f"where({hidden},99,1)", {"n": "positive integer", **domain})
         assert claimed.status != "proved"
+
+
+def test_the_note_is_not_lost_in_a_matrix() -> None:
+    """A product of matrices is a sum, too: where it is taken apart, the verdict says that ties are left out."""
+    loss = "entry(matmul(matrix(X,1,n),entries(abs(t-y[i]),i,j,n,1)),0,0)"
+    verdict = prove(f"diff({loss},t)", "sum(X[0,i]*sign(t-y[i]),i,0,n-1)", {"n": "positive integer"})
+    assert verdict.status == "unknown" or verdict.notes[0].endswith("where no choice ties")
