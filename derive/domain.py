@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from derive.errors import DomainError
 from derive.ranges import REAL as REAL
 from derive.ranges import Range as Range
+from derive.ranges import between as between
 from derive.ranges import intersect
 from derive.ranges import parse_range as parse_range
 

@@ -110,6 +110,12 @@ class Range:
         return out
 
 
+def between(first: Term, last: Term) -> Range:
+    """The whole numbers from the first to the last one."""
+    low = first.value if first.head == "num" else None
+    return Range(low, None, low is None, True, True, index=(first, last))
+
+
 REAL = Range()
 _POSITIVE = Range(lower=Fraction(0))
 _NAMED = {

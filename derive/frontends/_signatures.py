@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from derive.errors import DeriveError
 from derive.tracing import sources
 
 Role: TypeAlias = Literal["prediction", "label", "weight", "data", "group", ""]
@@ -90,3 +91,13 @@ def mentions(target: Any, library: str) -> bool:
             if isinstance(module, str) and module.partition(".")[0] == library:
                 return True
     return False
+
+
+def object_of(target: Any) -> Any:
+    """An object of a class, or what is given; `DeriveError` where it cannot be made without arguments."""
+    if not inspect.isclass(target):
+        return target
+    try:
+        return target()
+    except TypeError as why:
+        raise DeriveError(f"{target.__name__} cannot be made without arguments ({why}); give an object of it") from None

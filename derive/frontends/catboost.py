@@ -15,12 +15,11 @@ from typing import Any
 import numpy as np
 
 from derive.domain import Range
-from derive.errors import DeriveError
 from derive.frontends import Asked, Numbers, Reading
 from derive.frontends._names import Batch, Outputs, names_for, stated_scores
 from derive.frontends._numbers import numbers_rows
 from derive.frontends._rows import read_rows
-from derive.frontends._signatures import arguments
+from derive.frontends._signatures import arguments, object_of
 from derive.tracing.stand_in import StandIn
 from derive.tracing.unreadable import Unreadable
 
@@ -98,7 +97,7 @@ def _method(target: Any) -> tuple[Any, bool]:
     if _is_method(target):
         multi = target.__name__ == "calc_ders_multi"
         return (target if inspect.ismethod(target) else _bound(target)), multi
-    instance = _instance(target)
+    instance = object_of(target)
     multi = not hasattr(instance, "calc_ders_range")
     return instance.calc_ders_multi if multi else instance.calc_ders_range, multi
 
@@ -107,15 +106,6 @@ def _bound(function: Any) -> Any:
     """A plain function: with an empty object for `self`, if it wants one."""
     takes = len(inspect.signature(function).parameters)
     return function.__get__(object()) if takes == 4 else function
-
-
-def _instance(target: Any) -> Any:
-    if not inspect.isclass(target):
-        return target
-    try:
-        return target()
-    except TypeError as why:
-        raise DeriveError(f"{target.__name__} cannot be made without arguments ({why}); give an object of it") from None
 
 
 def _range(method: Any, b: Batch) -> Outputs:

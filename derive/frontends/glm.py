@@ -16,12 +16,11 @@ from typing import Any
 import numpy as np
 
 from derive.domain import parse_range
-from derive.errors import DeriveError
 from derive.frontends import Asked, Numbers, Reading
 from derive.frontends._names import Batch, Outputs, names_for
 from derive.frontends._numbers import numbers_rows
 from derive.frontends._rows import read_rows
-from derive.frontends._signatures import arguments, role
+from derive.frontends._signatures import arguments, object_of, role
 from derive.terms.term import mul, sym
 from derive.tracing.calling import Tried, quiet
 from derive.tracing.unreadable import Unreadable
@@ -65,7 +64,7 @@ def recognises(target: Any) -> bool:
 
 def read(target: Any, asked: Asked) -> Reading:
     """The formulas of each statement; with a stated loss, of the one that has its variable."""
-    parts = _parts(_instance(target))
+    parts = _parts(object_of(target))
     if asked.names:
         wanted = [n for n, p in parts.items() if n != "identity" and {p.variable, *asked.wrt} & asked.names]
         name = wanted[0] if wanted else next(iter(parts))
@@ -97,7 +96,7 @@ def labels(target: Any, asked: Asked) -> tuple[str, str, str]:
 
 
 def _part(target: Any, asked: Asked) -> Part:
-    parts = _parts(_instance(target))
+    parts = _parts(object_of(target))
     return parts[asked.part or next(iter(parts))]
 
 
@@ -127,15 +126,6 @@ def _within_image(part: Part, name: str, parts: Mapping[str, Part], asked: Asked
 
 def _is_within(values: Any, text: str) -> bool:
     return bool(np.all(values > 0) and (text == "positive" or np.all(values < 1)))
-
-
-def _instance(target: Any) -> Any:
-    if not inspect.isclass(target):
-        return target
-    try:
-        return target()
-    except TypeError as why:
-        raise DeriveError(f"{target.__name__} cannot be made without arguments ({why}); give an object of it") from None
 
 
 def _parts(x: Any) -> dict[str, Part]:

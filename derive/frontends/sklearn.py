@@ -12,12 +12,11 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from derive.errors import DeriveError
 from derive.frontends import Asked, Numbers, Reading
 from derive.frontends._names import Batch, Outputs, names_for
 from derive.frontends._numbers import numbers_rows
 from derive.frontends._rows import pair, read_rows
-from derive.frontends._signatures import arguments, role
+from derive.frontends._signatures import arguments, object_of, role
 
 LIBRARY = "sklearn"
 _PAIRS = ("gradient_hessian", "grad_hess", "gradhess", "gradient_and_hessian")
@@ -34,30 +33,21 @@ def recognises(target: Any) -> bool:
 
 def read(target: Any, asked: Asked) -> Reading:
     """Its formulas, and those of its own loss."""
-    instance = _instance(target)
+    instance = object_of(target)
     return read_rows(instance, asked, lambda b: _outputs(instance, b), _own(instance))
 
 
 def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
     """The real code's values."""
-    instance = _instance(target)
+    instance = object_of(target)
     names = names_for(asked, _own(instance), asked.classes)
     return numbers_rows(lambda b: _outputs(instance, b), asked, columns, names)
 
 
 def labels(target: Any, asked: Asked) -> tuple[str, str, str]:
     """The names of prediction, label and weight in the columns."""
-    names = names_for(asked, _own(_instance(target)), None)
+    names = names_for(asked, _own(object_of(target)), None)
     return names.z, names.y, names.w
-
-
-def _instance(target: Any) -> Any:
-    if not inspect.isclass(target):
-        return target
-    try:
-        return target()
-    except TypeError as why:
-        raise DeriveError(f"{target.__name__} cannot be made without arguments ({why}); give an object of it") from None
 
 
 def _first(instance: Any, names: tuple[str, ...]) -> Any:

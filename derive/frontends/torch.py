@@ -20,7 +20,7 @@ from derive.frontends._inputs import Input, Table, named
 from derive.frontends._inside import taking_stand_ins
 from derive.frontends._layers import Layer, rows_or_arrays
 from derive.frontends._numbers import of_rows, stacked
-from derive.frontends._signatures import arguments, gives_pair, role, roles
+from derive.frontends._signatures import arguments, gives_pair, object_of, role, roles
 from derive.frontends._vjp import Run, Vjp
 from derive.tracing import parameters, sources
 from derive.tracing.unreadable import Unreadable
@@ -151,14 +151,7 @@ def _callable(target: Any) -> Any:
     """What is called with the tensors."""
     if _is_function(target):
         return target.apply
-    if inspect.isclass(target):
-        try:
-            return target()
-        except TypeError as why:
-            raise DeriveError(
-                f"{target.__name__} cannot be made without arguments ({why}); give an object of it"
-            ) from None
-    return target
+    return object_of(target)
 
 
 def _function(target: Any, asked: Asked, optional: bool = False) -> Vjp:

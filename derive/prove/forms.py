@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from derive.domain import Domain, Range
+from derive.domain import Domain, Range, between
 from derive.terms.heads import INDEXING, LEAVES
 from derive.terms.term import BINDERS, Term, bound_names, children, free_names, mul, num, sub
 
@@ -134,9 +134,8 @@ def positive(t: Term, domain: Domain) -> bool:
 def within(t: Term, domain: Domain) -> Domain:
     """What is known under a sum: its index lies in its range, and has hidden any other variable of its name."""
     _, index, first, last = t.args
-    low = first.value if first.head == "num" else None
-    r = Range(low, lower_open=False, integer=True, index=(first, last))
-    return _hiding(domain, frozenset((index.name,))).with_(index.name, r.apart_from(index.name))
+    r = between(first, last).apart_from(index.name)
+    return _hiding(domain, frozenset((index.name,))).with_(index.name, r)
 
 
 def _hiding(domain: Domain, names: frozenset[str]) -> Domain:

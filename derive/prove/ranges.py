@@ -64,7 +64,12 @@ def in_order(n: Normal, body: Term, name: str, count: Term) -> Term | None:
     if directions == {-1}:
         return make("sum", substitute(body, {name: sub(last, sym(name))}), sym(name), num(0), last)
     least = min(k for _, k in found)  # type: ignore[misc]
-    if directions != {1} or not least or abs(least) > _MAX_PEELED or not total(body, n.known):
+    if (
+        directions != {1}
+        or not least
+        or abs(least) > _MAX_PEELED
+        or not total(body, n.known.without(frozenset((name,))))
+    ):
         return None
     moved = substitute(body, {name: sub(sym(name), num(least))})
     steps = range(least) if least > 0 else range(least, 0)

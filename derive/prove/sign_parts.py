@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
-from derive.domain import Domain, Range
+from derive.domain import Domain, between
 from derive.errors import TermError
 from derive.prove.decide import prove_terms
 from derive.prove.differentiate import differentiate
@@ -72,13 +72,8 @@ def _parts(e: Term, domain: Domain, want: Want) -> list[Claim]:
     if not whole(first, domain.__getitem__):  # the index starts anywhere then, and is no whole number
         return []
     name = fresh(index.name, free_names(e) | domain.names)
-    one: Claim = (substitute(body, {index.name: sym(name)}), domain.with_(name, _index(first, last)), want)
+    one: Claim = (substitute(body, {index.name: sym(name)}), domain.with_(name, between(first, last)), want)
     return [one, (add(sub(last, first), _ONE), domain, want)] if want == "positive" else [one]
-
-
-def _index(first: Term, last: Term) -> Range:
-    low = first.value if first.head == "num" else None
-    return Range(low, None, low is None, True, True, index=(first, last))
 
 
 def _all_of(e: Term, domain: Domain, want: Want) -> list[Claim]:
@@ -117,7 +112,7 @@ class _OneSum(NamedTuple):
 
     def tilted(self, domain: Domain) -> Iterator[tuple[Term, tuple[str, ...]]]:
         """Equal sums if shares add up to 1, which is said, where they may be 0 for each index, and flat there."""
-        inside = domain.with_(self.name, _index(_ZERO, self.last))
+        inside = domain.with_(self.name, between(_ZERO, self.last))
         shares = list(dict.fromkeys(t for t in walk(self.body) if self._is_share(t, domain)))
         for u, other in itertools.permutations([*shares, self.even], 2):
             for w in (_ONE, _HALF, self.even) if u in shares else ():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from derive.domain import Domain, Range
+from derive.domain import Domain, Range, between
 from derive.prove import signs
 from derive.prove.field import Frac
 from derive.prove.normal import Along, Normal, law
@@ -103,7 +103,7 @@ def _product(n: Normal, t: Term) -> Frac:
 
 def index_range(count: Term) -> Range:
     """0 … count − 1."""
-    return Range(Fraction(0), None, False, True, True, index=(num(0), add(count, num(-1))))
+    return between(num(0), add(count, num(-1)))
 
 
 def resolve(domain: Domain, bound: Mapping[str, Range]) -> Callable[[str], Range]:
