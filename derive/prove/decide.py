@@ -99,6 +99,8 @@ class Question:
         some = None if points.arrays(*self._sides) else _SOME
         enough = _SOME if some and points.has_choices(*self._sides) else _ENOUGH
         refuted = self._refute(self.simple(), _QUICK_BITS, enough)
+        if refuted is None and enough == _SOME:
+            refuted = self._refute(self.around(), _QUICK_BITS)
         if refuted is not None:
             return refuted
         why = self.undecided
@@ -120,7 +122,7 @@ class Question:
             return Unknown(why)
         if not self.defined or not study.proved:
             return Unknown("no point was found at which both sides are defined")
-        if study.regions > 1 and self._refute(self.around(), _QUICK_BITS) is not None:
+        if study.regions > 1 and enough != _SOME and self._refute(self.around(), _QUICK_BITS) is not None:
             return Unknown("a proof and a witness contradict each other: please report this claim")
         undefined = (f"a side is undefined {where}" for where in dict.fromkeys(study.undefined) if not self._tie(where))
         notes = (*self.notes, *undefined, *(USED + h for h in study.hypotheses))

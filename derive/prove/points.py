@@ -168,15 +168,14 @@ def together(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[P
 
 
 def kinks(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[Point]:
-    """Along each variable: every break of a choice, and a point inside each region between two breaks."""
+    """Along each variable: a point beyond all breaks of a choice, one between two, and every break."""
     for name in _continuous(terms, domain):
         r, breaks = domain[name], _all_breaks(terms, name, base)
-        inside = [(a + b) / 2 for a, b in itertools.pairwise(breaks)]
-        ends = [breaks[0] - 1, breaks[-1] + 1] if breaks else []
-        ends += (
-            [(e + b) / 2 for e, b in ((r.lower, breaks[0]), (r.upper, breaks[-1])) if e is not None] if breaks else []
-        )
-        yield from (moved(base, name, v) for v in (*breaks, *inside, *ends) if v in r)
+        if breaks:
+            ends = [breaks[-1] + 1, breaks[0] - 1]
+            ends += [(e + b) / 2 for e, b in ((r.lower, breaks[0]), (r.upper, breaks[-1])) if e is not None]
+            inside = [(a + b) / 2 for a, b in itertools.pairwise(breaks)]
+            yield from (moved(base, name, v) for v in (*ends, *inside, *breaks) if v in r)
 
 
 def pinned(terms: tuple[Term, ...], domain: Domain, bases: list[Point], others: list[Point]) -> Iterator[Point]:
