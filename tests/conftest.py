@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import json
 import math
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +19,9 @@ import mpmath
 import numpy as np
 import pytest
 
+from derive import worker
+from derive.suite import inside, runner
+from derive.suite.item import Item
 from derive.terms.term import Term
 
 collect_ignore = ["data"]  # code as people write it: what reads it imports it
@@ -103,6 +109,41 @@ def data() -> dict[str, Any]:
         "m": 4,
         "n": 3,
     }
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What asks a worker is answered in this process: another one takes up to a second to begin. Code has a worker."""
+    alone = runner.Workers._process
+
+    def process(workers: runner.Workers, item: Item, memory: int) -> Any:
+        return alone(workers, item, memory) if item.kind == "objective" else _Here()
+
+    monkeypatch.setattr(runner.Workers, "_process", process)
+    monkeypatch.setattr(worker, "run", _answered_here)
+
+
+def _answered_here(function: str, payload: Any, **_: Any) -> Any:
+    """As `derive.worker.run`, JSON both ways included, but for the limits."""
+    request = {"function": function, "payload": json.loads(json.dumps(payload)), "memory": worker.MEMORY_MIB}
+    answer = json.dumps(worker.serve(request, worker.FUNCTIONS))
+    return worker._answer(subprocess.CompletedProcess([], 0, answer, ""), worker.MEMORY_MIB)
+
+
+class _Here:
+    """A worker of `derive check` that is this process, one claim at a time: FLINT has one precision for all threads."""
+
+    printed = ""
+    turn = threading.Lock()
+
+    def ask(self, request: dict[str, Any], timeout: float) -> Any:
+        """As a process does: what goes in and comes out is JSON."""
+        with self.turn:
+            asked = json.loads(json.dumps({**request, "memory": worker.MEMORY_MIB}))
+            return json.loads(json.dumps(worker.serve(asked, inside.FUNCTIONS)))
+
+    def end(self) -> None:
+        """Nothing was started."""
 
 
 # -- golden outputs are rewritten on request only, and a document that was not compiled is named

@@ -356,6 +356,7 @@ def test_the_command(hessian: str, code: int) -> None:
     assert "d/dz: proved" in result.output
 
 
+@pytest.mark.usefixtures("in_process")
 def test_the_command_takes_several_variables() -> None:
     """A gradient once for each variable; four entries for two variables are rows."""
     args = ["--loss", "x**2*y", "--gradient", "2*x*y", "--gradient", "x**2", "--wrt", "x, y", "--format", "json"]

@@ -93,6 +93,7 @@ def test_list_shows_names_and_titles() -> None:
     assert {"linear", "linear-l2", "linear-weighted", "logistic-l2", "logistic-weighted"} < set(lines)
 
 
+@pytest.mark.usefixtures("in_process")
 @pytest.mark.parametrize(
     ("args", "hint"),
     [
@@ -274,6 +275,7 @@ def test_verify_on_own_data(tmp_path: Path) -> None:
 # -- prove
 
 
+@pytest.mark.usefixtures("in_process")
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
@@ -292,6 +294,7 @@ def test_prove(args: tuple[str, ...], code: int, said: str) -> None:
     assert said in result.stdout
 
 
+@pytest.mark.usefixtures("in_process")
 def test_prove_as_json() -> None:
     """`--format json` prints the verdict as a record."""
     found = json.loads(run("prove", "x", "x + 1", "--format", "json").stdout)
@@ -302,6 +305,7 @@ def test_prove_as_json() -> None:
 # -- replay
 
 
+@pytest.mark.usefixtures("in_process")
 def test_replay_of_files(tmp_path: Path) -> None:
     """What `verify` wrote is proved again; an edited, empty or binary file is refused with code 2."""
     file = tmp_path / "linear.json"
@@ -407,6 +411,7 @@ def test_the_file_of_a_checkout_runs(tmp_path: Path) -> None:
     assert done.stdout.startswith("proved"), done
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_formula_may_start_with_a_minus() -> None:
     """`-log(h)` is a formula and no option; a misspelt option is still an error."""
     assert run("prove", "-log(h)", "log(1/h)").exit_code == 0

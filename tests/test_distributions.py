@@ -249,6 +249,7 @@ def test_parameters_by_name() -> None:
     assert expected(NORMAL, ["exp(-2*u)", "2"], ["m", "u"], "y ~ normal(sd=exp(u), mean=m)").ok
 
 
+@pytest.mark.usefixtures("in_process")
 def test_on_the_command_line() -> None:
     """`--distribution` once for each variable; the exit code is that of the verdict."""
     claim = ["check", "--loss", "exp(z) - y*z", "--wrt", "z", "--hessian-kind", "fisher", "--distribution"]

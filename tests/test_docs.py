@@ -97,6 +97,7 @@ del FIRST["show"]  # it takes seconds, and tests/test_cli.py runs it as a progra
 _OURS = re.compile(r"derive ([^|;&>`]*?)(; echo \"exit code \$\?\")?")
 
 
+@pytest.mark.usefixtures("in_process")
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_commands_on_the_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every `$ …` in a console block, run in order in one folder, prints what is shown; … is any text.

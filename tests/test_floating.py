@@ -439,6 +439,7 @@ def test_lists_of_formulas_are_named_and_the_rest_is_noted() -> None:
     assert notes[0].startswith("hessian, row 1, column 2: not evaluated in floating point")
 
 
+@pytest.mark.usefixtures("in_process")
 def test_the_command_line_can_be_strict(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 1 with --strict-floating-point, 0 without."""
     claim = ["check", "--loss", "log(1 + exp(z))", "--gradient", "1/(1 + exp(-z))", "--wrt", "z", "--dtype", "float64"]

@@ -84,6 +84,7 @@ def test_what_cannot_be_done_is_an_error(options: dict[str, str], error: type[De
         matching_loss(**options)
 
 
+@pytest.mark.usefixtures("in_process")
 def test_the_command() -> None:
     """It prints the certificate in each format; an error is a message and an exit code."""
     run = CliRunner().invoke
@@ -95,6 +96,12 @@ def test_the_command() -> None:
     assert run(main, ["matching-loss", "--inverse-link", "z +"]).exit_code == 2
     assert run(main, ["matching-loss", "--inverse-link", "log(1 + exp(z))"]).exit_code == 3
     assert isinstance(matching_loss("log"), Certificate)
+
+
+def test_the_command_asks_a_worker() -> None:
+    """The formula is integrated in another process, and the certificate comes back from it."""
+    shown = CliRunner().invoke(main, ["matching-loss", "--link", "identity", "--format", "text"])
+    assert (shown.exit_code, "z²/2" in shown.output) == (0, True), shown.output
 
 
 NOT_EVERYWHERE = [  # an inverse link, its range, and what the refusal says

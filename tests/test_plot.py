@@ -252,6 +252,7 @@ def test_command(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, ["plot", "path", "--loss", "z", "-o", target]).exit_code == 2
 
 
+@pytest.mark.usefixtures("in_process")
 def test_pages_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`show` and `check` put pictures on their pages; without matplotlib they say so once, and the page is complete."""
     monkeypatch.setattr(common, "certificate", lambda item: certificate_of(item.name))

@@ -414,6 +414,7 @@ def test_many_claims(ci: SimpleNamespace) -> None:
     assert "nothing was checked" in claims_html.render_all((), "0 claims: nothing was checked")
 
 
+@pytest.mark.usefixtures("in_process")
 def test_on_the_command_line(tmp_path: Path) -> None:
     """`show` and `check` write the page, and exit as with any other format."""
     from click.testing import CliRunner

@@ -208,6 +208,7 @@ def run(*args: str) -> Result:
     return CliRunner().invoke(main, ["check", *args], prog_name="derive")
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_folder_of_claims(project: Path) -> None:
     """Without a target everything below the folder is checked; the second time what holds is replayed."""
     first = run("--output", "sarif=a.sarif", "--output", "markdown=a.md", "--output", "json=a.json")
@@ -232,6 +233,7 @@ def test_stopping_at_the_first_failure(project: Path) -> None:
     assert "2 claims: 1 refuted, 1 not checked" in result.stdout
 
 
+@pytest.mark.usefixtures("in_process")
 def test_one_claim_in_options(project: Path) -> None:
     """Formulas by options are checked as one claim, with its whole report, and are replayed too."""
     claim = ("--loss", "z**2", "--gradient", "2*z", "--wrt", "z", "--dtype", "float64")

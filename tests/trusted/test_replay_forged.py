@@ -239,6 +239,7 @@ def shown(tmp_path: Path, text: str, *options: str) -> tuple[str, int]:
     return " ".join(done.output.split()), done.exit_code
 
 
+@pytest.mark.usefixtures("in_process")
 def test_what_was_proved_is_printed_in_full(tmp_path: Path) -> None:
     """A trivial statement under a great name, and a name that stands for something else, mislead nobody."""
     words = {"name": "convex", "says": "every cost is convex"}
@@ -249,6 +250,7 @@ def test_what_was_proved_is_printed_in_full(tmp_path: Path) -> None:
     assert "every cost" not in output
 
 
+@pytest.mark.usefixtures("in_process")
 def test_the_cost_and_its_derivatives_are_printed_in_full(tmp_path: Path) -> None:
     """Without the short names of the file, and with the values of every variable."""
     h = Notation("X", (), num(0), "nothing")
@@ -296,6 +298,7 @@ def test_a_file_that_takes_too_long_is_undecided(tmp_path: Path) -> None:
     assert "unknown; not decided within 0.1 seconds" in output
 
 
+@pytest.mark.usefixtures("in_process")
 def test_the_worst_of_several_files_counts(tmp_path: Path) -> None:
     """One file that is refuted among good ones: exit code 1."""
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
