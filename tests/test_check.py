@@ -23,6 +23,7 @@ from derive.prove import prove_terms
 from derive.render.numpy_code import numpy_code
 from derive.report import Report
 from derive.terms.text import parse_formula, unparse
+from tests.shared import examples
 
 LOG_LOSS = "-(y*log(p) + (1 - y)*log(1 - p))"
 SOFTMAX = "log(exp(a) + exp(b)) - y*a"
@@ -275,7 +276,7 @@ def test_a_smooth_point_is_no_kink() -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, 30), deadline=None)
 def test_simplified_terms_are_equal(data: st.DataObject) -> None:
     """Shortening never changes a value."""
     term = parse_formula(data.draw(formulas(3)))
@@ -406,7 +407,7 @@ def test_bad_input_is_an_error_that_names_the_claim(claim: dict[str, Any], error
 
 
 @given(st.text(alphabet="zy()+-*/.,<>=&|[]{}'\"0123456789 eEpxlogwhe_\\", max_size=40))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150, 80), deadline=None)
 def test_any_text_is_a_formula_or_a_clear_error(text: str) -> None:
     """Never a traceback: a report, or a `DeriveError`."""
     try:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import derive
 from derive.errors import DeriveError
+from tests.shared import examples
 
 RUN: list[str] = []
 _RUNS_CODE = ("os.system", "subprocess.Popen", "os.exec", "os.posix_spawn", "socket.connect", "shutil.rmtree", "exec")
@@ -51,7 +52,7 @@ def answered(*claim: Any, **options: Any) -> bool:
 
 @given(TYPED, TYPED, st.one_of(st.none(), TYPED), st.one_of(st.just("z"), TYPED))
 @settings(
-    max_examples=int(os.environ.get("DERIVE_EXAMPLES", "150")),
+    max_examples=int(os.environ.get("DERIVE_EXAMPLES", examples(150, 60))),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -68,7 +69,7 @@ def test_whatever_is_typed(loss: str, gradient: str, hessian: str | None, wrt: s
 
 
 @given(TYPED, TYPED, TYPED, TYPED)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80, 40), deadline=None)
 def test_whatever_is_typed_beside_the_formulas(domain: str, name: str, where: str, distribution: str) -> None:
     """The same for domains, names and distributions."""
     several: list[dict[str, Any]] = [
@@ -121,7 +122,7 @@ CHANGES = (
 
 
 @given(losses(2), st.sampled_from(CHANGES), st.integers(0, 3))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80, 40), deadline=None)
 def test_what_is_proved_holds_and_what_is_refuted_does_not(loss: sp.Expr, change: Any, seed: int) -> None:
     """The derivative by SymPy, as it is or changed: the verdict agrees with mpmath's differences of the loss."""
     claimed = change(sp.diff(loss, Z))

@@ -24,6 +24,7 @@ from derive.compiled.stable import FAST, STABLE
 from derive.data import snoring, stack_loss
 from derive.errors import DataError, DerivationError
 from derive.functions import logit, logsigmoid, sigmoid, softplus
+from tests.shared import examples
 
 LOGISTIC, LINEAR = catalog.load("logistic"), catalog.load("linear")
 CORNERS = [0.0, 1e-8, 0.3, 1.0, 5.0, 20.0, 37.0, 40.0, 88.0, 100.0, 350.0, 500.0, 700.0, 708.0]
@@ -159,7 +160,7 @@ def by_hand(loss: str, theta: Any, X: Any, y: Any, w: Any) -> tuple[Any, Any, An
     return np.mean(w * cost), X.T @ (w * (h - y)) / len(y), X.T @ np.diag(w * bend) @ X / len(y)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, 30), deadline=None)
 @given(
     name=st.sampled_from(["linear", "logistic"]),
     m=st.integers(1, 40),
@@ -314,7 +315,7 @@ def test_bad_input_is_named(f: Any, change: dict[str, Any], message: str) -> Non
         f(LOGISTIC)(**{**GOOD, **change})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, 30), deadline=None)
 @given(
     data=st.data(),
     name=st.sampled_from(["linear", "logistic"]),

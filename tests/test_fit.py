@@ -40,8 +40,8 @@ def _module(path: Path) -> ModuleType:
 def test_generated_data() -> None:
     """Generated data on which fits go wrong: each answer stands before a judge that uses none of the package."""
     stress = _module(_ROOT / "benchmarks" / "fit_stress.py")
-    answers = [(str(case), stress.run(case)) for case in stress.cases(300, examples(20, 10))]
-    assert len(answers) == 9 * examples(20, 10)
+    answers = [(str(case), stress.run(case)) for case in stress.cases(300, examples(20, 5))]
+    assert len(answers) == 9 * examples(20, 5)
     assert not [(name, wrong) for name, (_, wrong) in answers if wrong]
     assert {"converged", "no finite minimum"} <= {status for _, (status, _) in answers}
 

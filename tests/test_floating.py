@@ -29,6 +29,7 @@ from derive.floating.truth import Truth
 from derive.prove import prove, prove_terms
 from derive.terms.text import parse_formula
 from derive.terms.unparse import unparse
+from tests.shared import examples
 
 PROBES = json.loads((Path(__file__).parent / "data" / "floating.json").read_text(encoding="utf-8"))
 
@@ -173,7 +174,7 @@ LOSSY = {
 FOUND = {formula: worst(formula, stable=False) for formula in LOSSY}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150, 80), deadline=None)
 @given(st.sampled_from(sorted(LOSSY)), st.one_of(st.floats(-800, 800), st.floats(-50, 50), st.floats(-1e-3, 1e-3)))
 def test_outside_the_reported_ranges_the_digits_are_right(formula: str, z: float) -> None:
     """Wherever NumPy's value is far from the true one (mpmath, 500 digits), a finding covers the point."""
@@ -204,7 +205,7 @@ def test_both_values_are_what_they_are_said_to_be(formula: str) -> None:
                 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, 30), deadline=None)
 @given(st.sampled_from(sorted(PLAIN)), st.sampled_from(TYPES), st.floats(-100, 100))
 def test_the_machine_computes_what_numpy_computes(formula: str, dtype: str, z: float) -> None:
     """Bit for bit, in the order in which the formula is written."""

@@ -24,6 +24,7 @@ from derive.mutate import KINDS, mutate, table
 from derive.mutate.mutants import mutants
 from derive.mutate.project import find
 from derive.mutate.source import Source, split
+from tests.shared import examples
 
 OBJECTIVE = '''\
 """An objective."""
@@ -169,7 +170,7 @@ EXPRESSIONS = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80, 40), deadline=None)
 @given(EXPRESSIONS)
 def test_what_is_swapped_stays_together(expression: str) -> None:
     """Brackets are set where they are needed: a sign, a term or a factor changes there and nowhere else."""
@@ -245,7 +246,7 @@ def test_the_list_runs_nothing(project: Path) -> None:
 def test_a_command_that_hangs_is_caught_by_the_limit(project: Path) -> None:
     """A mutant under which the command does not end is counted as caught, and named."""
     (project / "check.py").write_text(
-        "from objectives import squared\nwhile squared(3.0, 1.0, 2.0)[0] < 0: pass\n"
+        "import time\nfrom objectives import squared\nwhile squared(3.0, 1.0, 2.0)[0] < 0: time.sleep(0.1)\n"
         "assert squared(3.0, 1.0, 2.0)[1] == 2.0 and squared(3., 1., 2.)[0] == 4.\n"
     )
     score = mutate("objectives.py::squared", COMMAND, only=["sign"], timeout=2)

@@ -23,7 +23,7 @@ from derive.prove import prove_terms
 from derive.report import DELIBERATE, Report
 from derive.terms.term import Term
 from derive.terms.text import parse_formula
-from tests.shared import once
+from tests.shared import few, once
 
 DATA = Path(__file__).parent / "data"
 PUBLIC: list[dict[str, Any]] = json.loads((DATA / "public_cases.json").read_text("utf-8"))
@@ -91,13 +91,18 @@ def test_few_are_undecided(table: list[dict[str, Any]]) -> None:
     assert sum(report(case["id"]).answer == "unknown" for case in table) <= 0.05 * len(table)
 
 
-@pytest.mark.parametrize("name", [case["id"] for case in CASES if "kind" in case])
+OF_A_KIND = [case["id"] for case in CASES if "kind" in case]
+#: they take seconds each, and others of their kinds do not
+SLOW = {"lgb-huber", "lgb-3532-huber", "lgb-quantile-weighted", "wild-mape-is-l2", "ngb-laplace-log"}
+
+
+@pytest.mark.parametrize("name", OF_A_KIND)
 def test_deliberate_approximations_are_named(name: str) -> None:
     """A constant, Fisher, clipped, secant, scaled or Taylor Hessian and a majorizer are called by their names."""
     assert report(name).hessian_kind == BY_ID[name]["kind"]
 
 
-@pytest.mark.parametrize("name", [case["id"] for case in CASES if "kind" in case])
+@pytest.mark.parametrize("name", few(OF_A_KIND, [name for name in OF_A_KIND if name not in SLOW]))
 def test_a_kind_that_is_claimed_is_proved(name: str) -> None:
     """With `hessian_kind` the same Hessian is what it claims to be."""
     case = BY_ID[name]
@@ -227,11 +232,14 @@ def differs(case: dict[str, Any], side: str, points: int) -> bool:
 
 #: what is wrong, or inexact, only where random points do not come
 ELSEWHERE = {"logloss-floored", "logloss-branch", "abs-at-zero"}
+BY_POINTS = [case["id"] for case in MORE if case["id"] not in ELSEWHERE]
 
 
-@pytest.mark.parametrize("case", [c for c in MORE if c["id"] not in ELSEWHERE], ids=lambda c: c["id"])
-def test_the_record_is_right(case: dict[str, Any]) -> None:
+#: the records stay as they are: some of them are looked at again each time
+@pytest.mark.parametrize("name", few(BY_POINTS, BY_POINTS[::4]))
+def test_the_record_is_right(name: str) -> None:
     """What the table says of gradient and Hessian is what differences of the loss say, at random points."""
+    case = BY_ID[name]
     wrong = {side for side in ("gradient", "hessian") if differs(case, side, 12)}
     verdict = case["verdict"]
     assert ("gradient" in wrong) == verdict.startswith("wrong-gradient")

@@ -258,7 +258,7 @@ def outcome(compute: Any) -> Fraction | str:
         return "undefined"
 
 
-@settings(max_examples=examples(300, 150), deadline=None)
+@settings(max_examples=examples(300, 80), deadline=None)
 @given(TERMS)
 def test_text_means_the_term(t: Term) -> None:
     """The printed text, read by the usual precedence, has the value of the term."""
@@ -268,7 +268,7 @@ def test_text_means_the_term(t: Term) -> None:
         assert outcome(TextReader(written).all) == expected, written
 
 
-@settings(max_examples=examples(300, 150), deadline=None)
+@settings(max_examples=examples(300, 80), deadline=None)
 @given(TERMS)
 def test_latex_means_the_term(t: Term) -> None:
     """The printed LaTeX, read by the usual precedence, has the value of the term."""

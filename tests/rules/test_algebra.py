@@ -16,6 +16,7 @@ from derive.functions import sigmoid
 from derive.rules.algebra import cancel, multiply_out_and_cancel, split_the_fraction
 from derive.terms.bridge import from_sympy
 from derive.writing import product, reciprocal, total
+from tests.shared import examples
 
 H = sigmoid(s.raw_prediction(s.i))
 Y, W, X_IJ = s.y_vector[s.i, 0], s.w_vector[s.i, 0], s.X[s.i, s.j]
@@ -28,7 +29,7 @@ def over_samples(body: Any) -> Any:
     return product(1 / s.m, sp.Sum(body, (s.i, 0, s.m - 1)))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80, 40), deadline=None)
 @given(terms=st.lists(st.lists(st.sampled_from(ATOMS), min_size=1, max_size=5), min_size=1, max_size=4))
 def test_collected_is_equal(terms: list[list[Any]], value_of: Callable[..., Any], data: dict[str, Any]) -> None:
     """Any sum of products of these keeps its value, whatever is multiplied out, cancelled or taken in front."""

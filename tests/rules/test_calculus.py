@@ -49,7 +49,7 @@ def value(e: Any, at: float) -> complex:
     return complex(plain.subs({s.z: at, s.y: sp.Rational(1, 3)}).evalf(30))
 
 
-@settings(max_examples=examples(40, 25), deadline=None)
+@settings(max_examples=examples(40, 15), deadline=None)
 @given(e=functions_of_z(), at=st.sampled_from([sp.Rational(1, 7), sp.Rational(-3, 5), sp.Integer(1)]))
 def test_evaluated_derivatives_are_those_of_sympy(e: Any, at: sp.Rational) -> None:
     """For any composed function the rule gives the number that SymPy's `diff` gives, or says that it does not apply."""
@@ -58,7 +58,7 @@ def test_evaluated_derivatives_are_those_of_sympy(e: Any, at: sp.Rational) -> No
     assert value(found, at) == pytest.approx(value(sp.diff(e, s.z), at), rel=1e-12, abs=1e-20)
 
 
-@settings(max_examples=examples(40, 25), deadline=None)
+@settings(max_examples=examples(40, 15), deadline=None)
 @given(e=functions_of_z(), at=st.sampled_from([sp.Rational(1, 7), sp.Integer(-1)]))
 def test_one_link_of_the_chain_is_equal(e: Any, at: sp.Rational) -> None:
     """The chain rule may leave derivatives; together with them it is still the derivative."""

@@ -13,6 +13,7 @@ from derive import symbols as s
 from derive.functions import sigmoid
 from derive.rules.collect import cancelled, shortest
 from derive.writing import product, reciprocal, total
+from tests.shared import examples
 
 H, Y, X = sigmoid(s.raw_prediction(s.i)), s.y_vector[s.i, 0], s.X[s.i, s.j]
 NOT_H = total(1, product(-1, H))
@@ -20,7 +21,7 @@ ATOMS = [H, Y, X, NOT_H, reciprocal(H), sp.Pow(H, s.p, evaluate=False), sp.Pow(H
 VALUES = {H: sp.Rational(2, 7), Y: sp.Rational(3, 5), X: sp.Rational(-4, 3), s.p: 3, s.alpha: sp.Rational(5, 2)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, 30), deadline=None)
 @given(terms=st.lists(st.lists(st.sampled_from(ATOMS), min_size=1, max_size=4), min_size=1, max_size=3))
 def test_what_is_written_shorter_is_equal(terms: list[list[Any]]) -> None:
     """Both ways keep the value, also with symbolic exponents."""

@@ -228,7 +228,7 @@ def decisive(report: Report) -> tuple[Any, ...]:
     return report.status, report.ok, report.answer, report.convention, sides
 
 
-@settings(max_examples=examples(300, 150), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(300, 80), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(PLACES), NEW)
 def test_no_edit_makes_a_wrong_verdict(place: tuple[str, tuple[Any, ...]], new: Any) -> None:
     """Any field of an entry is changed, with a digest that fits: the verdict is the true one, or it is refused."""

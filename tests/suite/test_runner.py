@@ -104,7 +104,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     endless = [item for item in items if item.name in ENDLESS]
     others = [item for item in items if item.name not in ENDLESS]
     with nothing_left():
-        outcomes = [*run(endless, jobs=4, limits=Limits(2.0, 256)), *run(others, jobs=4, limits=Limits(30.0, 256))]
+        outcomes = [*run(endless, jobs=4, limits=Limits(1.0, 256)), *run(others, jobs=4, limits=Limits(30.0, 256))]
     assert [o.item for o in outcomes] == [*endless, *others]
     return {o.item.name: o for o in outcomes}
 

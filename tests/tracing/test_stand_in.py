@@ -22,6 +22,7 @@ from derive.terms.term import Term
 from derive.tracing.calling import follow
 from derive.tracing.stand_in import StandIn
 from derive.tracing.unreadable import Unreadable
+from tests.shared import examples
 
 ROWS = 3
 VALUES = {"a": (-1.5, 0.25, 2.0), "b": (0.5, 3.0, 0.75), "k": (0.0, 1.0, 1.0)}
@@ -180,7 +181,7 @@ OPERATIONS: tuple[Code, ...] = (
 
 
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40, 20), deadline=None)
 def test_programs_have_the_values_of_numpy(program: list[tuple[int, int, int]]) -> None:
     """Random programs of a few operations, each on what was made before."""
 

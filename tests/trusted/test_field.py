@@ -17,6 +17,7 @@ from derive.prove.regions import LAW_MODULES
 from derive.prove.registry import Registry, rational_gcd
 from derive.prove.signals import GaveUp, Restart
 from derive.terms.text import parse_formula
+from tests.shared import examples
 
 assert LAW_MODULES
 X, Y = sp.symbols("x y")
@@ -34,7 +35,7 @@ def _text(rows: list[tuple[int, int, int]]) -> str:
 POLYS = st.lists(st.tuples(SMALL, st.integers(0, 3), st.integers(0, 2)), max_size=4).map(_text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, 30), deadline=None)
 @given(POLYS, POLYS, POLYS, POLYS)
 def test_sums_products_and_quotients(a: str, b: str, c: str, d: str) -> None:
     """(a/(1+b²))·c − d/(1+b²) is zero for us exactly when it is for SymPy."""
@@ -44,7 +45,7 @@ def test_sums_products_and_quotients(a: str, b: str, c: str, d: str) -> None:
     assert ours == (sp.cancel(sp.sympify(text)) == 0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, 30), deadline=None)
 @given(POLYS, POLYS)
 def test_equal_fractions_have_equal_keys(a: str, b: str) -> None:
     """A key does not depend on how a fraction was computed."""

@@ -297,7 +297,7 @@ def lowest(t: Term) -> mp.mpf | None:
     return min(found, default=None)
 
 
-@settings(max_examples=examples(150, 80), deadline=None)
+@settings(max_examples=examples(150, 50), deadline=None)
 @given(expressions)
 def test_samples_never_contradict_a_verdict(e: Term) -> None:
     """Nothing is proved nonnegative that is negative at a sample; a witness is negative by mpmath too."""
@@ -312,7 +312,7 @@ def test_samples_never_contradict_a_verdict(e: Term) -> None:
                 assert value(e, at) < 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, 30), deadline=None)
 @given(expressions)
 def test_a_square_is_never_refuted(e: Term) -> None:
     """e² + c ≥ 0 is never refuted, and e² < 0 is never proved."""
@@ -324,7 +324,7 @@ def test_a_square_is_never_refuted(e: Term) -> None:
 polynomials = st.lists(st.tuples(st.integers(-3, 3), st.integers(0, 4), st.integers(0, 2)), min_size=1, max_size=5)
 
 
-@settings(max_examples=examples(80, 40), deadline=None)
+@settings(max_examples=examples(80, 25), deadline=None)
 @given(
     polynomials,
     st.sampled_from([("real", "real"), ("[0, 1]", "real"), ("positive", "positive"), ("[-1, 1]", "[0, 1]")]),

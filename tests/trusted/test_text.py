@@ -302,7 +302,7 @@ WORDS = [
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join)))
-@settings(max_examples=examples(600, 250), deadline=1000)
+@settings(max_examples=examples(600, 150), deadline=1000)
 @example("x" + "\0")
 @example("\ud800")
 def test_no_text_breaks_the_reader(text: str) -> None:
@@ -349,7 +349,7 @@ def tree(rng: random.Random, depth: int) -> Term:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=examples(300, 150), deadline=2000)
+@settings(max_examples=examples(300, 80), deadline=2000)
 def test_what_is_printed_is_read_back(seed: int) -> None:
     """`parse_formula(unparse(t))` is `t`, for every kind of term."""
     rng = random.Random(seed)
