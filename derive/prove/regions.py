@@ -163,8 +163,12 @@ class Study:
 
     def hinted(self, proof: Json) -> Json:
         """The proof with the factors that were found on the way, for a checker that finds none itself."""
-        factors = [to_json(f) for f in sorted(self.factors, key=repr)]
+        factors = [self._written(f) for f in sorted(self.factors, key=repr)]
         return {"factors": factors, "proof": proof} if factors else proof
+
+    def _written(self, t: Term) -> Json:
+        """For the proof, with indices that have names as in a formula."""
+        return to_json(readable(t, self.names))
 
     def _note_conditions(self, n: Normal, a: Term, b: Term, assumed: Assumed) -> None:
         """Which conditions each side needs on its own: where they differ, so do the domains of definition."""
@@ -208,7 +212,7 @@ class Study:
         return n.needed()
 
     def _split(self, n: Normal, on: Term, sides: tuple[Term, Term], assumed: Assumed, depth: int) -> Json | None:
-        tree: dict[str, Json] = {"split": to_json(on)}
+        tree: dict[str, Json] = {"split": self._written(on)}
         for mask, name in _SIGNS:
             if mask == signs.ZERO and (solved := _solve(n, on)):
                 branch = self._at(solved, sides, assumed, depth)
@@ -231,7 +235,7 @@ class Study:
         a, b = (substitute(side, put) for side in sides)
         tree = self.prove(a, b, (*inside, *limits), depth + 1)
         self.places.pop()
-        return None if tree is None else {"at": [name, to_json(value)], "proof": tree}
+        return None if tree is None else {"at": [name, self._written(value)], "proof": tree}
 
 
 def _addends(t: Term, c: Fraction | int) -> Iterator[tuple[Term, Fraction]]:

@@ -10,6 +10,7 @@ from derive.errors import CertificateError
 from derive.recheck.arithmetic import Vacuous
 from derive.recheck.differentiate import differentiate, plain
 from derive.recheck.fraction import Frac, NotRechecked
+from derive.recheck.masks import by_masks, has_index, signed
 from derive.recheck.poly import Number
 from derive.recheck.region import Along, Kink, Outside, Region, Unsigned
 from derive.recheck.signs import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, SIGNS, ZERO, negated
@@ -17,6 +18,7 @@ from derive.recheck.translate import Law, beside, go, law, number
 from derive.recheck.unfold import Ranges, has_value
 from derive.terms.term import Term, bound_names, free_names, make, neg, num, sub, substitute, sym, walk
 
+_ZERO = num(0)
 _WAYS = (NONNEGATIVE, NONPOSITIVE)
 _COMPARED = {
     "lt": (POSITIVE, NONPOSITIVE),
@@ -53,14 +55,25 @@ def _abs(r: Region, t: Term) -> Frac:
     try:
         return r.scale(go(r, a), 1 if sign_of(r, a, _WAYS) == NONNEGATIVE else -1)
     except Unsigned:
-        if not _has_index(r, t):
+        if not has_index(r, t):
             raise
-        return _by_masks(r, [(neg(a), make("lt", a, num(0))), (a, make("true"))])
+        return by_masks(r, [(neg(a), make("lt", a, _ZERO)), (a, make("true"))])
 
 
 def _step(below: int, at_zero: Fraction) -> Law:
     values: dict[int, Number] = {NEGATIVE: below, ZERO: at_zero, POSITIVE: 1}
-    return lambda r, t: number(values[sign_of(r, t.args[0])])
+
+    def step(r: Region, t: Term) -> Frac:
+        (a,) = t.args
+        try:
+            return number(values[sign_of(r, a)])
+        except Unsigned:
+            if not has_index(r, t):
+                raise
+            s = signed(r, go(r, a))
+            return s if t.head == "sign" else r.scale(r.add((number(1), s)), Fraction(1, 2))
+
+    return step
 
 
 law("sign")(_step(-1, Fraction(0)))
@@ -69,11 +82,25 @@ law("heaviside")(_step(0, Fraction(1, 2)))
 
 @law("max", "min")
 def _extreme(r: Region, t: Term) -> Frac:
+    try:
+        return go(r, _kept(r, t))
+    except Unsigned:
+        if not has_index(r, t):
+            raise
+    out, *others = t.args
+    for other in others:
+        first, second = (other, out) if t.head == "max" else (out, other)
+        out = make("piecewise", out, make("le", first, second), other, make("true"))
+    return go(r, out)
+
+
+def _kept(r: Region, t: Term) -> Term:
+    """The largest, or the smallest."""
     out, *others = t.args
     for other in others:
         keep = sign_of(r, sub(out, other), _WAYS) == (NONNEGATIVE if t.head == "max" else NONPOSITIVE)
         out = out if keep else other
-    return go(r, out)
+    return out
 
 
 @law("piecewise")
@@ -85,42 +112,10 @@ def _piecewise(r: Region, t: Term) -> Frac:
             if holds(r, condition):
                 return go(r, value)
     except Unsigned:
-        if not _has_index(r, t) or branches[-1][1].head != "true":
+        if not has_index(r, t) or branches[-1][1].head != "true":
             raise
-        return _by_masks(r, branches)
+        return by_masks(r, branches)
     raise Vacuous("no condition of a piecewise holds")
-
-
-def _has_index(r: Region, t: Term) -> bool:
-    """May masks stand for a choice? Where it depends on the index of a sum, and no derivative is taken."""
-    return r.along is None and bool(r.bound.keys() & free_names(t))
-
-
-def _by_masks(r: Region, branches: list[tuple[Term, Term]]) -> Frac:
-    """A choice that depends on the index of a sum: last + Σ (value − last) · mask, which is 1 on its branch, else 0.
-
-    So each branch must be seen to have a value, also where it is not taken.
-    """
-    strict, r.strict = r.strict, True
-    try:
-        *values, last = [go(r, value) for value, _ in branches]
-        conditions = [_canonical(r, condition) for _, condition in branches[:-1]]
-    finally:
-        r.strict = strict
-    out = [last]
-    taken: tuple[Term, ...] = ()
-    for value, condition in zip(values, conditions, strict=True):
-        mask = r.of(Term("piecewise", (*taken, num(1), condition, num(0), make("true"))), NONNEGATIVE)
-        out.append(r.mul(r.sub(value, last), mask))
-        taken += (num(0), condition)
-    return r.add(out)
-
-
-def _canonical(r: Region, t: Term) -> Term:
-    """A condition by the fractions that it compares with 0."""
-    if t.head in _COMPARED:
-        return Term(t.head, (num(0), r.book.term(r.sub(go(r, t.args[1]), go(r, t.args[0])))))
-    return Term(t.head, tuple(_canonical(r, a) for a in t.args))
 
 
 def holds(r: Region, t: Term) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from operator import or_
 
 from derive.errors import CertificateError
 from derive.recheck.arithmetic import Vacuous
@@ -25,6 +26,8 @@ def by_form(r: Region, t: Term) -> int:
             name = fresh(_INDEX, free_names(t.args[0]))  # of which nothing can be known
             summand = substitute(t.args[0], {t.args[1].name: sym(name)})
             return NONNEGATIVE if by_form(r, summand) in (NONNEGATIVE, POSITIVE, ZERO) else ANY
+        case "piecewise":  # one of the values, whichever
+            return _by_value(r, t) & reduce(or_, (by_form(r, a) for a in t.args[::2]))
     return _by_value(r, t)
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from derive.recheck import poly
 from derive.recheck.fraction import Frac, NotRechecked
 from derive.recheck.laws import denominator, exp, log_abs
+from derive.recheck.masks import at_zero
 from derive.recheck.poly import ONE, Mono
 from derive.recheck.region import Region
 from derive.recheck.signs import ANY, NEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
@@ -58,6 +59,7 @@ def _sum(r: Region, t: Term) -> Frac:
 
 def summed(r: Region, body: Frac, name: str, count: Term) -> Frac:
     """Σ body: linear, what does not depend on the index in front, one generator per summand that is left."""
+    body = at_zero(r, body)
     inside = tuple((f, e) for f, e in body.den if name in r.names(r.book.factors[f]))
     outside = tuple(fe for fe in body.den if fe not in inside)
     quotient, rest = poly.divide(body.num, denominator(r, inside)) if inside else (body.num, {})

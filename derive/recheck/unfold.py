@@ -14,6 +14,7 @@ from derive.terms.term import (
     MATRIX_HEADS,
     Term,
     add,
+    bound_names,
     free_names,
     fresh,
     make,
@@ -27,7 +28,8 @@ from derive.terms.term import (
     walk,
 )
 
-_ZERO, _ONE = num(0), num(1)
+_ZERO, _ONE, _TRUE = num(0), num(1), make("true")
+_CONDITIONS = frozenset({"and", "or", "not", "true", "false", "le", "lt", "eq", "ne"})
 #: what is said where the derivative of a choice with respect to an entry was taken by its formula
 NO_TIES = "derivatives with respect to an entry are compared where no choice ties"
 Ranges = Callable[[str], Range]
@@ -191,36 +193,70 @@ def _without_delta(t: Term, ranges: Ranges, go: Callable[[Term], Term], every: b
     """Σₖ b(δₖₑ) = Σₖ b(0) + [first ≤ e ≤ last] (b(1) − b(0)) at k = e, for a whole e."""
     body, index, first, last = t.args
     delta = _find(body, index)
-    if delta is None or not all(whole(a, ranges) for a in (*delta.args, first) if a != index):
+    e = None if delta is None else _met(delta, index)
+    if delta is None or e is None or not (whole(e, ranges) and whole(first, ranges)):
         return t
-    e = delta.args[delta.args[0] == index]
     off, on = _put(body, delta, _ZERO), _put(body, delta, _ONE)
     inside = make("and", make("le", first, e), make("le", e, last))
     jump = substitute(_drop_zeros(sub(on, off)), {index.name: e})
-    hit = make("piecewise", go(jump), inside, _ZERO, make("true"))
+    hit = make("piecewise", go(jump), inside, _ZERO, _TRUE)
     rest = _drop_zeros(off)
     out = hit if rest == _ZERO else add(_without_delta(Term("sum", (rest, index, first, last)), ranges, go, every), hit)
-    if not every or (whole(last, ranges) and all(has_value(a, ranges) for t in (off, last) for a in walk(t))):
+    if not every or (whole(last, ranges) and all(_total(a, ranges) for t in (off, last) for a in walk(t))):
         return out
     return add(out, mul(_ZERO, Term("sum", (off, index, first, last))))
 
 
+def _total(t: Term, ranges: Ranges) -> bool:
+    """Has this operation a value whenever its arguments have? A choice has, if its last condition always holds."""
+    return t.head in _CONDITIONS or (t.head == "piecewise" and t.args[-1] == _TRUE) or has_value(t, ranges)
+
+
+def _inside(t: Term) -> range:
+    """Under which arguments a delta is looked for: operations that have a value for each of its values, or for none."""
+    if t.head == "piecewise":
+        return range(0, len(t.args), 2)
+    return range(len(t.args)) if t.head in ("add", "mul") else range(t.head == "sum")
+
+
 def _find(t: Term, index: Term) -> Term | None:
-    """A delta of the index and something else, in sums and products only: so that b(0) and b(1) exist where b does."""
-    if t.head == "delta" and index in t.args:
-        return t if index.name not in free_names(t.args[t.args[0] == index]) else None
-    if t.head in ("add", "mul"):
-        return next((d for a in t.args if (d := _find(a, index)) is not None), None)
+    """A delta of the index and something else under sums, products and choices only, and of no index within."""
+    if t.head == "delta":
+        return None if _met(t, index) is None else t
+    if t.head == "sum" and t.args[1] == index:
+        return None  # within, the name is another index
+    deltas = (_find(t.args[i], index) for i in _inside(t))
+    own = bound_names(t)
+    return next((d for d in deltas if d is not None and own.isdisjoint(free_names(d))), None)
+
+
+def _met(delta: Term, index: Term) -> Term | None:
+    """Where the index meets the other side of a delta: at b − c in [index + c = b], whatever c."""
+    for a, b in (delta.args, delta.args[::-1]):
+        own = a.args if a.head == "add" else (a,)
+        rest = [c for c in own if c != index]
+        if len(rest) == len(own) - 1 and all(index.name not in free_names(c) for c in (*rest, b)):
+            return sub(b, add(*rest)) if rest else b
     return None
 
 
 def _put(t: Term, delta: Term, value: Term) -> Term:
     if t == delta:
         return value
-    return Term(t.head, tuple(_put(a, delta, value) for a in t.args)) if t.head in ("add", "mul") else t
+    inside = _inside(t) if bound_names(t).isdisjoint(free_names(delta)) else ()
+    return Term(t.head, tuple(_put(a, delta, value) if i in inside else a for i, a in enumerate(t.args)))
 
 
 def _drop_zeros(t: Term) -> Term:
+    """Without products by 0 and factors 1; what is left out has a value where the sum over the delta has one."""
+    if t.head == "sum":
+        body = _drop_zeros(t.args[0])
+        return _ZERO if body == _ZERO else Term("sum", (body, *t.args[1:]))
+    if t.head == "piecewise":
+        values = list(map(_drop_zeros, t.args[::2]))
+        if t.args[-1] == _TRUE and set(values) == {_ZERO}:
+            return _ZERO
+        return Term("piecewise", tuple(a for pair in zip(values, t.args[1::2], strict=True) for a in pair))
     if t.head == "mul":
         args = [_drop_zeros(a) for a in t.args]
         return _ZERO if _ZERO in args else mul(*(a for a in args if a != _ONE))

@@ -7,7 +7,7 @@
     {"zero": true} · {"undefined": why} · {"empty": true}     leaves
 
 What is not seen to hold is an error. A leaf that says that a side is undefined, or that a region is empty, must show a
-contradiction in what is known there.
+contradiction in what is known there, or that the two sides are equal all the same.
 """
 
 from __future__ import annotations
@@ -261,8 +261,9 @@ class _Walk:
         except Vacuous:
             self.undefined = True
             return
-        if kind != "zero":
+        if kind != "zero" and self.wanted != ZERO:
             raise CertificateError(f"a region that is said to be {kind} is not seen to be")
+        self.undefined |= kind == "undefined" and not self.ties  # else a choice ties there, as the note says
         if self.wanted == ZERO and not is_zero(r, gap):
             raise CertificateError(f"the difference of the two sides does not vanish: {r.book.poly(gap.num)!r}"[:300])
         if self.wanted != ZERO and (r.mask(gap) & by_form(r, place.a)) | self.wanted != self.wanted:

@@ -221,7 +221,7 @@ def test_a_choice_that_chooses_nothing_has_no_value() -> None:
     proof = split("x", NOTHING, NOTHING)
     assert check("Piecewise((1, x > 0))", "where(x < 0, 7, 1)", {}, proof).undefined
     with pytest.raises(CertificateError):
-        check("Piecewise((1, x >= 0))", "where(x < 0, 7, 1)", {}, proof)
+        check("Piecewise((2, x >= 0))", "where(x < 0, 7, where(x > 0, 2, 1))", {}, proof)
 
 
 def test_what_vanishes_with_a_fact() -> None:
