@@ -33,7 +33,7 @@ from derive.statements import statements
 from derive.terms.term import make, num
 from derive.verify import certify, check, domain
 from derive.writing import put, written
-from tests.shared import certificate_of, few
+from tests.shared import certificate_of, examples, few
 
 Edit = Callable[[Any], Any]
 X, Y, H = s.X, s.y_vector, sigmoid(s.raw_prediction(s.i))
@@ -385,7 +385,7 @@ def test_convex_claimed_for_what_is_not(name: str) -> None:
 def test_not_convex_claimed_for_what_is(name: str) -> None:
     """The other way round: no witness can be there, so the statement does not come out as it says."""
     wrong = replace(catalog.load(name), convex=False)
-    (statement,) = (s for s in statements(wrong, budget=2) if s.name == "not-convex-in-z")
+    (statement,) = (s for s in statements(wrong, budget=examples(20, 8) / 10) if s.name == "not-convex-in-z")
     assert not statement.ok
 
 
