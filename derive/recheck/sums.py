@@ -16,6 +16,7 @@ from derive.recheck.unfold import index_range, whole
 from derive.terms.term import Term, add, children, free_names, num, sub, substitute, sym
 
 MAX_UNROLLED = 64
+_BEYOND = 1_000  # sums are not nested as deeply: no name that one has
 _ZERO, _ONE = num(0), num(1)
 
 
@@ -57,8 +58,11 @@ def _sum(r: Region, t: Term) -> Frac:
     return r.add(scope) if isinstance(scope, list) else summed(r, *scope)
 
 
-def summed(r: Region, body: Frac, name: str, count: Term) -> Frac:
-    """Σ body: linear, what does not depend on the index in front, one generator per summand that is left."""
+def summed(r: Region, body: Frac, name: str, count: Term, *, ordered: bool = True) -> Frac:
+    """Σ body: linear, what does not depend on the index in front, one generator per summand that is left.
+
+    Of both orders of a double sum one is chosen by its form, if it is to be `ordered`.
+    """
     body = at_zero(r, body)
     inside = tuple((f, e) for f, e in body.den if name in r.names(r.book.factors[f]))
     outside = tuple(fe for fe in body.den if fe not in inside)
@@ -69,11 +73,11 @@ def summed(r: Region, body: Frac, name: str, count: Term) -> Frac:
         for m, c in p.items():
             kept = tuple(ge for ge in m if name in free_names(r.book.terms[ge[0]]))
             groups.setdefault(kept, {})[tuple(ge for ge in m if ge not in kept)] = c
-        parts += [r.mul(Frac(c), _one_sum(r, Frac({m: 1}, den), name, count)) for m, c in groups.items()]
+        parts += [r.mul(Frac(c), _one_sum(r, Frac({m: 1}, den), name, count, ordered)) for m, c in groups.items()]
     return r.mul(r.add(parts), Frac(ONE, outside))
 
 
-def _one_sum(r: Region, atom: Frac, name: str, count: Term) -> Frac:
+def _one_sum(r: Region, atom: Frac, name: str, count: Term, ordered: bool) -> Frac:
     if atom.constant is not None:
         return canonical(r, count)
     body = r.book.term(atom)
@@ -81,12 +85,38 @@ def _one_sum(r: Region, atom: Frac, name: str, count: Term) -> Frac:
     if proper != name:
         if proper in free_names(body):
             raise NotRechecked("cannot re-check: sums are nested in an unforeseen way")
-        return summed(r, canonical(r, substitute(body, {name: sym(proper)})), proper, count)
+        return summed(r, canonical(r, substitute(body, {name: sym(proper)})), proper, count, ordered=ordered)
+    own = Term("sum", (body, sym(name), _ZERO, sub(count, _ONE)))
+    other = _exchanged(r, atom, name, count) if ordered else None
+    if other is not None and _place(r.book.term(other)) < _place(own):
+        return other
     sign = r.mask(atom)
     r.memos[None].setdefault(body, atom)
-    return r.of(
-        Term("sum", (body, sym(name), _ZERO, sub(count, _ONE))), sign if sign & NONZERO in (NEGATIVE, POSITIVE) else ANY
-    )
+    return r.of(own, sign if sign & NONZERO in (NEGATIVE, POSITIVE) else ANY)
+
+
+def _place(t: Term) -> tuple[int, str]:
+    """By which of two forms one is chosen: the less nested one, or the one whose text comes first."""
+    return height(t), repr(t)
+
+
+def _exchanged(r: Region, atom: Frac, name: str, count: Term) -> Frac | None:
+    """Σᵢ a Σⱼ b = Σⱼ Σᵢ a b, where the range of j does not depend on i."""
+    ((m, _),) = atom.num.items()
+    inner = [(g, e) for g, e in m if r.book.terms[g].head == "sum"]
+    if len(inner) != 1 or inner[0][1] != 1:
+        return None
+    body, index, _, last = r.book.terms[inner[0][0]].args
+    if name in free_names(last):
+        return None
+    length = r.book.term(go(r, add(last, _ONE)))
+    outer = named(r, _BEYOND + height(body), length)
+    if outer in free_names(r.book.term(atom)):
+        return None
+    inside = canonical(r, substitute(body, {index.name: sym(outer)}))
+    rest = Frac({tuple(ge for ge in m if ge not in inner): 1}, atom.den)
+    one = summed(r, r.mul(rest, inside), name, count, ordered=False)
+    return summed(r, one, outer, length, ordered=False)
 
 
 @law("prod")
