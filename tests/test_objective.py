@@ -59,8 +59,8 @@ def marked(file: str, side: str) -> set[int]:
     return {i for i, line in enumerate(lines, 1) if f"<- {side}" in line}
 
 
-#: of the formulas of the focal loss, those that take seconds
-SLOW = ("::focal_masks", "::FocalLossObjective")
+#: they take seconds each; the focal loss, masks and scores of classes are in others, too
+SLOW = ("::focal_masks", "::FocalLossObjective", "::softprob_obj")
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ def another(value: Json) -> Json:
     return value + "x" if isinstance(value, str) else [0]
 
 
-@settings(max_examples=examples(150, 80), deadline=None)
+@settings(max_examples=examples(150, 40), deadline=None)
 @given(data=st.data())
 def test_any_edit_is_noticed(body: dict[str, Json], data: st.DataObject) -> None:
     """Change any one value in the file: it is refused."""
