@@ -15,6 +15,7 @@ from derive.domain import REAL, Domain, Range
 from derive.prove import signs
 from derive.prove.facts import Facts
 from derive.prove.field import Field, Frac
+from derive.prove.forms import nonnegative, positive
 from derive.prove.polys import Poly
 from derive.prove.readback import Readback
 from derive.prove.registry import Generator, Key, Registry
@@ -190,7 +191,11 @@ class Normal:
             return
         if not mask & wanted:
             raise Undefined(f"{term!r} is not {kind}"[:200])
-        if mask | wanted != wanted and not self.quiet:
+        if mask | wanted == wanted or self.quiet:
+            return
+        if positive(term, self.known) or (wanted == signs.NONNEGATIVE and nonnegative(term, self.known)):
+            self.facts.learn(a, wanted)  # 1 + (s − t)² is positive, though that is not seen once it is multiplied out
+        else:
             self.conditions[Condition(kind, term)] = None  # type: ignore[arg-type]
             self._note(kind, a)
             self.facts.learn(a, wanted)

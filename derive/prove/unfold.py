@@ -243,6 +243,7 @@ class Claim:
             if not all(is_matrix):
                 raise TermError("a matrix is compared with a number: compare its entry instead")
             a, b, domain = _entries(a, b, domain)
+        _check_names(a, b)
         self.free = free = parts(a).free | parts(b).free
         plain = Unfolding(domain, free, deltas=False, proof=False)
         self.domain = domain
@@ -274,8 +275,8 @@ def _entries(a: Term, b: Term, domain: Domain) -> tuple[Term, Term, Domain]:
 
 
 def _check_names(*terms: Term) -> None:
-    """A name is a number or an array, not both."""
-    if not any(parts(t).arrays for t in terms):
+    """A name is a number or an array, not both, also where it is bound: an index is called like no array."""
+    if not any(parts(t).arrays or "matrix" in parts(t).heads for t in terms):
         return
     uses: dict[str, str] = {}
     stack, seen = list(terms), set()
@@ -284,11 +285,12 @@ def _check_names(*terms: Term) -> None:
         if t in seen:
             continue
         seen.add(t)
-        if t.head in ("sym", "at"):
-            use = "as a number" if t.head == "sym" else f"with {len(t.args) - 1} indices"
+        if t.head in ("sym", "at", "matrix"):
+            count = len(t.args) - 1 if t.head == "at" else 1 if t.args[-1] == _ONE else 2
+            use = "as a number" if t.head == "sym" else f"with {count} {'index' if count == 1 else 'indices'}"
             if uses.setdefault(t.name, use) != use:
                 raise TermError(f"{t.name} is used {uses[t.name]} and {use}; rename one")
-        stack += t.args[1:] if t.head == "at" else children(t)
+        stack += t.args[1:] if t.head in ("at", "matrix") else children(t)
 
 
 def _with_deltas(t: Term) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.recheck import poly
-from derive.recheck.fraction import Frac
+from derive.recheck.arithmetic import Vacuous
+from derive.recheck.fraction import Frac, NotRechecked
 from derive.recheck.region import Region
 from derive.recheck.signs import NEGATIVE, POSITIVE, SIGNS, ZERO
 from derive.recheck.translate import go, number
@@ -23,7 +24,7 @@ def has_index(r: Region, t: Term) -> bool:
 def by_masks(r: Region, branches: list[tuple[Term, Term]]) -> Frac:
     """A choice that depends on the index of a sum: Σ value · mask, which is 1 on its branch, else 0.
 
-    So each branch must be seen to have a value, also where it is not taken.
+    So each branch must be seen to have a value, also where it is not taken: if it has none, that says nothing.
     """
     strict, r.strict = r.strict, True
     try:
@@ -34,6 +35,8 @@ def by_masks(r: Region, branches: list[tuple[Term, Term]]) -> Frac:
             out = r.add((out, r.mul(value, r.mul(left, mask))))
             left = r.mul(left, r.sub(number(1), mask))
         return at_zero(r, r.add((out, r.mul(last, left))))
+    except Vacuous:
+        raise NotRechecked("cannot re-check a choice of which a branch has no value") from None
     finally:
         r.strict = strict
 
@@ -88,5 +91,5 @@ def at_zero(r: Region, a: Frac) -> Frac:
         twice = {poly.times(m, poly.raised(square, -1)): c for m, c in a.num.items() if dict(m).get(i) == 2}
         if g.num and not g.den and (q := poly.divide(twice, g.num)[0]):
             less = r.mul(Frac(q), r.mul(g, r.sub(number(1), Frac({square: 1}))))
-            a = r.add((a, Frac(less.num, a.den)))
+            a = r.add((a, r.mul(less, Frac(poly.ONE, a.den))))
     return a

@@ -171,7 +171,7 @@ class Region(Arithmetic):
         wanted, mask = _WANTED[kind], self.mask(a)
         if self.along is not None:
             return self._require_along(wanted, mask, term)
-        if self.strict and mask | wanted != wanted:
+        if mask | wanted != wanted:
             mask = self._seen_by_form(term, a, mask)
         if self.strict and mask | wanted != wanted:
             raise Unsigned(f"{term!r} is not seen to be {kind} in this region"[:300])

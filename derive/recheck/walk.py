@@ -16,7 +16,7 @@ import itertools
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from derive.certificate import Condition
 from derive.domain import REAL, Domain, Range
@@ -25,21 +25,20 @@ from derive.recheck.arithmetic import Vacuous
 from derive.recheck.form import by_form
 from derive.recheck.fraction import Book, NotRechecked
 from derive.recheck.laws import limits
+from derive.recheck.reading import MADE, listed, plain, text, texts, uses
 from derive.recheck.region import Region, Unsigned
 from derive.recheck.signs import NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
 from derive.recheck.sums import is_zero
 from derive.recheck.translate import go
 from derive.recheck.unfold import NO_TIES, generic_entries, unfold, whole
 from derive.terms.heads import INDEXING
-from derive.terms.json import Json, from_json
+from derive.terms.json import Json
 from derive.terms.readable import readable
-from derive.terms.term import MATRIX_HEADS, Term, bound_names, free_names, num, substitute, sym, walk
+from derive.terms.term import Term, bound_names, free_names, num, substitute, sym, walk
 
 _BRANCHES = (("+", POSITIVE), ("0", ZERO), ("-", NEGATIVE))
 _LEAVES = ({"zero": True}, {"empty": True})
 _MAX_DEPTH = 60
-#: what derivatives are written out to
-_MADE = frozenset({"slope", "given"})
 Assumed = tuple[tuple[Term, int], ...]
 
 
@@ -110,8 +109,9 @@ class _Place(NamedTuple):
 class _Walk:
     def __init__(self, a: Term, b: Term, domain: Domain, wanted: int) -> None:
         self.wanted = wanted  # the sign of a − b
-        if any(t.head in _MADE for side in (a, b) for t in walk(side)):
+        if any(t.head in MADE for side in (a, b) for t in walk(side)):
             raise NotRechecked("cannot re-check a claim about a formula of a derivative")
+        self.names = uses((a, b))
         a, b, self.domain = generic_entries(a, b, domain)
         self.book = Book()
         self.free = free = free_names(a) | free_names(b)
@@ -159,35 +159,41 @@ class _Walk:
                 self._node(node["proof"], place._replace(depth=place.depth + 1))
             case ["zero"] | ["empty"] if node in _LEAVES:
                 self._leaf(next(iter(node)), place)
-            case ["undefined"] if _text(node["undefined"]):
+            case ["undefined"] if text(node["undefined"]):
                 self._leaf("undefined", place)
             case keys:
                 raise CertificateError(f"not a step of a proof: {', '.join(keys)}"[:200])
 
     # -- branches -----------------------------------------------------------------------------------------------------
     def _cases(self, names: Json, branches: Json, place: _Place) -> None:
-        sets = [self.domain[_text(v)].values for v in _list(names)]
-        rows = [_list(row, 2) for row in _list(branches)]
+        sets = [self.domain[text(v)].values for v in listed(names)]
+        rows = [listed(row, 2) for row in listed(branches)]
         if not names or None in sets or len(set(names)) < len(names):
             raise CertificateError("cases are over different variables with finitely many values")
-        found = [tuple(Fraction(_text(v)) for v in _list(values)) for values, _ in rows]
-        if sorted(found) != sorted(itertools.product(*(s or () for s in sets))):
+        found = [tuple(map(text, listed(values))) for values, _ in rows]
+        if sorted(found) != sorted(c for c in itertools.product(*map(texts, sets)) if self._fits(names, c)):
             raise CertificateError(f"the cases of {', '.join(names)} are not all combinations of their values")
         for values, (_, node) in zip(found, rows, strict=True):
-            self._node(node, place.put({v: num(x) for v, x in zip(names, values, strict=True)}))
+            self._node(node, place.put({v: num(Fraction(x)) for v, x in zip(names, values, strict=True)}))
+
+    def _fits(self, names: list[str], values: tuple[str, ...]) -> bool:
+        """Of variables of which one is 1 and the others are 0, no other combinations count."""
+        known = dict(zip(names, values, strict=True))
+        whole = [g.names for g in self.domain.groups if g.kind == "one-hot" and known.keys() >= set(g.names)]
+        return all([known[v] for v in g].count("1") == 1 for g in whole)
 
     def _split(self, node: dict[str, Json], place: _Place) -> None:
-        on = _plain(node["split"])
+        on = plain(node["split"], self.names)
         region = self._defined(on, place)
         if region is None:
             return
         for name, mask in _BRANCHES:
             below = node[name]
             if mask == ZERO and isinstance(below, dict) and sorted(below) == ["at", "proof"]:
-                variable, value = _list(below["at"], 2)
-                self._check_solved(region, on, _text(variable), _plain(value))
-                limited = tuple(limits(self.domain[variable], _plain(value)))
-                self._node(below["proof"], place.put({variable: _plain(value)}, limited))
+                variable, value = listed(below["at"], 2)
+                self._check_solved(region, on, text(variable), plain(value, self.names))
+                limited = tuple(limits(self.domain[variable], plain(value, self.names)))
+                self._node(below["proof"], place.put({variable: plain(value, self.names)}, limited))
             else:
                 self._node(below, place.where(on, mask))
 
@@ -245,9 +251,9 @@ class _Walk:
 
     def _hints(self, factors: Json) -> None:
         """Only polynomials to divide by, so nothing needs to be known of them."""
-        for data in _list(factors):
+        for data in listed(factors):
             with suppress(Vacuous, CertificateError):
-                p = go(Region(self.book, self.domain), _plain(data))
+                p = go(Region(self.book, self.domain), plain(data, self.names))
                 if len(p.num) > 1:
                     self.book.factored(p.num)
 
@@ -274,23 +280,3 @@ class _Walk:
         for name in outer_first:
             if index := r.bound[name].index:
                 self.ranges[name] = sym(f"{name.rpartition('.')[0]} {substitute(index[1], self.ranges)!r}")
-
-
-def _plain(data: Json) -> Term:
-    """A term of the proof: without derivatives and matrices, which only have a meaning once they are written out."""
-    t = from_json(data)
-    if any(a.head in _MADE or a.head in MATRIX_HEADS or a.head in ("diff", "entry") for a in walk(t)):
-        raise CertificateError(f"not a plain expression: {t!r}"[:200])
-    return t
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise CertificateError(f"a text was expected, not {value!r}"[:200])
-    return value
-
-
-def _list(value: Any, length: int | None = None) -> list[Any]:
-    if not isinstance(value, list) or length not in (None, len(value)):
-        raise CertificateError(f"a list was expected, not {value!r}"[:200])
-    return value

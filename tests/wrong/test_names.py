@@ -243,3 +243,22 @@ def test_what_is_needed_of_nested_entries_has_a_range_too() -> None:
     assert verdict.domains_differ
     forged = replace(verdict, domains_differ=False)
     assert not_rechecked(forged, parse_formula(left), parse_formula(right), Domain.of(MN)) is not None
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("diff(sum(i[0], i, 0, n-1), i[0])", "0"),
+        ("diff(sum(i[0], i, 0, n-1), i[0])", "n"),
+        ("diff(prod(i[0], i, 0, 2), i[0])", "0"),
+        ("diff(i[0]**2 + sum(i[0], i, 0, n-1), i[0])", "2*i[0]"),
+        ("sum(sum(delta(k, i[0]), k, 0, n-1), i, 0, 0)", "sum(where((0<=i[0]) & (i[0]<=n-1), 1, 0), i, 0, 0)"),
+    ],
+)
+def test_an_index_is_called_like_no_array(a: str, b: str) -> None:
+    """The sum would hide the array, and its derivative be 0: such a claim is not decided, and says why."""
+    found = prove(a, b, {"n": "positive integer"})
+    assert found.status == "unknown"
+    assert "i is used" in found.reason
+    assert "rename one" in found.reason
+    assert prove_nonnegative(a, {"n": "positive integer"}).status == "unknown"

@@ -1,0 +1,57 @@
+"""What a proof is made of, as it stands in a file: texts, lists and terms, of which nothing is taken for granted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from derive.errors import CertificateError
+from derive.recheck.fraction import NotRechecked
+from derive.terms.json import Json, from_json
+from derive.terms.term import MATRIX_HEADS, Term, children, walk
+
+#: what derivatives are written out to
+MADE = frozenset({"slope", "given"})
+_LATER = MATRIX_HEADS | MADE | {"diff", "entry"}
+
+
+def uses(terms: tuple[Term, ...], known: Mapping[str, bool] | None = None) -> dict[str, bool]:
+    """Is a name that of an array? An error where it is that of a number, too: a binder would hide the array."""
+    found = dict(known or {})
+    stack = list(terms)
+    while stack:
+        t = stack.pop()
+        is_array = t.head in ("at", "matrix")
+        if (is_array or t.head == "sym") and found.setdefault(t.name, is_array) != is_array:
+            raise NotRechecked(f"cannot re-check a claim in which {t.name} is a number and an array")
+        stack += t.args[1:] if is_array else children(t)
+    return found
+
+
+def plain(data: Json, known: Mapping[str, bool]) -> Term:
+    """A term of the proof: without derivatives and matrices, which only have a meaning once they are written out."""
+    t = from_json(data)
+    uses((t,), known)
+    if any(a.head in _LATER for a in walk(t)):
+        raise CertificateError(f"not a plain expression: {t!r}"[:200])
+    return t
+
+
+def text(value: Any) -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise CertificateError(f"a text was expected, not {value!r}"[:200])
+    return value
+
+
+def texts(values: tuple[Fraction, ...] | None) -> list[str]:
+    """The values of a variable, as they are written."""
+    return list(map(str, values or ()))
+
+
+def listed(value: Any, length: int | None = None) -> list[Any]:
+    """A list, of so many things."""
+    if not isinstance(value, list) or length not in (None, len(value)):
+        raise CertificateError(f"a list was expected, not {value!r}"[:200])
+    return value
