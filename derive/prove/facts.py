@@ -21,6 +21,7 @@ from derive.prove.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO,
 _MAX_FACTS = 60
 _MAX_NEAR = 12
 _MAX_LENGTH = 60
+_FEW = 2  # terms: to ask which generators occur in them takes longer
 #: what a sign says of a polynomial, as inequalities: the factor that makes it ≥ 0 or > 0, and whether it is strict
 _AS_ROWS = {
     POSITIVE: ((1, True),),
@@ -39,7 +40,7 @@ class Facts:
         self.field = field
         self.registry = registry
         self.known: list[tuple[Poly, int]] = []
-        self._rows: list[list[Any]] = []
+        self._rows: list[dict[Any, Any]] = []
         self.equalities: list[Poly] = []
         self.seen: set[Any] = set()
 
@@ -75,7 +76,7 @@ class Facts:
         if len(self.known) < _MAX_FACTS:
             q = p / p.leading_coefficient()
             self.known.append((q, mask))
-            self._rows.append(list(q.terms()))
+            self._rows.append(dict(q.terms()))
 
     def _whole(self, p: Poly) -> bool:
         """Are the values of p whole numbers? Then p > 0 says p ≥ 1."""
@@ -113,13 +114,15 @@ class Facts:
     def _by_terms(self, p: Poly) -> int:
         out = ZERO
         known: dict[int, int] = {}
+        last = self.field.slots - 1
+        used = [i for i, d in enumerate(p.degrees()) if d] if len(p) > _FEW else range(last, -1, -1)
         for exponents, c in p.terms():
             mask = POSITIVE if c > 0 else NEGATIVE
-            for g, e in enumerate(exponents[::-1]):
-                if e:
-                    if g not in known:
-                        known[g] = self._of_generator(g)
-                    mask = signs.product(mask, known[g] if e % 2 else signs.to_power(known[g], 2))
+            for i in used:
+                if e := exponents[i]:
+                    if i not in known:
+                        known[i] = self._of_generator(last - i)
+                    mask = signs.product(mask, known[i] if e % 2 else signs.to_power(known[i], 2))
             out = signs.total(out, mask)
             if out == ANY:
                 break
@@ -146,7 +149,9 @@ class Facts:
         out = ANY
         mine = dict(p.terms()) if self.known else {}
         for (q, fact), rows in zip(self.known, self._rows, strict=True):
-            for weight in {mine[m] / c for m, c in rows if m in mine}:
+            if mine.keys().isdisjoint(rows):
+                continue
+            for weight in {mine[m] / rows[m] for m in mine.keys() & rows.keys()}:
                 rest = p - q * weight
                 known = fact if weight > 0 else signs.negated(fact)
                 out &= known if rest.is_zero() else signs.total(known, self._by_terms(rest))

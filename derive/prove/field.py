@@ -113,12 +113,14 @@ class Field(Polys):
             num = self.times(num, self._raise(self.factors[f], e))
         content, den = self._split(a.num)
         out = Frac(num / content, ())
-        for generator, degree, relation in self.relations:
+        for generator, degree, relation in self.relations if den else ():
+            index = self._index.get(str(self.poly_of(generator)), -1)
+            if index not in den:
+                continue
             base = self.poly_of(generator) ** degree - relation
             if base.degrees()[self.slots - 1 - generator] > 0:
                 continue
-            e = den.pop(self._index.get(str(self.poly_of(generator)), -1), 0)
-            if e:  # 1/g^e = g^r / (g^degree)^k: no root stays in a denominator
+            if e := den.pop(index):  # 1/g^e = g^r / (g^degree)^k: no root stays in a denominator
                 k = -(-e // degree)
                 out = self.mul(out, Frac(self.poly_of(generator) ** (k * degree - e), ()))
                 out = self.mul(out, self.power(self.inverse(Frac(base, ())), k))

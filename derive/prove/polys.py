@@ -90,9 +90,13 @@ class Polys:
 
     def reduce(self, p: Poly) -> Poly:
         """Modulo the relations, newest generator first: one pass, as each rewrites to older ones."""
+        if not self.relations:
+            return p
+        degrees = p.degrees()
         for generator, degree, relation in self.relations:
-            if p.degrees()[self.slots - 1 - generator] >= degree:
+            if degrees[self.slots - 1 - generator] >= degree:
                 p = divmod(p, relation)[1]
+                degrees = p.degrees()
         return p
 
     def power_poly(self, p: Poly, e: int) -> Poly:

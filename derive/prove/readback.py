@@ -47,9 +47,13 @@ class Readback:
 
     def generator(self, g: int) -> Term:
         """The function that a generator stands for."""
-        key = self.registry.generators[g].key
-        how = getattr(self, f"_{key[0]}", None)
-        return how(key) if how else make(key[0], *map(self._fraction_key, key[1:]))
+        found = self.registry.terms.get(g)
+        if found is None:
+            key = self.registry.generators[g].key
+            how = getattr(self, f"_{key[0]}", None)
+            found = how(key) if how else make(key[0], *map(self._fraction_key, key[1:]))
+            self.registry.terms[g] = found
+        return found
 
     def _fraction_key(self, key: Key) -> Term:
         rows, den = key

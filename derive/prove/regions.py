@@ -175,6 +175,8 @@ class Study:
         if not n.conditions and not n.other_needs:
             return
         self.conditions.update(dict.fromkeys(n.conditions))
+        if self.differ:  # in another region, and so on the whole
+            return
         left, right = (self._conditions_of(side, assumed, quiet=True) for side in (a, b))
         if left is None or right is None:
             # what the region's own terms need counts for both sides here, so it hides which of them needs it

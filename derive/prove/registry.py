@@ -16,6 +16,7 @@ from math import gcd
 from typing import Any
 
 from derive.prove.signals import Restart
+from derive.terms.term import Term
 
 Key = Any  # nested tuples and frozensets of numbers, names and fractions
 
@@ -56,6 +57,7 @@ class Registry:
     ranges: dict[Key, int] = field(default_factory=dict)
     slots: int = 12
     first_range: int = 0  # so that no index gets a name that came in from elsewhere
+    terms: dict[int, Term] = field(default_factory=dict)  # what generators were read back as
     _heights: dict[int, int] = field(default_factory=dict)
 
     def apart(self, slots: int = 12) -> Registry:
@@ -108,5 +110,6 @@ class Registry:
         ratio = c / unit
         if ratio.denominator != 1:
             self.units[key] = rational_gcd(unit, abs(c))
+            self.terms.clear()
             raise Restart
         return ratio.numerator
