@@ -60,7 +60,8 @@ GROUPS = {
     "recheck": Group(
         ("recheck/*.py",),
         tuple(
-            f"trusted/test_recheck{x}.py" for x in ("_forged", "_laws", "_parts", "_refused", "_seen", "_slopes", "")
+            f"trusted/test_recheck{x}.py"
+            for x in ("_forged", "_laws", "_parts", "_refused", "_seen", "_slopes", "_sums", "")
         ),
         others=_PROVER + _JUDGE,
         kept=True,
@@ -277,7 +278,7 @@ def chosen(group: Group, folder: Path, options: argparse.Namespace) -> list[tupl
     if options.again:
         lines = options.again.read_text(encoding="utf-8").splitlines()
         only = {text.rpartition("\t")[0] for text in lines if "\tSURVIVED" in text}
-    found = every(group, folder)
+    found = [(p, m) for p, m in every(group, folder) if not options.module or Path(p).name in options.module]
     if only is not None:
         return [(p, m) for p, m in found if f"{Path(p).relative_to(folder / 'derive')}\t{m}" in only]
     random.Random(seed).shuffle(found)  # a run that is stopped has tried a random sample
@@ -302,7 +303,7 @@ def _arguments(folder: Path, group: Group) -> list[str]:
 
 def copied(folder: Path) -> None:
     """The sources and their tests, and nothing that was compiled."""
-    for name in ("derive", "tests"):
+    for name in ("derive", "tests", "benchmarks/data"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "libraries"))
     shutil.copy(ROOT / "pyproject.toml", folder)
 
@@ -326,6 +327,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("group", choices=GROUPS)
     parser.add_argument("--progress", type=Path, default=Path("mutants.txt"), help="a line for each mutant")
     parser.add_argument("--again", type=Path, help="only what survived in this progress file")
+    parser.add_argument(
+        "--module", action="append", default=[], help="only the mutants of this file; repeat for several"
+    )
     parser.add_argument("--sample", type=int, help="so many mutants, chosen at random")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=8.0, help="so much of the tests for each mutant")

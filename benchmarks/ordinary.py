@@ -4,7 +4,8 @@ Each claim says that the derivative of a loss with sums of any length by an entr
 two statistics are the same, or that a quadratic form has a sign. More than half of them are true, the others near
 misses: a sign, a factor, a term of the chain rule, an index, a transposed matrix, the case i = j, the end of a range.
 The answer is yes, no or nothing. Times are processor time from the two texts to the answer, with empty caches.
-`--check` evaluates both sides without derive, at small sizes.
+`--check` evaluates both sides without derive, at small sizes. `--replay` gives the proofs to the small checker instead:
+how many it confirms alone; and whether it takes any proof of a family for one of a false claim of the family.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import signal
 import statistics
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 from equality import TooLong, answer, least
 from plainly import label
 
-from derive.prove import prove, prove_nonnegative
+from derive.certificate import Proved
+from derive.domain import Domain
+from derive.errors import CertificateError
+from derive.prove import prove, prove_nonnegative, prove_terms
+from derive.recheck import recheck
+from derive.replay import not_rechecked
+from derive.terms.json import Json
+from derive.terms.term import Term
+from derive.terms.text import parse_formula
 
 DATA = Path(__file__).parent / "data" / "ordinary.json"
 _YES = {"proved": True, "refuted": False}
@@ -55,6 +65,38 @@ def timed(claim: dict[str, Any], limit: float, runs: int) -> dict[str, Any]:
 def checked(claim: dict[str, Any]) -> bool:
     """Does an evaluation that knows nothing of derive give the label?"""
     return label(claim, _POINTS if claim["true"] or claim["kind"] == "equal" else _MANY) is claim["true"]
+
+
+# -- replay
+
+
+def replayed(claims: list[dict[str, Any]]) -> int:
+    """Print how many proofs are confirmed by the small checker alone, and which forged ones; how many of these."""
+    proofs: dict[str, list[Json]] = {}
+    why: Counter[str] = Counter()
+    for c in claims:
+        family = proofs.setdefault(c["family"], [{"zero": True}])
+        found = prove_terms(*_terms(c)) if c["true"] and c["kind"] == "equal" else None
+        if isinstance(found, Proved):
+            why["" if not_rechecked(found, *_terms(c)) is None else "by the prover"] += 1
+            family += [found.proof] if found.proof not in family else []
+    print(f"{why['']} of {why.total()} proofs are confirmed by the small checker alone")
+    wrong = [c for c in claims if c["kind"] == "equal" and not c["true"]]
+    forged = [(c["id"], p) for c in wrong for p in proofs[c["family"]] if _confirmed(c, p)]
+    print(f"{sum(len(proofs[c['family']]) for c in wrong)} forged proofs of false claims, confirmed: {forged}")
+    return len(forged)
+
+
+def _terms(claim: dict[str, Any]) -> tuple[Term, Term, Domain]:
+    return parse_formula(claim["left"]), parse_formula(claim["right"]), Domain.of(claim["domain"])
+
+
+def _confirmed(claim: dict[str, Any], proof: Json) -> bool:
+    try:
+        recheck(*_terms(claim), proof)
+    except CertificateError:
+        return False
+    return True
 
 
 # -- report
@@ -97,6 +139,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", help="claims with this in their name; repeat for several")
     parser.add_argument("--every", type=int, default=1, help="use each n-th claim")
     parser.add_argument("--check", action="store_true", help="check the labels by mpmath instead")
+    parser.add_argument("--replay", action="store_true", help="check the proofs, and forged ones, instead")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     claims = _read(args.only, args.every)
@@ -104,6 +147,8 @@ def main() -> int:
         bad = [c["id"] for c in claims if not checked(c)]
         print(f"{len(claims)} labels, wrong: {bad}")
         return bool(bad)
+    if args.replay:
+        return bool(replayed(claims))
     signal.signal(signal.SIGPROF, _stop)
     for claim in claims[:3]:  # warm
         timed(claim, args.limit, 1)

@@ -73,6 +73,9 @@ class Point:
                 return False
         if any(sum(self.values[v] for v in g.names if v in self.values) != 1 for g in self._groups()):
             return False
+        lengths = (r.total for r in self.domain.ranges.values() if r.total is not None)
+        if any(free_names(n) <= self.values.keys() and bound(n, self.values) < 1 for n in lengths):
+            return False  # entries that add up to 1, and there is none
         return all(self._entry_inside(name, indices, value) for (name, indices), value in self.entries.items())
 
     def _entry_inside(self, name: str, indices: tuple[int, ...], value: Fraction) -> bool:

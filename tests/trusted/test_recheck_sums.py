@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import defaultdict
 from pathlib import Path
@@ -114,6 +115,37 @@ def test_what_is_wrong_for_some_size_is_refused(a: str, b: str, described: dict[
     for proof in PROOFS:
         with pytest.raises(CertificateError):
             check(a, b, described, proof)
+
+
+def test_two_orders_of_a_sum_are_one() -> None:
+    """Also of one range, with names that are exchanged; what a summand needs is asked once, in the order as written."""
+    for a, b in [
+        ("sum(sum(X[i,k]*X[i,a]*t[k],i,0,m-1),k,0,n-1)", "sum(sum(X[i,k]*t[k],k,0,n-1)*X[i,a],i,0,m-1)"),
+        ("sum(x[i]*sum(A[i,k]*x[k],k,0,n-1),i,0,n-1)", "sum(x[k]*sum(A[i,k]*x[i],i,0,n-1),k,0,n-1)"),
+        ("sum(sum(A[i,k],k,0,n-1),i,0,m-1)", "sum(sum(A[i,k],i,0,m-1),k,0,n-1)"),
+    ]:
+        check(a, b, {})
+    for f in ("sqrt(A[i,k])", "log(A[i,k])", "1/A[i,k]"):
+        text = f"sum(sum(x[i]*{f},k,0,m-1),i,0,n-1)"
+        assert len(check(text, text, {}).conditions) == 1
+    for a, b in [
+        ("sum(x[i]*sum(A[i,k]*x[k],k,0,n-1),i,0,n-1)", "sum(x[i]*sum(A[i,k]*x[i],k,0,n-1),i,0,n-1)"),
+        ("sum(x[i]*sum(A[i,k]*y[k],k,0,n-1),i,0,n-1)", "sum(x[i]*sum(A[k,i]*y[k],k,0,n-1),i,0,n-1)"),
+        ("sum(sum(A[i,k],k,0,n-1),i,0,m-1)", "sum(sum(A[i,k],i,0,n-1),k,0,m-1)"),
+        ("sum(sum(A[i,k],k,0,i),i,0,n-1)", "sum(sum(A[i,k],i,0,k),k,0,n-1)"),
+    ]:
+        with pytest.raises(CertificateError):
+            check(a, b, {})
+
+
+def test_nested_sums_take_no_time() -> None:
+    """Twelve sums in one another, where each could be exchanged with the next one."""
+    names = [f"i{q}" for q in range(12)]
+    chain = "+".join(f"A[{i},{k}]*x[{i}]" for i, k in itertools.pairwise(names))
+    text = f"exp({chain}+{'*'.join(f'x[{i}]' for i in names)})"
+    for i in reversed(names):
+        text = f"sum({text},{i},0,n-1)"
+    check(text, text, {})
 
 
 def test_what_a_summand_needs_is_kept() -> None:

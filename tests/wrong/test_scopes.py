@@ -96,6 +96,16 @@ TRUE: list[tuple[object, object, Mapping[str, str], str]] = [
         "the same for one-hot vectors",
     ),
     (
+        *("sum(p[k], k, 0, K-1)", "1"),
+        {"p": "simplex(K)"},
+        "a vector without entries has none that add up to 1: K = 0 is no point",
+    ),
+    (
+        *("sum(y[k], k, 0, K-1)", "1"),
+        {"y": "one-hot(K)", "K": "nonnegative integer"},
+        "the same where K = 0 is allowed",
+    ),
+    (
         *(sp.Symbol("i", positive=True, integer=True), "where(i > 0, i, 5)"),
         {"i": "0..n-1"},
         "a positive index is not 0",
