@@ -17,6 +17,7 @@ from derive.prove import prove_terms
 from derive.recheck import Shown, recheck
 from derive.replay import not_rechecked
 from derive.terms.json import Json, to_json
+from derive.terms.term import Term, at, make, num, sym
 from derive.terms.text import parse_formula
 from tests.shared import few
 
@@ -48,6 +49,11 @@ TRUE: list[tuple[str, str, dict[str, str]]] = [
     ("sum(delta(a,2+i)*x[i],i,0,n-1)", "x[a-2]", {"a": "2..n-1"}),
     ("sum(sign(x[i]),i,0,n-1)", "sum(where(x[i]<0, -1, where(x[i]>0, 1, 0)),i,0,n-1)", {}),
     ("sum(sign(x[i]),i,0,n-1)", "sum(sign(x[k]),k,0,n-1)", {}),
+    ("sum(where(x[i]<0 and p>0, 1, 0),i,0,n-1)", "sum(where(x[i]<0, 1, 0),i,0,n-1)", {"p": "positive"}),
+    ("sum(where(x[i]<0 and p<0, 1, 0),i,0,n-1)", "0", {"p": "positive"}),
+    ("sum(where(x[i]<0 or y[i]<y[i], 1, 0),i,0,n-1)", "sum(where(x[i]<0, 1, 0),i,0,n-1)", {}),
+    ("sum(where(x[i]<0 or y[i]<=y[i], 1, 0),i,0,n-1)", "n", {}),
+    ("sum(where(x[i]<0 or y[i]==y[i], 1, 0),i,0,n-1)", "n", {}),
     ("sum(heaviside(x[i]),i,0,n-1)", "sum(where(x[i]<0, 0, where(x[i]>0, 1, 1/2)),i,0,n-1)", {}),
     ("sum(max(x[i],y[i]),i,0,n-1)", "sum(where(y[i]<=x[i], x[i], y[i]),i,0,n-1)", {}),
     ("sum(2*min(x[i],y[i]),i,0,n-1)", "2*sum(min(x[i],y[i]),i,0,n-1)", {}),
@@ -73,6 +79,9 @@ WRONG: list[tuple[str, str, dict[str, str]]] = [
     ("sum(delta(i+1,a)*x[i],i,0,n-1)", "x[a-1]", {}),
     ("sum(delta(a-i,2)*x[i],i,0,n-1)", "x[a+2]", {"a": "0..n-3"}),
     ("sum(delta(i+i,a)*x[i],i,0,n-1)", "x[a]", {}),
+    # it depends on the index itself
+    ("sum(delta(i,i*i)*x[i],i,0,n-1)", "where((0<=i*i) & (i*i<=n-1), x[i*i], 0)", {"i": "integer"}),
+    ("sum(delta(i+i*i,a)*x[i],i,0,n-1)", "x[a-i*i]", {"i": "integer"}),
     # it never is a whole number, or need not be one
     ("sum(delta(i+1/2,a)*x[i],i,0,n-1)", "x[a-1/2]", {}),
     ("sum(delta(i,t)*x[i],i,0,n-1)", "x[t]", {"t": "real"}),
@@ -82,6 +91,12 @@ WRONG: list[tuple[str, str, dict[str, str]]] = [
     ("sum(where(delta(i,a)>0, x[i], y[i]),i,0,n-1)", "x[a]", {}),
     ("sum(exp(delta(i,a)*x[i]),i,0,n-1)", "exp(x[a])", {}),
     ("sum(where(i<a, delta(i,a), 0)*x[i],i,0,n-1)", "x[a]", {}),
+    # a condition whose sign is known
+    ("sum(where(x[i]<0 and p>0, 1, 0),i,0,n-1)", "0", {"p": "positive"}),
+    ("sum(where(x[i]<0 and p<0, 1, 0),i,0,n-1)", "sum(where(x[i]<0, 1, 0),i,0,n-1)", {"p": "positive"}),
+    ("sum(where(x[i]<0 or y[i]<y[i], 1, 0),i,0,n-1)", "n", {}),
+    ("sum(where(x[i]<0 or y[i]==y[i], 1, 0),i,0,n-1)", "sum(where(x[i]<0, 1, 0),i,0,n-1)", {}),
+    ("sum(where(x[i]<0 and y[i]<=y[i], 1, 0),i,0,n-1)", "0", {}),
     # ties, and which of two is chosen
     ("sum(sign(x[i]),i,0,n-1)", "sum(where(x[i]<0, -1, 1),i,0,n-1)", {}),
     ("sum(heaviside(x[i]),i,0,n-1)", "sum(where(x[i]<0, 0, 1),i,0,n-1)", {}),
@@ -146,6 +161,28 @@ def test_nested_sums_take_no_time() -> None:
     for i in reversed(names):
         text = f"sum({text},{i},0,n-1)"
     check(text, text, {})
+
+
+@pytest.mark.parametrize("literal", ["true", "false"])
+def test_a_literal_condition(literal: str) -> None:
+    """A mask that is 1 everywhere, or nowhere."""
+    index, last = sym("i"), parse_formula("n-1")
+    negative = make("lt", at("x", index), num(0))
+
+    def counted(head: str) -> Term:
+        condition = make(head, negative, make(literal))
+        return make("sum", make("piecewise", num(1), condition, num(0), make("true")), index, num(0), last)
+
+    some = make("sum", make("piecewise", num(1), negative, num(0), make("true")), index, num(0), last)
+    right = {
+        "true": {"and": some, "or": sym("n")},
+        "false": {"and": num(0), "or": some},
+    }[literal]
+    for head, value in right.items():
+        recheck(counted(head), value, Domain.of(SIZES), ZERO)
+        for wrong in {some, sym("n"), num(0)} - {value}:
+            with pytest.raises(CertificateError):
+                recheck(counted(head), wrong, Domain.of(SIZES), ZERO)
 
 
 def test_what_a_summand_needs_is_kept() -> None:
