@@ -238,12 +238,12 @@ class Claim:
     """The two sides of a question, written out for the proof, and with their deltas for a look at a point."""
 
     def __init__(self, a: Term, b: Term, domain: Domain) -> None:
+        _check_names(a, b)  # before anything is made of them: a binder hides an array of its name
         is_matrix = [t.head in MATRIX_HEADS for t in (a, b)]
         if any(is_matrix):
             if not all(is_matrix):
                 raise TermError("a matrix is compared with a number: compare its entry instead")
             a, b, domain = _entries(a, b, domain)
-        _check_names(a, b)
         self.free = free = parts(a).free | parts(b).free
         plain = Unfolding(domain, free, deltas=False, proof=False)
         self.domain = domain
