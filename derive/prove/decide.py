@@ -100,7 +100,7 @@ class Question:
         enough = _SOME if some and points.has_choices(*self._sides) else _ENOUGH
         refuted = self._refute(self.simple(), _QUICK_BITS, enough)
         if refuted is None and enough == _SOME:
-            refuted = self._refute(self.around(), _QUICK_BITS)
+            refuted = self._refute(self.around(quick=True), _QUICK_BITS)
         if refuted is not None:
             return refuted
         why = self.undecided
@@ -122,7 +122,7 @@ class Question:
             return Unknown(why)
         if not self.defined or not study.proved:
             return Unknown("no point was found at which both sides are defined")
-        if study.regions > 1 and enough != _SOME and self._refute(self.around(), _QUICK_BITS) is not None:
+        if study.regions > 1 and self._refute(self.around(), _QUICK_BITS) is not None:
             return Unknown("a proof and a witness contradict each other: please report this claim")
         undefined = (f"a side is undefined {where}" for where in dict.fromkeys(study.undefined) if not self._tie(where))
         notes = (*self.notes, *undefined, *(USED + h for h in study.hypotheses))
@@ -155,10 +155,10 @@ class Question:
         """A few points of small numbers."""
         return points.search(self._all, self.domain, 0, _QUICK)
 
-    def around(self) -> Iterator[Point]:
-        """The kinks around one point: a second look at a proof by regions."""
+    def around(self, *, quick: bool = False) -> Iterator[Point]:
+        """The kinks around one point: each branch, before a proof, and a second look at a proof by regions."""
         for base in points.search(self._all, self.domain, _QUICK, 1):
-            yield from points.kinks(self._sides, self.domain, base)
+            yield from points.kinks(self._sides, self.domain, base, quick=quick)
 
     def harder(self) -> Iterator[Point]:
         """Kinks and corners around a few points, then more points, as long as there is time."""

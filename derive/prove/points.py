@@ -167,10 +167,13 @@ def together(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[P
                 yield from kinks(terms, domain, point)
 
 
-def kinks(terms: tuple[Term, ...], domain: Domain, base: Point) -> Iterator[Point]:
-    """Along each variable: a point beyond all breaks of a choice, one between two, and every break."""
+def kinks(terms: tuple[Term, ...], domain: Domain, base: Point, *, quick: bool = False) -> Iterator[Point]:
+    """Along each variable: a point beyond all breaks of a choice, one between two, and every break.
+
+    Quick: only breaks of what is linear in the variable, which are seen at three points.
+    """
     for name in _continuous(terms, domain):
-        r, breaks = domain[name], _all_breaks(terms, name, base)
+        r, breaks = domain[name], _all_breaks(terms, name, base, quick)
         if breaks:
             ends = [breaks[-1] + 1, breaks[0] - 1]
             ends += [(e + b) / 2 for e, b in ((r.lower, breaks[0]), (r.upper, breaks[-1])) if e is not None]
@@ -191,8 +194,8 @@ def _continuous(terms: tuple[Term, ...], domain: Domain) -> list[str]:
     return [name for name, r in ranges.items() if r.index is None and r.values is None and not r.whole]
 
 
-def _all_breaks(terms: tuple[Term, ...], name: str, base: Point) -> list[Fraction]:
-    return sorted({b for g in gaps(*terms) if name in free_names(g) for b in _breaks(g, name, base)})
+def _all_breaks(terms: tuple[Term, ...], name: str, base: Point, quick: bool = False) -> list[Fraction]:
+    return sorted({b for g in gaps(*terms) if name in free_names(g) for b in _breaks(g, name, base, quick)})
 
 
 def gaps(*terms: Term) -> list[Term]:
@@ -214,12 +217,14 @@ def _value(gap: Term, name: str, base: Point, v: Fraction) -> fmpq | arb | None:
         return None
 
 
-def _breaks(gap: Term, name: str, base: Point) -> list[Fraction]:
+def _breaks(gap: Term, name: str, base: Point, quick: bool) -> list[Fraction]:
     exact = [_value(gap, name, base, Fraction(v)) for v in (0, 1, 2)]
     if all(isinstance(v, fmpq) for v in exact):
         a, b, c = (Fraction(int(v.p), int(v.q)) for v in exact)  # type: ignore[union-attr]
         if a - 2 * b + c == 0:
             return [-a / (b - a)] if b != a else []
+    if quick:
+        return []
     if arrays(gap):
         return _by_bisection(gap, name, base)
     others = tuple((n, base.values[n]) for n in sorted(free_names(gap)) if n in base.values)

@@ -223,8 +223,6 @@ def _find(t: Term, index: Term) -> Term | None:
     """A delta of the index and something else under sums, products and choices only, and of no index within."""
     if t.head == "delta":
         return None if _met(t, index) is None else t
-    if t.head == "sum" and t.args[1] == index:
-        return None  # within, the name is another index
     deltas = (_find(t.args[i], index) for i in _inside(t))
     own = bound_names(t)
     return next((d for d in deltas if d is not None and own.isdisjoint(free_names(d))), None)
@@ -243,7 +241,8 @@ def _met(delta: Term, index: Term) -> Term | None:
 def _put(t: Term, delta: Term, value: Term) -> Term:
     if t == delta:
         return value
-    inside = _inside(t) if bound_names(t).isdisjoint(free_names(delta)) else ()
+    if not bound_names(t).isdisjoint(free_names(delta)) or not (inside := _inside(t)):
+        return t
     return Term(t.head, tuple(_put(a, delta, value) if i in inside else a for i, a in enumerate(t.args)))
 
 

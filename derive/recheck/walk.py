@@ -190,10 +190,11 @@ class _Walk:
         for name, mask in _BRANCHES:
             below = node[name]
             if mask == ZERO and isinstance(below, dict) and sorted(below) == ["at", "proof"]:
-                variable, value = listed(below["at"], 2)
-                self._check_solved(region, on, text(variable), plain(value, self.names))
-                limited = tuple(limits(self.domain[variable], plain(value, self.names)))
-                self._node(below["proof"], place.put({variable: plain(value, self.names)}, limited))
+                variable, data = listed(below["at"], 2)
+                value = plain(data, self.names)
+                self._check_solved(region, on, text(variable), value)
+                limited = tuple(limits(self.domain[variable], value))
+                self._node(below["proof"], place.put({variable: value}, limited))
             else:
                 self._node(below, place.where(on, mask))
 

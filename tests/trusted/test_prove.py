@@ -368,3 +368,11 @@ def test_ranges_of_sums(left: str, right: str) -> None:
     verdict = prove(left, right, SIZES)
     assert isinstance(verdict, Proved), verdict
     assert not verdict.domains_differ
+
+
+def test_a_look_into_branches_leaves_time_for_the_proof() -> None:
+    """Twenty choices in two variables, each by the sign of what is not linear: the look is short, and they are proved."""
+    gaps = [f"exp(a{i}*x + b{i}*y) - {i} - c{i}**2*sin(x)" for i in range(20)]
+    left = " + ".join(f"max(0, {g})" for g in gaps)
+    right = " + ".join(f"(abs({g}) + {g})/2" for g in gaps)
+    assert prove(left, right).status == "proved"

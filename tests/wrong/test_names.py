@@ -264,8 +264,7 @@ def test_an_index_is_called_like_no_array(a: str, b: str) -> None:
     sizes = {"n": "positive integer", "m": "positive integer"}
     found = prove(a, b, sizes)
     assert found.status == "unknown"
-    assert "is used as a number and with 1 index; rename one" in found.reason.replace(
-        "with 1 index and as a number", "as a number and with 1 index"
-    )
+    assert "as a number" in found.reason
+    assert found.reason.endswith("; rename one")
     if a.startswith(("sum", "diff")):
         assert prove_nonnegative(a, sizes).status == "unknown"
