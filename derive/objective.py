@@ -140,7 +140,7 @@ class Objective:
             arrays=reading.arrays,
             part=reading.part,
         )
-        if wrong := differs(self, reading, report.domain, report.status):
+        if wrong := differs(self, reading, report):
             raise Unreadable(wrong)
 
     def source(self, reading: Reading | None = None, reason: Unreadable | None = None) -> Source:

@@ -44,7 +44,7 @@ def of_code(o: Called, reading: Reading, domain: Mapping[str, str]) -> tuple[tup
     if not dtypes:
         return (), ()
     known = Domain.of(domain)
-    values = code_values(o, reading)
+    values = None if reading.rows else code_values(o, reading)
     if values is None:
         formulas = {"gradient": reading.gradient, "hessian": reading.hessian}
         return of_claims({k: f for k, f in formulas.items() if f is not None}, {}, known, dtypes)
@@ -66,11 +66,12 @@ def of_code(o: Called, reading: Reading, domain: Mapping[str, str]) -> tuple[tup
 
 
 def code_values(o: Called, reading: Reading) -> dict[str, Term] | None:
-    """The values of the parameters that were symbols; None if rows are not on their own, or a value is missing."""
+    """The values of the parameters that were symbols; None if a value is missing."""
     own = {*reading.wrt, *reading.numbered, *reading.targets, *reading.upstream}
+    own |= {f"{n}{i + 1}" for n in reading.numbered for i in range(reading.rows)}
     used = frozenset().union(*(free_names(t) for _, _, _, t in parts(reading))) - own
     known = parameters.numbers_of(o.fn) if used else {}
-    if reading.rows or not used <= known.keys():
+    if not used <= known.keys():
         return None
     ones = dict.fromkeys(reading.upstream, num(1))
     return ones | {n: num(v) if isinstance(v := known[n], int) else read_constant(v) for n in used}

@@ -65,7 +65,7 @@ def probed(o: Any, why: Unreadable) -> Report:
     """The report on code that cannot be read, because of `why`."""
     if o.stated is None:
         raise Unreadable(f"{why.reason}; with a loss its numbers could be compared", why.file, why.line) from why
-    setting = _setting(o)
+    setting = _setting(o, why)
     columns = _columns(setting)
     weight = setting.labels[-1]
     plain = {**columns, weight: np.ones(len(columns[setting.wrt[0]]))}
@@ -96,7 +96,7 @@ def _with_weight(s: Setting) -> Setting:
     return Setting(s.frontend, s.fn, s.asked, mul(sym(weight), s.loss), domain, s.wrt, s.labels, s.convention, s.mean)
 
 
-def _setting(o: Any) -> Setting:
+def _setting(o: Any, why: Unreadable) -> Setting:
     """Parameters have the values that they have in the code; labels of classes are numbers."""
     frontend = o.frontend
     asked = getattr(frontend, "completed", lambda _, asked: asked)(o.fn, o.asked)
@@ -120,7 +120,9 @@ def _setting(o: Any) -> Setting:
     said = o.convention or ("catboost" if o.library == "catboost" else "loss")
     mean = (o.reduction or "").startswith("mean") and o.library not in ("torch", "jax")  # they tell a mean themselves
     if unknown := sorted(free_names(loss) - {*wrt, *labels}):
-        raise DeriveError(f"loss: {unknown[0]!r} has no value in the code, which could not be read and needs numbers")
+        raise DeriveError(
+            f"loss: {unknown[0]!r} has no value in the code, which needs numbers where it is not read: {why}"
+        )
     return Setting(frontend, o.fn, asked, loss, Domain(ranges), wrt, labels, signs(said), mean)
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from derive.domain import Domain
+from derive.errors import DeriveError
 from derive.objective import check_objective
-from derive.probing import reality
+from derive.probing import corners, reality
 from derive.suite import answering
 from derive.suite.cache import Cache
+from derive.terms.text import parse_formula
 
 SQUARED = "(z - y)**2/2"
 LOGISTIC, BINARY = "log(1 + exp(z)) - y*z", {"y": "{0, 1}"}
@@ -114,6 +118,82 @@ def test_code_that_computes_something_else_than_was_read(code: Callable[..., Any
     assert report.status != "proved"
     assert report.source is not None
     assert report.source.how == "probed"
+
+
+def a_little(z: Any, y: Any) -> Any:
+    """A part that is misread may be small, as a penalty is."""
+    return z - y + (0.001 if type(z) is np.ndarray else 0) * z
+
+
+def at_ties(z: Any, y: Any) -> Any:
+    """Misread where prediction and label are equal."""
+    return np.sign(z - y) + (np.where(z == y, 0.5, 0) if type(z) is np.ndarray else 0)
+
+
+def far_out(z: Any, y: Any) -> Any:
+    """Misread where no usual number is."""
+    return z - y + (np.where(z < -60, 1, 0) if type(z) is np.ndarray else 0)
+
+
+def at_a_break(z: Any, y: Any) -> Any:
+    """Misread on the break of a choice only."""
+    return np.clip(z, -2.25, 2.25) - y + (np.where(z == 2.25, 1, 0) if type(z) is np.ndarray else 0)
+
+
+RARE = [(a_little, SQUARED), (at_ties, "abs(z - y)"), (far_out, SQUARED)]
+RARE += [(at_a_break, "where(abs(z) <= 2.25, z**2/2, 2.25*abs(z) - 2.25**2/2) - y*z")]
+
+
+@pytest.mark.parametrize(("code", "loss"), RARE)
+def test_what_is_misread_in_few_places(code: Callable[..., Any], loss: str) -> None:
+    """Ties, breaks, far values, and differences that are small beside the rest."""
+    report = check_objective(code, loss, dtypes=())
+    assert (report.status != "proved", report.source and report.source.how) == (True, "probed"), report.text()
+
+
+def test_right_code_that_is_misread_is_not_refuted() -> None:
+    """A witness against the formula that was read says nothing of the code."""
+
+    def right(z: Any, y: Any) -> Any:
+        return z - y if type(z) is np.ndarray else 2 * (z - y)
+
+    report = check_objective(right, SQUARED, dtypes=())
+    assert (report.status, report.source and report.source.how) == ("unknown", "probed")
+
+
+def test_wrong_code_that_does_not_run_is_refuted_as_it_is_written() -> None:
+    """Minus of an array of conditions is an error in NumPy: there is no number that could contradict."""
+
+    def flipped(z: Any, y: Any) -> Any:
+        return -(z > y) + 1.0 * (y > z)
+
+    assert check_objective(flipped, "abs(z - y)/2", dtypes=()).status == "refuted"
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.5, 1.0005])
+def test_rows_that_depend_on_each_other_are_called_too(factor: float) -> None:
+    """With as many rows as were read."""
+
+    def centred(z: Any, y: Any) -> Any:
+        return (factor if type(z) is np.ndarray else 1) * (z - z.mean())
+
+    mean = "(z1 + z2 + z3)/3"
+    loss = f"((z1 - {mean})**2 + (z2 - {mean})**2 + (z3 - {mean})**2)/2"
+    if factor == 1:
+        assert check_objective(centred, loss, dtypes=()).status == "proved"
+        return
+    with pytest.raises(DeriveError, match="not the formula that was read"):
+        check_objective(centred, loss, dtypes=())
+
+
+def test_corners_are_within_the_domain() -> None:
+    """Ties, breaks with both sides, far values and witnesses: of those, what the domain allows."""
+    domain = Domain.of({"z": "positive", "y": "{0, 1}"})
+    base = {"z": Fraction(3), "y": Fraction(1)}
+    found = corners.corners([parse_formula("where(z < 5/4, 1, y)")], domain, [base], [{"z": Fraction(7, 8)}])
+    assert {0.875, 1.0, 1.25, 2.0, 2.25, 3.0, 30.0, 100.0} <= set(found["z"])
+    assert min(found["z"]) > 0
+    assert set(found["y"]) <= {0, 1}
 
 
 def test_right_code_is_still_proved() -> None:
