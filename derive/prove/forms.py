@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from derive.domain import Domain, Range, between
 from derive.terms.heads import INDEXING, LEAVES
-from derive.terms.term import BINDERS, Term, bound_names, children, free_names, mul, num, sub
+from derive.terms.term import BINDERS, Term, bound_names, children, free_names, mul, num, sub, substitute, sym
 
 _ONE = num(1)
 _MAX_BOUNDS = 8  # ranges that end at each other
@@ -95,9 +95,10 @@ def total(t: Term, domain: Domain) -> bool:
     """Is the term seen to be defined everywhere on the domain, by its form?"""
     if t.head == "pow":
         base, e = t.args
-        literal = e.head == "num"
-        polynomial = literal and e.value.denominator == 1 and e.value >= 0
-        return total(base, domain) and (polynomial or (positive(base, domain) and total(e, domain)))
+        natural = whole(e, domain.__getitem__) or nonnegative(base, domain)
+        if natural and nonnegative(e, domain):  # 0 to the power of 0 is 1
+            return total(base, domain) and total(e, domain)
+        return positive(base, domain) and total(base, domain) and total(e, domain)
     if t.head == "log":
         return positive(t.args[0], domain) and total(t.args[0], domain)
     if t.head == "piecewise":
@@ -124,11 +125,39 @@ def positive(t: Term, domain: Domain) -> bool:
             return (signed and any(positive(a, domain) for a in t.args)) or _rest_of_one(t)
         case "pow":
             return positive(t.args[0], domain)
-        case "sum" | "prod":
-            return positive(t.args[0], within(t, domain)) and (t.head == "prod" or _not_empty(t, domain))
+        case "prod":
+            return positive(t.args[0], within(t, domain))
+        case "sum":
+            return (_not_empty(t, domain) and positive(t.args[0], within(t, domain))) or _has_positive(t, domain)
         case "piecewise":
-            return all(positive(a, domain) for a in t.args[::2])
+            return all(positive(a, domain) for a in _reached(t))
     return t.head in _POSITIVE
+
+
+def _reached(t: Term) -> Iterator[Term]:
+    """The values of a choice that may be taken, as far as comparisons of what is the same say."""
+    for value, condition in zip(t.args[::2], t.args[1::2], strict=True):
+        same = condition.head in ("le", "eq", "lt", "ne") and condition.args[0] == condition.args[1]
+        if same and condition.head in ("lt", "ne"):
+            continue
+        yield value
+        if same:
+            return
+
+
+def _has_positive(t: Term, domain: Domain) -> bool:
+    """Is no summand negative, and one positive whose index has a name? So it is with the sum over those at risk."""
+    body, index, *_ = t.args
+    named = (sym(v) for v in sorted(free_names(body) - {index.name}) if domain[v].whole)
+    found = any(_inside(v, t, domain) and positive(substitute(body, {index.name: v}), domain) for v in named)
+    return found and nonnegative(t, domain)
+
+
+def _inside(v: Term, t: Term, domain: Domain) -> bool:
+    """Does a whole number lie in the range of a sum?"""
+    first, last = t.args[2:]
+    whole_ends = all(whole(end, domain.__getitem__) for end in (first, last))
+    return whole_ends and least(sub(v, first), domain) >= 0 and least(sub(last, v), domain) >= 0
 
 
 def within(t: Term, domain: Domain) -> Domain:

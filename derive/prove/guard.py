@@ -17,7 +17,7 @@ _ZERO, _INVERSE = num(0), num(-1)
 def guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
     """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
     choice = _has_choice(d, body, v)
-    if not choice and total(body, domain):
+    if not choice and total(body, domain) and not any(_has_end(a, v.name, domain) for a in walk(body)):
         return d
     if v.head == "sym":
         return make("slope", d, body, v, v)
@@ -59,14 +59,19 @@ def off_boundaries(t: Term) -> bool:
     return any(a.head == "diff" and a.args[1].head != "sym" and has_choice(a.args[0], a.args[1].name) for a in walk(t))
 
 
+def _has_end(t: Term, name: str, domain: Domain) -> bool:
+    """Does a power, or x log y, of the variable end where its base comes to 0?"""
+    if t.head not in ("pow", "xlogy") or name not in free_names(t.args[0]) or positive(t.args[0], domain):
+        return False
+    return not whole(t.args[1], domain.__getitem__) if t.head == "pow" else not positive(t.args[1], domain)
+
+
 def _borders(domain: Domain) -> Apart:
     """What must not be negative, such as the base of a root, and may be 0: there the formula is not enough."""
 
     def own(t: Term, name: str) -> Sequence[Term]:
-        if t.head != "pow" and not (t.head == "xlogy" and not positive(t.args[1], domain)):
-            return tuple(gap for gap in edges(t) if name in free_names(gap))
-        if name not in free_names(t.args[0]) or (t.head == "pow" and whole(t.args[1], domain.__getitem__)):
-            return ()
-        return () if positive(t.args[0], domain) else t.args[:1]
+        if t.head in ("pow", "xlogy"):
+            return t.args[:1] if _has_end(t, name, domain) else ()
+        return tuple(gap for gap in edges(t) if name in free_names(gap))
 
     return own

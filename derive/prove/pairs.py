@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from derive.domain import Domain
 from derive.prove.deltas import hit
-from derive.prove.forms import parts
+from derive.prove.forms import parts, positive
 from derive.prove.placed import Apart, never_equal
 from derive.prove.settle import settled
 from derive.terms.term import Term, at, free_names, make, rebuild, substitute, walk
@@ -91,10 +91,10 @@ class Case(NamedTuple):
         return domain if self.v.head == "sym" else domain.with_(self._alias, domain[self.v.name])
 
 
-def has_root_of_pairs(t: Term, name: str) -> bool:
-    """Is there a root of what has several entries of the array in it, and so may be 0 where two of them are one?"""
+def has_root(t: Term, name: str, domain: Domain) -> bool:
+    """Is there a root of what has entries of the array in it, and may be 0?"""
     roots = (a for a in walk(t) if a.head == "pow" and (a.args[1].head != "num" or a.args[1].value.denominator != 1))
-    return any(len({b for b in walk(a.args[0]) if b.head == "at" and b.name == name}) > 1 for a in roots)
+    return any(name in free_names(a.args[0]) and not positive(a.args[0], domain) for a in roots)
 
 
 def _put(t: Term, i: Term, k: Term) -> Term:

@@ -8,7 +8,7 @@ from derive.prove.deltas import ANYWHERE, PLAIN, VALUES, deltas_in, drop_zeros, 
 from derive.prove.differentiate import chained, differentiate
 from derive.prove.forms import parts, total, whole
 from derive.prove.guard import OF_ENTRIES, OF_SUMS, check_thin, guarded, off_boundaries
-from derive.prove.pairs import Case, has_root_of_pairs
+from derive.prove.pairs import Case, has_root
 from derive.prove.settle import continued, settled, split_guards, with_guards
 from derive.prove.signals import GaveUp
 from derive.prove.ties import has_choice, summed_choice
@@ -92,7 +92,7 @@ class Unfolding:
         return t
 
     def _derivative(self, body: Term, v: Term) -> Term:
-        if v.head != "sym" and (has_choice(body, v.name) or has_root_of_pairs(body, v.name)):
+        if v.head != "sym" and (has_choice(body, v.name) or has_root(body, v.name, self._known)):
             inside = self._by_parts(body, v)
             return self._by_entries(body, v) if inside is None else inside
         if self.proof and summed_choice(body, v.name) and self._moves(v.name):
@@ -130,9 +130,12 @@ class Unfolding:
         if body.head == "add":
             return add(*(self._derivative(a, v) for a in body.args))
         if body.head == "sum":
-            if body.args[1].name in free_names(v) or v.name in free_names(body.args[2]) | free_names(body.args[3]):
+            summand, index, *ends = body.args
+            if any(v.name in free_names(end) for end in ends):
                 return None
-            return self._resolve(Term("sum", (self._of_summand(body.args[0], v), *body.args[1:])))
+            other = sym(fresh(index.name, free_names(v) | free_names(summand) - {index.name}))
+            summand = self._of_summand(substitute(summand, {index.name: other}), v)
+            return self._resolve(Term("sum", (summand, other, *ends)))
         if body.head == "mul" and (self._summed(body, v) or sum(v.name in free_names(a) for a in body.args) == 1):
             return add(*(self._of_factor(body.args, i, v) for i, a in enumerate(body.args) if v.name in free_names(a)))
         if body.head == "piecewise" and all(v.name not in free_names(c) for c in body.args[1::2]):
@@ -142,10 +145,10 @@ class Unfolding:
         outer = outer if total(body, self._known) else make("given", outer, body)
         return mul(outer, self._derivative(body.args[0], v))
 
-    @staticmethod
-    def _summed(body: Term, v: Term) -> bool:
+    def _summed(self, body: Term, v: Term) -> bool:
         """Is there a choice or a root that has to be decided index by index?"""
-        return summed_choice(body, v.name) or any(a.head == "sum" and has_root_of_pairs(a, v.name) for a in walk(body))
+        sums = (a for a in walk(body) if a.head == "sum")
+        return summed_choice(body, v.name) or any(has_root(a, v.name, self._known) for a in sums)
 
     def _of_factor(self, factors: tuple[Term, ...], i: int, v: Term) -> Term:
         return mul(*factors[:i], self._derivative(factors[i], v), *factors[i + 1 :])
