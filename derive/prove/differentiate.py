@@ -190,15 +190,30 @@ def _next_order(t: Term, v: Term) -> Term:
     return _times(_f(t.head, num(order.value + 1), a), differentiate(a, v))
 
 
-def _sum(t: Term, v: Term) -> Term:
+def _scope(t: Term, v: Term) -> tuple[Term, ...]:
+    """A sum or product whose index is not called like an index of v."""
     body, index, first, last = t.args
     if v.name in free_names(first) | free_names(last):
-        raise GaveUp("the derivative with respect to the bound of a sum")
+        raise GaveUp(f"the derivative with respect to the bound of a {'sum' if t.head == 'sum' else 'product'}")
     if index.name in free_names(v):
         new = fresh(index.name, free_names(v) | free_names(body))
         body, index = substitute(body, {index.name: sym(new)}), sym(new)
+    return body, index, first, last
+
+
+def _sum(t: Term, v: Term) -> Term:
+    body, *scope = _scope(t, v)
     d = differentiate(body, v)
-    return _ZERO if d == _ZERO else _f("sum", d, index, first, last)
+    return _ZERO if d == _ZERO else _f("sum", d, *scope)
+
+
+def _prod(t: Term, v: Term) -> Term:
+    """(Π f_k)′ = Σ_k f_k′ Π_{l ≠ k} f_l, which is so where factors are 0, too."""
+    body, index, *ends = _scope(t, v)
+    d = differentiate(body, v)
+    other = sym(fresh(index.name, free_names(body) | free_names(v) | free_names(index)))
+    factor = _f("piecewise", _ONE, _f("eq", other, index), substitute(body, {index.name: other}), _f("true"))
+    return _ZERO if d == _ZERO else _f("sum", mul(d, _f("prod", factor, other, *ends)), index, *ends)
 
 
 def _piecewise(t: Term, v: Term) -> Term:
@@ -254,5 +269,6 @@ _RULES: dict[str, Callable[[Term, Term], Term]] = {
     "polygamma": _next_order,
     "cumulant": _next_order,
     "sum": _sum,
+    "prod": _prod,
     "given": lambda t, v: _f("given", differentiate(t.args[0], v), t.args[1]),
 }

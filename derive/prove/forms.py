@@ -149,12 +149,12 @@ def _has_positive(t: Term, domain: Domain) -> bool:
     """Is no summand negative, and one positive whose index has a name? So it is with the sum over those at risk."""
     body, index, *_ = t.args
     named = (sym(v) for v in sorted(free_names(body) - {index.name}) if domain[v].whole)
-    found = any(_inside(v, t, domain) and positive(substitute(body, {index.name: v}), domain) for v in named)
+    found = any(in_range(v, t, domain) and positive(substitute(body, {index.name: v}), domain) for v in named)
     return found and nonnegative(t, domain)
 
 
-def _inside(v: Term, t: Term, domain: Domain) -> bool:
-    """Does a whole number lie in the range of a sum?"""
+def in_range(v: Term, t: Term, domain: Domain) -> bool:
+    """Is a whole number seen to lie in the range of a sum or product?"""
     first, last = t.args[2:]
     whole_ends = all(whole(end, domain.__getitem__) for end in (first, last))
     return whole_ends and least(sub(v, first), domain) >= 0 and least(sub(last, v), domain) >= 0

@@ -37,7 +37,7 @@ _TRUE, _FALSE = make("true"), make("false")
 _AT_LEAST_ZERO = (signs.POSITIVE, signs.ZERO, signs.NONNEGATIVE)
 
 
-def _seen(n: Normal, *terms: Term) -> bool:
+def seen(n: Normal, *terms: Term) -> bool:
     """Is none of these seen to be able to be negative?"""
     return all(n.mask(n.go(t)) in _AT_LEAST_ZERO for t in terms)
 
@@ -55,11 +55,11 @@ def from_zero(n: Normal, t: Term) -> Frac | None:
     count = add(sub(last, first), _ONE)
     if not _whole(n, first, last):
         return None
-    if index.name not in free_names(body) and _seen(n, count) and total(body, n.known):
+    if index.name not in free_names(body) and seen(n, count) and total(body, n.known):
         return n.field.mul(n.go(count), n.go(body))
     if _relative(body, index, first):
         return None
-    if not _seen(n, first, count) or not total(make("sum", body, index, _ZERO, last), n.known):
+    if not seen(n, first, count) or not total(make("sum", body, index, _ZERO, last), n.known):
         return None
     out = n.field.sub(*(n.go(make("sum", body, index, _ZERO, end)) for end in (last, sub(first, _ONE))))
     _learn(n, out, t, n.mask(n.go(count)) == signs.POSITIVE)
@@ -115,12 +115,12 @@ def cut(n: Normal, t: Term) -> Term | None:
             continue
         turn, before, after = found  # from `turn` on it is `after`
         parts = [with_delta(body, condition, value, ANYWHERE) for value in (before, after)]
-        if _seen(n, sub(turn, first), sub(add(last, _ONE), turn)):
+        if seen(n, sub(turn, first), sub(add(last, _ONE), turn)):
             ends = ((first, sub(turn, _ONE)), (turn, last))
             return add(*(make("sum", part, index, *own) for part, own in zip(parts, ends, strict=True)))
-        if _seen(n, sub(first, turn)):
+        if seen(n, sub(first, turn)):
             return make("sum", parts[1], index, first, last)
-        if _seen(n, sub(turn, add(last, _ONE))):
+        if seen(n, sub(turn, add(last, _ONE))):
             return make("sum", parts[0], index, first, last)
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.prove import pointwise, prefixes, ranges, signs
+from derive.prove import pointwise, prefixes, products, ranges, signs
 from derive.prove.elementary import atom_free, atom_value, exp, log_abs
 from derive.prove.field import Frac
 from derive.prove.forms import form, whole
@@ -67,7 +67,7 @@ def _prod(n: Normal, t: Term) -> Frac:
         for part in scope.unrolled or ():
             out = n.field.mul(out, n.go(part))
         return out
-    if (longer := ranges.peeled(n, t, scope.count)) is not None:
+    if (longer := ranges.peeled(n, t, scope.count) or products.without_one(n, t)) is not None:
         return n.go(longer)
     return pointwise.over_range(n, scope, lambda n, body: _product(n, body, scope))
 
