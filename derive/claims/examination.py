@@ -29,7 +29,7 @@ from derive.claims.scene import Scene, derivative
 from derive.claims.stated import Entry, Stated, variable
 from derive.claims.together import convention, flip, one_kind, with_gradient
 from derive.report import ClaimVerdict, Component, Diagnosis, Report, Side
-from derive.terms.term import Term, make
+from derive.terms.term import Term, free_names, make
 
 _EXPLANATION = 3.0
 _ABOVE = ("majorizer", "constant")
@@ -83,7 +83,7 @@ class Examination:
     def claim(self, side: Side, entries: tuple[Entry, ...]) -> ClaimVerdict:
         """The verdict on every entry, and what they are together."""
         claimed = dict(entries)
-        components = tuple(self.component(side, names, claimed) for names in claimed)
+        components = self.of_one_mean(claimed, tuple(self.component(side, names, claimed) for names in claimed))
         kind, says = one_kind(components)
         bound = self.matrix(claimed, components) if side == "hessian" else None
         if isinstance(bound, Unknown):
@@ -121,6 +121,20 @@ class Examination:
         if kind is None and not found:
             kind = recognise_bound(scene, suspect=self.suspect)
         return self.explained(scene, plain, found) if kind is None else _recognised(scene, plain, kind)
+
+    def of_one_mean(self, claimed: Claimed, components: tuple[Component, ...]) -> tuple[Component, ...]:
+        """The entries, none of them a Fisher information if together they keep all of the data: a mean keeps none."""
+        data = frozenset().union(*map(free_names, self.first.values())) - set(self.stated.wrt)
+        if data - frozenset().union(*map(free_names, claimed.values())):
+            return components
+        mean = "accepted" if self.wanted == "fisher" else "fisher"
+        return tuple(self.no_mean(c, claimed) if c.kind == mean else c for c in components)
+
+    def no_mean(self, component: Component, claimed: Claimed) -> Component:
+        """An entry that is equal in expectation, beside entries that are none: a wrong one."""
+        plain = replace(component, kind="exact", says="", conditions=(), notes=(), right=None)
+        scene = self.scene("hessian", component.variables, claimed, component.verdict)
+        return self.explained(scene, plain, _explanations(scene))
 
     def in_expectation(self, scene: Scene, plain: Component) -> Component | None:
         """An entry of a Hessian of data whose distribution is known: is it the expectation? None: not asked for."""

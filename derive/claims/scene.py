@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
 from typing import Any
@@ -28,7 +28,7 @@ from derive.prove.signals import GaveUp, Undefined
 from derive.prove.thin import thin
 from derive.prove.ties import has_choice
 from derive.prove.unfold import unfold
-from derive.terms.term import Term, add, free_names, make, mul, num, sym
+from derive.terms.term import Term, add, free_names, make, mul, neg, num, sym
 
 _BITS = 128
 _ACCURATE = 45
@@ -232,6 +232,14 @@ class Scene:
         want: Want = "positive" if strict else "nonnegative"
         return self._proved(sign_terms(t, self.domain if domain is None else domain, want, budget=left))
 
+    def by_formula(self) -> Scene | None:
+        """The same with the formula of the derivative, which says nothing where it has no value; None if it has it."""
+        if self.loss is None or self.true != self.limit or self.of_entries:
+            return None
+        found = derivative(self.loss, self.variables, self.domain, partly=True)
+        true = found if found is None or self.sign > 0 else neg(found)
+        return None if true is None else replace(self, true=true, _probe=None, _both=None)
+
     def derivative(self, t: Term, name: str | None = None) -> Term | None:
         """∂t/∂z by its formula, away from the boundaries of choices; None where there is no rule."""
         return derivative(t, (name or self.z,), self.domain)
@@ -247,11 +255,12 @@ def written_out(t: Term, names: tuple[str, ...], domain: Domain) -> Term | None:
         return None
 
 
-def derivative(t: Term, names: tuple[str, ...], domain: Domain) -> Term | None:
+def derivative(t: Term, names: tuple[str, ...], domain: Domain, *, partly: bool = False) -> Term | None:
     """The derivative in each of the names by its formula, without a value where a choice in t ties.
 
-    None where there is no rule, where choices may tie on more than a thin set, or where the formula is not seen to have
-    a value wherever t has one and no choice ties: there it says nothing, and any claim would be equal to it.
+    None where there is no rule, where choices may tie on more than a thin set, or, but for `partly`, where the formula
+    is not seen to have a value wherever t has one and no choice ties: there it says nothing, and any claim would be
+    equal to it.
     """
     if any("[" in name for name in names):
         return None
@@ -262,7 +271,7 @@ def derivative(t: Term, names: tuple[str, ...], domain: Domain) -> Term | None:
     except GaveUp:
         return None
     if not any(has_choice(t, name) for name in names):
-        return out if _keeps_values(t, out, make("true"), domain) else None
+        return out if partly or _keeps_values(t, out, make("true"), domain) else None
     gaps = [g for g in dict.fromkeys(points.gaps(t)) if free_names(g) & set(names)]
     if any(parts(t).bound & free_names(g) for g in gaps):  # it would be said of one index
         return None
@@ -270,7 +279,7 @@ def derivative(t: Term, names: tuple[str, ...], domain: Domain) -> Term | None:
         return None
     apart = [make("ne", g, num(0)) for g in gaps]
     where = make("and", *apart) if len(apart) > 1 else (*apart, make("true"))[0]
-    if not _keeps_values(t, out, where, domain):
+    if not partly and not _keeps_values(t, out, where, domain):
         return None
     return make("piecewise", out, where) if apart else out
 

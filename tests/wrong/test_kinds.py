@@ -227,3 +227,47 @@ def test_an_accepted_entry_is_not_shown_as_refuted() -> None:
     told = str(kind_of("abs(z)**2", "3", "majorizer"))
     assert "d2/dz2: proved, claimed is 3" in told
     assert "refuted" not in told
+
+
+DEVIANCE = "y*m**(1 - p)/(p - 1) + m**(2 - p)/(2 - p)"
+FAIR = "abs(z)/c - log(1 + abs(z)/c)"
+#: loss, Hessian, variable, what it is: the curvature of one part of the loss explains the difference, by chance
+BESIDE: list[tuple[str, str, str, str]] = [
+    (DEVIANCE, "m**(-p) + (y - m)*m**(-1 - p)", "m", "wrong"),
+    (FAIR, "1/(c*(abs(z) + c))", "z", "majorizer"),
+]
+
+
+@pytest.mark.parametrize(("loss", "hessian", "wrt", "kind"), BESIDE)
+def test_what_is_left_out_is_the_curvature_of_all_that_depends_on_the_variable(
+    loss: str, hessian: str, wrt: str, kind: str
+) -> None:
+    """Gauss-Newton leaves out u″ of f(u). With the variable beside u it is a slip in one of several terms."""
+    domain = {"m": "positive", "y": "positive", "c": "positive", "p": "(1, 2)"}
+    claim: dict[str, Any] = {"loss": loss, "hessian": hessian, "wrt": wrt, "dtypes": ()}
+    claim["domain"] = {n: r for n, r in domain.items() if n in loss}
+    assert check(**claim).hessian_kind == kind
+    assert check(**claim, hessian_kind="gauss-newton").status == "refuted"
+
+
+def test_gauss_newton_of_several_variables_may_be_negative_off_the_diagonal() -> None:
+    """The residual y - V*x/(K + x): the matrix is the product of its gradient with itself."""
+    mixed = "-V*x**2/(K + x)**3"
+    hessian = [["(x/(K + x))**2", mixed], [mixed, "(V*x/(K + x)**2)**2"]]
+    domain = dict.fromkeys(("V", "K", "x", "y"), "positive")
+    claim: dict[str, Any] = {"loss": "(y - V*x/(K + x))**2/2", "wrt": ["V", "K"], "domain": domain, "dtypes": ()}
+    assert check(**claim, hessian=hessian).hessian_kind == "gauss-newton"
+    assert check(**claim, hessian=hessian, hessian_kind="gauss-newton").status == "proved"
+    slip = [[hessian[0][0], mixed[1:]], [mixed[1:], hessian[1][1]]]
+    assert check(**claim, hessian=slip).hessian_kind == "wrong"
+
+
+def test_a_mean_keeps_no_data() -> None:
+    """A mixed entry that lacks a multiple of the score is no Fisher information beside entries with the same data."""
+    w = "((t - m)*exp(-l))"
+    loss, lost = f"d*l - d*{w} + exp({w})", f"{w}*exp({w} - l)"
+    corner = f"-d*{w} + {w}*exp({w}) + {w}**2*exp({w})"
+    hessian = [[f"exp({w} - 2*l)", lost], [lost, corner]]
+    claim: dict[str, Any] = {"loss": loss, "hessian": hessian, "wrt": ["m", "l"], "domain": {"d": "{0, 1}"}}
+    assert check(**claim, dtypes=()).hessian_kind == "wrong"
+    assert check(**claim, hessian_kind="fisher", dtypes=()).status == "refuted"

@@ -247,3 +247,17 @@ def test_what_is_wrong_is_explained_or_not_but_never_an_error() -> None:
     """A derivative that is only known as one cannot be taken apart; the claim is refuted all the same."""
     loss = "abs(exp(z) - 1 - z) + max((p + q - 1)*z, 0)"
     assert check(loss=loss, gradient="exp(z) + 98", wrt="z", domain={"p, q": "simplex"}).status == "refuted"
+
+
+def test_a_reason_where_the_formula_of_the_derivative_has_no_value_everywhere() -> None:
+    """√max(z, 0)² has the derivative 0 for z < 0, where its formula has no value: the reason says where it holds."""
+    claim: dict[str, Any] = {"wrt": "z", "dtypes": ()}
+    for loss, gradient in (
+        ("sqrt(max(z, 0)**2)", "where(z > 0, 2, 5)"),
+        ("sqrt((z**2 + y**2)/2)", "z/sqrt((z**2 + y**2)/2)"),
+    ):
+        found = check(loss=loss, gradient=gradient, **claim)
+        assert found.status == "refuted"
+        assert found.gradient is not None
+        assert [d.kind for d in found.gradient.diagnosis] == ["constant-factor"]
+        assert found.gradient.diagnosis[0].says.startswith("where the formula of the derivative has a value, it is 2")

@@ -48,6 +48,16 @@ VAGUE = frozenset({"factor", "one-value", "wrong-term"})
 
 def explain_entry(scene: Scene) -> list[Candidate]:
     """What is proved to be wrong with an entry, the likeliest first; empty where nothing could be proved."""
+    there = scene.by_formula()
+    if there is None:
+        return _explained(scene)
+    return [
+        c._replace(says=f"where the formula of the derivative has a value, {c.says}", partial=True)
+        for c in _explained(there)
+    ]
+
+
+def _explained(scene: Scene) -> list[Candidate]:
     if scene.of_entries:
         found = _first(scene, OF_ENTRIES)
         return [] if found is None else [found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.claims.diagnose.candidate import inverse, parts, scaled, shown, times
+from derive.claims.diagnose.lost import substitute_part
 from derive.claims.hessian_kinds.bounds import is_above
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.scene import Scene
@@ -28,15 +29,23 @@ def _gauss_newton(scene: Scene, inner: list[Term]) -> Kind | None:
     first, last = scene.variables
     nonzero = any(v for v in scene.probe.floats(scene.claimed))
     for u in inner if nonzero else ():
+        if not _through(scene, u):
+            continue
         d1, d2 = scene.derivative(u, first), scene.derivative(u, last)
         mixed = None if d1 is None else scene.derivative(d1, last)
         if d1 is None or d2 is None or mixed is None or not free_names(mixed) or first not in scene.gradient:
             continue
         lost = simplify(scaled(Fraction(scene.sign), times(scene.gradient[first], inverse(d1), mixed)))
         found = scene.equal(scene.claimed, sub(scene.true, lost)) and scene.has_value(lost, scene.true)
-        if found and scene.nonnegative(scaled(Fraction(scene.sign), scene.claimed)):
+        if found and (first != last or scene.nonnegative(scaled(Fraction(scene.sign), scene.claimed))):
             return Kind("gauss-newton", f"Gauss-Newton: the second derivative of {shown(u)} is left out")
     return None
+
+
+def _through(scene: Scene, u: Term) -> bool:
+    """Is the loss f(u), with the variables in u only? Else what is left out is one term of several, by a slip."""
+    rest = substitute_part(scene.loss if scene.loss is not None else u, u, num(0))
+    return not free_names(rest) & set(scene.variables)
 
 
 def trapezoid(scene: Scene) -> Kind | None:
