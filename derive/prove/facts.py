@@ -12,6 +12,7 @@ from math import gcd
 from typing import Any
 
 from derive.prove import linear, signs
+from derive.prove.exponents import difference
 from derive.prove.field import Field, Frac
 from derive.prove.polys import Poly, to_fraction
 from derive.prove.registry import Registry
@@ -109,7 +110,7 @@ class Facts:
         if out in (NEGATIVE, ZERO, POSITIVE):
             return out
         out = out & self._by_fact(p) or out
-        return out & self._by_logarithm(p) or out
+        return out & self._by_exponents(p) or out
 
     def _by_terms(self, p: Poly) -> int:
         out = ZERO
@@ -173,7 +174,7 @@ class Facts:
             for f, e in self.field.factor(p)[1]:
                 mask = self.quick(f)
                 if mask not in (NEGATIVE, ZERO, POSITIVE) and (e % 2 or mask & ZERO):
-                    return self.logarithm(f) or f
+                    return self._opened(f)
         return a.num
 
     # -- what takes longer, before a region is split ------------------------------------------------------------------
@@ -268,25 +269,26 @@ class Facts:
         ]
 
     # -- two exponentials -------------------------------------------------------------------------------------------
-    def logarithm(self, p: Poly) -> Poly | None:
-        """For p = a·e^u − b·e^v with a, b > 0 whole exponents: a polynomial of the same sign, u − v + log(a/b).
+    def _by_exponents(self, p: Poly) -> int:
+        found = difference(self.field, self.registry, p) if len(p) == 2 else None
+        if found is None:
+            return ANY
+        other, below = found
+        if not below:
+            return self._by_terms(other) & self._by_fact(other)
+        out = self.of_poly(other)
+        for factor, e in below:  # not 0 where the exponentials have values
+            mask = self.of_poly(self.field.from_key(factor)) & NONZERO
+            out = signs.product(out, signs.to_power(mask or NONZERO, e))
+        return out
 
-        Only when a = b, where no logarithm is needed.
-        """
-        rows = self.field.terms(p)
-        if len(rows) != 2 or rows[0][1] != -rows[1][1]:
-            return None
-        exponents: dict[int, int] = dict(rows[0][0])
-        for g, e in rows[1][0]:
-            exponents[g] = exponents.get(g, 0) - e
-        out = self.field.zero
-        for g, e in exponents.items():
-            key = self.registry.generators[g].key
-            if key[0] != "exp" or key[1][1]:
-                return None
-            out += self.field.monomial(key[1][0], self.registry.units[key] * e)
-        return out if rows[0][1] > 0 else -out
-
-    def _by_logarithm(self, p: Poly) -> int:
-        other = self.logarithm(p) if len(p) == 2 else None
-        return ANY if other is None else self._by_terms(other) & self._by_fact(other)
+    def _opened(self, p: Poly) -> Poly:
+        """Where to split for the sign of p: for a difference of exponentials, that of their exponents."""
+        found = difference(self.field, self.registry, p)
+        if found is None or not found[1]:
+            return p if found is None else found[0]
+        parts = [found[0], *(self.field.from_key(f) for f, e in found[1] if e % 2)]
+        for q in (q for part in parts for q, _ in self.field.factor(part)[1]):
+            if self.quick(q) not in (NEGATIVE, ZERO, POSITIVE):
+                return self._opened(q)
+        return p

@@ -15,6 +15,7 @@ from derive.domain import Domain, Range
 from derive.prove import bisect, points, sign_calculus, sign_forms, sign_means, sign_parts, sign_rules, signs
 from derive.prove.ball_functions import to_arb
 from derive.prove.decide import Question, decided, prove_terms
+from derive.prove.exponents import logarithm
 from derive.prove.field import Frac
 from derive.prove.forms import total
 from derive.prove.normal import Normal
@@ -266,7 +267,7 @@ def _split(n: Normal, rules: Signs, gap: Frac) -> Term | None:
     unsettled = [p for p in factors if not n.free_of(p) & n.bound.keys() and _is_open(rules.of_poly(p, False))]
     if len(unsettled) > 1:
         simplest = min(unsettled, key=lambda p: (len(p), p.total_degree(), str(p)))
-        return n.readback.poly(n.facts.logarithm(simplest) or simplest)
+        return n.readback.poly(logarithm(n.field, n.registry, simplest) or simplest)
     names = sorted(n.free_of(gap.num) - n.bound.keys())
     keys = [("sym", name) for name in names if ("sym", name) in n.registry.numbers]
     masks = {key: n.facts.of_poly(f.poly_of(n.registry.numbers[key])) for key in keys[:_MAX_SPLITS]}

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from derive.prove import signs
 from derive.prove.elementary import atom_value
+from derive.prove.exponents import logarithm
 from derive.prove.field import Frac
 from derive.prove.normal import Normal
 from derive.prove.polys import Poly
@@ -120,7 +121,7 @@ def flat(n: Normal, s: Signs, d: Frac, name: str) -> tuple[int, Term] | None:
 
 def _solved(n: Normal, s: Signs, p: Poly, name: str, way: int) -> tuple[int, Term] | None:
     """The zero of p for the variable, where p is linear in it or in an exponential of it."""
-    for q in (p, n.facts.logarithm(p)):
+    for q in (p, logarithm(n.field, n.registry, p)):
         for g in n.field.generators_of(q) if q is not None else ():
             parts = coefficients(n, q, g)
             if set(parts) not in ({0, 1}, {1}) or any(name in n.free_of(c) for c in parts.values()):
