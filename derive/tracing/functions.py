@@ -14,6 +14,7 @@ from derive.tracing.arithmetic import minus, operation, over, times, where
 from derive.tracing.cells import Cell, array, each
 from derive.tracing.context import current, here, unreadable
 from derive.tracing.entries import Entries, cells_of, decided
+from derive.tracing.folding import FOLDING, into
 from derive.tracing.placing import PLACING
 from derive.tracing.reductions import dot, reduced
 from derive.tracing.rounding import rounded
@@ -24,13 +25,13 @@ _MOVES = frozenset((
     *("column_stack", "squeeze", "expand_dims", "tile", "repeat", "roll", "flip", "fliplr", "flipud"),
     *("broadcast_to", "moveaxis", "swapaxes", "rollaxis", "delete", "append", "insert"),
     *("atleast_1d", "atleast_2d", "split", "array_split", "hsplit", "vsplit", "diagonal", "rot90"),
-    *("copy", "broadcast_arrays", "compress", "resize"),
+    *("copy", "broadcast_arrays", "resize"),
 ))
 #: made of + and *, or of comparisons that the path decides: called on an array of stand-ins for scalars
 _MADE = frozenset((
     *("einsum", "inner", "outer", "tensordot", "cumsum", "cumprod", "diff", "polyval", "trace", "kron"),
     *("vdot", "convolve", "sort", "argsort", "argmax", "argmin", "flatnonzero", "unique", "triu"),
-    *("tril", "apply_along_axis", "ediff1d", "searchsorted", "fill_diagonal"),
+    *("tril", "apply_along_axis", "ediff1d", "searchsorted"),
 ))
 
 
@@ -80,6 +81,8 @@ def _wrapped(me: Entries, x: Any) -> Any:
         return type(x)(_wrapped(me, p) for p in x)
     if isinstance(x, np.ndarray) and x.dtype != object:
         return x
+    if isinstance(x, np.ndarray) and all(isinstance(c, Cell) for c in x.flat):
+        return me.like(x)  # a view stays one
     return x if x is None or isinstance(x, (int, Entries)) else me.like(cells_of(x))
 
 
@@ -132,27 +135,20 @@ def _clip(me: Entries, x: Any, a_min: Any = None, a_max: Any = None, **options: 
         if bound is not None and not (np.ndim(_plain(bound)) == 0 and np.isinf(_plain(bound))):
             cells = each(operation(name), here(), cells, cells_of(bound))
     made = me.like(cells)
-    return _into(options.get("out"), made)
+    return into(options.get("out"), made)
 
 
 def _plain(x: Any) -> Any:
     return 0.0 if isinstance(x, Entries) else x
 
 
-def _into(target: Any, made: Entries) -> Any:
-    if target is None:
-        return made
-    target.cells[...] = made.cells
-    return target
-
-
 def _nonzero(me: Entries, x: Any) -> Any:
     return np.nonzero(decided(cells_of(x)))
 
 
-def _nan_to_num(me: Entries, x: Any, *_: Any, **__: Any) -> Any:
+def _nan_to_num(me: Entries, x: Any, copy: Any = True, *_: Any, **__: Any) -> Any:
     current().note("nan_to_num is taken to change nothing: the formulas are of real numbers")
-    return me.like(cells_of(x).copy())
+    return me.like(cells_of(x).copy()) if copy or not isinstance(x, Entries) else x
 
 
 # -- new arrays
@@ -183,35 +179,7 @@ def _diag(me: Entries, x: Any, k: int = 0) -> Any:
 
 
 def _asarray(me: Entries, x: Any, dtype: Any = None, *_: Any, **__: Any) -> Any:
-    return x if dtype is None else types.astype(x, dtype)
-
-
-# -- sums
-def _fold(name: str) -> Callable[..., Any]:
-    def run(me: Entries, a: Any, axis: Any = None, *_: Any, **options: Any) -> Any:
-        a = a if isinstance(a, Entries) else me.like(cells_of(a))
-        made = reduced(a, name, axis, options.get("keepdims", False), options.get("where", True))
-        start = options.get("initial")
-        return made if not isinstance(start, (int, float)) or name != "add" else made.elementwise("add", (made, start))
-
-    return run
-
-
-def _average(me: Entries, a: Any, axis: Any = None, weights: Any = None, **options: Any) -> Any:
-    if weights is None:
-        return _fold("mean")(me, a, axis, **options)
-    top = each(lambda x, w: times(x.value, w.value), here(), cells_of(a), cells_of(weights))
-    parts = [reduced(me.like(c), "add", axis).cells for c in (top, np.broadcast_to(cells_of(weights), top.shape))]
-    return me.like(each(lambda x, y: over(x.value, y.value), here(), *parts))
-
-
-def _ptp(me: Entries, a: Any, axis: Any = None) -> Any:
-    parts = [reduced(a, name, axis).cells for name in ("maximum", "minimum")]
-    return me.like(each(lambda x, y: minus(x.value, y.value), here(), *parts))
-
-
-def _count(me: Entries, a: Any, axis: Any = None, **_: Any) -> Any:
-    return reduced(me.like(each(lambda c: Cell(c.condition).value, here(), cells_of(a))), "add", axis)
+    return x if dtype is None else types.astype(x, dtype, copy=False)
 
 
 def logsumexp(me: Entries, a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, **_: Any) -> Any:
@@ -252,24 +220,14 @@ def _round(me: Entries, a: Any, decimals: int = 0, **_: Any) -> Any:
     return me.like(each(lambda c: over(rounded(times(c.value, factor)), factor), here(), cells_of(a)))
 
 
-def _norm(me: Entries, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    if ord not in (None, 2):
-        raise unreadable(f"np.linalg.norm with ord={ord}")
-    return reduced(me.like(cells_of(x)), "norm", axis, keepdims)
-
-
-_FOLDED = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum", "amax": "maximum", "amin": "minimum"}
-_FOLDED |= {"all": "logical_and", "any": "logical_or", "mean": "mean", "var": "var", "std": "std"}
-_FOLDED |= {"nansum": "add", "nanmean": "mean", "nanmax": "maximum", "nanmin": "minimum"}
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{name: _fold(fold) for name, fold in _FOLDED.items()},
+    **FOLDING,
     "where": _where,
     "select": _select,
     "piecewise": _piecewise,
     "clip": _clip,
     "nonzero": _nonzero,
     "argwhere": lambda me, x: np.argwhere(decided(cells_of(x))),
-    "count_nonzero": _count,
     "nan_to_num": _nan_to_num,
     "fix": lambda me, x: me.elementwise("trunc", (x,)),
     **dict.fromkeys(("round", "around", "round_"), _round),
@@ -279,10 +237,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "empty_like": _like(np.nan),
     "full_like": _full_like,
     "diag": _diag,
-    "average": _average,
-    "ptp": _ptp,
     "dot": dot,
-    "norm": _norm,
     "asarray": _asarray,
     "array": _asarray,
     "asanyarray": _asarray,

@@ -12,7 +12,7 @@ from derive.tracing.cells import array, each
 from derive.tracing.context import here
 from derive.tracing.entries import Entries, cells_of
 from derive.tracing.functions import call
-from derive.tracing.types import astype
+from derive.tracing.types import astype, view
 
 
 def _tolist(x: Entries) -> Any:
@@ -54,7 +54,8 @@ METHODS: dict[str, Callable[..., Any]] = {
     "flatten": lambda me, order="C": me.like(me.settled().flatten(order=order)),
     "transpose": lambda me, *axes: me.like(me.settled().transpose(*axes)),
     **dict.fromkeys(("copy", "to_numpy"), lambda me, *_, **__: me.like(me.settled().copy())),
-    **dict.fromkeys(("astype", "view"), astype),
+    "astype": astype,
+    "view": view,
     "tolist": _tolist,
     "item": lambda me, *index: me.like(array(me.settled()[index] if index else me.one())),
     "fill": _put_in,

@@ -57,12 +57,15 @@ def _identity(original: Replacement) -> Replacement:
 
 
 def _array(original: Replacement) -> Replacement:
+    copies = original.__name__ == "array"  # the others give the array itself, where its type is the one asked for
+
     def run(x: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
         if not has_stand_in(x):
             return original(x, dtype, *args, **kwargs)
+        copied = copies and bool(kwargs.get("copy", True))
         made = lift(x) if isinstance(x, StandIn) else StandIn(cells_of(x))
-        made = StandIn(made.settled().copy()) if original is np.array and made is x else made
-        return made if dtype is None else types.astype(made, dtype)
+        made = StandIn(made.settled().copy()) if copied and made is x else made
+        return made if dtype is None else types.astype(made, dtype, copy=copied)
 
     return run
 

@@ -12,7 +12,7 @@ from derive.terms.term import make, num
 from derive.tracing.arithmetic import where
 from derive.tracing.cells import Cells, array, each
 from derive.tracing.context import here, unreadable
-from derive.tracing.entries import Entries, cells_of
+from derive.tracing.entries import Entries, cells_of, decided
 from derive.tracing.indexing import concrete, replaced
 
 
@@ -47,6 +47,15 @@ def _own(target: Any) -> Cells:
     return target.settled()
 
 
+def _fill_diagonal(me: Entries, a: Any, val: Any, wrap: bool = False) -> None:
+    value = cells_of(val)
+    np.fill_diagonal(_own(a), value if value.shape else value[()], wrap)
+
+
+def _compress(me: Entries, condition: Any, a: Any, axis: Any = None, **_: Any) -> Any:
+    return me.like(np.compress(decided(cells_of(condition)), cells_of(a), axis=axis))
+
+
 def _copyto(me: Entries, dst: Any, src: Any, casting: Any = None, where: Any = True) -> None:
     cells = _own(dst)
     cells[...] = each(replaced, here(), cells_of(where), cells_of(src), cells)
@@ -76,4 +85,6 @@ PLACING: dict[str, Callable[..., Any]] = {
     "copyto": _copyto,
     "putmask": _putmask,
     "block": _block,
+    "fill_diagonal": _fill_diagonal,
+    "compress": _compress,
 }

@@ -62,13 +62,16 @@ FOLDS: dict[str, Fold] = {
 }
 
 
+_NEUTRAL = {"add": num(0), "multiply": num(1), "logical_and": num(1), "logical_or": num(0)}
+
+
 def reduced(me: Entries, name: str, axis: Any = None, keepdims: Any = False, only: Any = True) -> Any:
     """A fold over some axes, or over all."""
     if me.mask is not None and axis is None and name in ("add", "mean"):
         return _of_selection(me, name)
     cells = me.settled()
     if only is not True:
-        cells = each(lambda c, x: where(c.condition, x.value, num(0)), here(), cells_of(only), cells)
+        cells = each(_left_out(name), here(), cells_of(only), cells)
     axes = tuple(range(cells.ndim)) if axis is None else tuple(np.atleast_1d(axis) % cells.ndim)
     kept = [i for i in range(cells.ndim) if i not in axes]
     rows = np.transpose(cells, (*kept, *axes)).reshape(*(cells.shape[i] for i in kept), -1)
@@ -77,6 +80,13 @@ def reduced(me: Entries, name: str, axis: Any = None, keepdims: Any = False, onl
         out[index] = Cell(FOLDS[name](list(rows[index])), place)
     shape = tuple(1 if i in axes else n for i, n in enumerate(cells.shape)) if _is_on(keepdims) else out.shape
     return me.like(array(out).reshape(shape))
+
+
+def _left_out(name: str) -> Callable[[Cell, Cell], Term]:
+    """An entry where it counts (`where=`), else what changes nothing."""
+    if name not in _NEUTRAL:
+        raise unreadable(f"`where` of the {name} of entries")
+    return lambda c, x: where(c.condition, x.value, _NEUTRAL[name])
 
 
 def _is_on(keepdims: Any) -> bool:
@@ -97,13 +107,19 @@ def of_ufunc(me: Entries, name: str, method: str, inputs: Sequence[Any], options
     """`np.add.reduce` and the like."""
     if method == "reduce" and name in FOLDS:
         axis = options.get("axis", inputs[1] if len(inputs) > 1 else 0)
-        return reduced(
-            me.like(cells_of(inputs[0])), name, axis, options.get("keepdims", False), options.get("where", True)
-        )
+        x, keepdims, only = me.like(cells_of(inputs[0])), options.get("keepdims", False), options.get("where", True)
+        return started(name, reduced(x, name, axis, keepdims, only), options.get("initial"))
     if method == "outer":
         left, right = map(cells_of, inputs)
         return me.like(each(operation(name), here(), left.reshape(*left.shape, *(1,) * right.ndim), right))
     raise unreadable(f"np.{name}.{method} is not followed")
+
+
+def started(name: str, made: Entries, initial: Any) -> Any:
+    """With the number that a fold starts from (`initial=`)."""
+    if initial is None or initial is np._NoValue:
+        return made
+    return made.like(each(operation(name), here(), made.cells, cells_of(initial)))
 
 
 def dot(me: Entries, left: Any, right: Any) -> Any:

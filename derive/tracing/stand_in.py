@@ -56,6 +56,7 @@ class StandIn(Entries):
         """The function of a name, entry by entry."""
         if name == "matmul":
             return reductions.dot(self, *inputs)
+        name = _of_conditions(name, inputs)
         place, mask = here(), same_mask(inputs)
         kind = next((x for x in inputs if isinstance(x, StandIn) and type(x) is not StandIn), self)
         made = kind.like(each(operation(name), place, *(cells_of(x, mask) for x in inputs)), mask)
@@ -174,6 +175,22 @@ class StandIn(Entries):
         if method is None:
             raise AttributeError(f"{name} of an array cannot be followed")
         return lambda *args, **kwargs: method(self, *args, **kwargs)
+
+
+def _of_conditions(name: str, inputs: Sequence[Any]) -> str:
+    """The function that NumPy has for arrays of conditions only: True + True is True."""
+    if name not in _LOGICAL or not all(map(_is_mask, inputs)):
+        return name
+    return _LOGICAL[name]
+
+
+def _is_mask(x: Any) -> bool:
+    if isinstance(x, StandIn):
+        return bool(x.cells.shape) and x.is_condition
+    return isinstance(x, (bool, np.bool_)) or (isinstance(x, np.ndarray) and x.dtype == bool)
+
+
+_LOGICAL = {"add": "logical_or", "multiply": "logical_and"}
 
 
 def lift(x: Any, kind: type[StandIn] = StandIn) -> StandIn:

@@ -12,10 +12,12 @@ from derive.tracing.context import current, here, unreadable
 from derive.tracing.entries import Entries
 
 
-def astype(x: Entries, dtype: Any, *_: Any, **__: Any) -> Any:
+def astype(x: Entries, dtype: Any, *_: Any, copy: Any = True, **__: Any) -> Any:
     """Another type: nothing changes, unless numbers that need not be whole are made whole."""
     cells = x.settled()
     kind = np.dtype(dtype)
+    if kind == np.float64 and not copy and not x.is_condition:
+        return x  # it is of that type
     if kind.kind == "b":
         return x.like(each(lambda c: c.condition, here(), cells))
     if kind.kind == "O":
@@ -27,6 +29,15 @@ def astype(x: Entries, dtype: Any, *_: Any, **__: Any) -> Any:
     if kind in (np.float32, np.float16):
         current().note(f"astype({kind}) only rounds: the formulas are of real numbers")
     return x.like(_same_lines(cells))
+
+
+def view(x: Entries, dtype: Any = None) -> Any:
+    """The same entries once more; the bytes of conditions are 0 and 1, those of numbers are not known."""
+    if dtype is None or (np.dtype(dtype) == np.float64 and not x.is_condition):
+        return x.like(x.settled())
+    if not x.is_condition or np.dtype(dtype).itemsize != 1:
+        raise unreadable(f"the bytes of numbers are seen as {np.dtype(dtype)}")
+    return astype(x, dtype)
 
 
 def _same_lines(cells: Cells) -> Cells:

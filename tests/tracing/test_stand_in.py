@@ -109,7 +109,59 @@ def ranks(a: Any, b: Any, k: Any) -> Any:
     return a[order] * np.arange(2) + np.array([7.0, 9.0])[k[:2].astype(int)]
 
 
+def same_memory(a: Any, b: Any, k: Any) -> Any:
+    """What NumPy gives as a view, or as the array itself, is changed with it."""
+    ways: list[Code] = [np.squeeze, np.ravel, np.atleast_1d, np.ascontiguousarray, lambda x: x.view(), lambda x: x.T]
+    ways += [lambda x: np.asarray(x, dtype=float), lambda x: x.astype(float, copy=False), lambda x: x.swapaxes(0, 0)]
+    ways += [
+        lambda x: np.array(x, copy=None),
+        lambda x: np.nan_to_num(x, copy=False),
+        lambda x: x.reshape(-1, 1),
+        np.flip,
+    ]
+    for i, way in enumerate(ways):
+        g = a * b
+        h = way(g)
+        h += i + 1
+        a = a + g
+    for copied in (np.array(a), np.array(a, dtype=float), a.astype(float), a.flatten(), np.copy(a), np.nan_to_num(a)):
+        np.subtract(copied, 7, out=copied)
+    return a
+
+
+def diagonal(a: Any, b: Any, k: Any) -> Any:
+    """A function that changes its argument and gives nothing."""
+    table = np.outer(a, b)
+    np.fill_diagonal(table, a * 2)
+    np.fill_diagonal(table[1:], 5.0)
+    return table
+
+
 CODES: dict[str, Code] = {
+    "same memory": same_memory,
+    "diagonal": diagonal,
+    "conditions": lambda a, b, k: (
+        ((a > 0) + (b > 0.6)) * 1.0
+        + 3.0 * ((a > 0) * (b > 1))
+        + np.sum([a > 0, b > 0.6], axis=0)
+        + (0 + (a > 0) + (b > 0))
+    ),
+    "degrees of freedom": lambda a, b, k: (
+        np.var(a, ddof=1) + b.std(ddof=2) + np.stack([a, b]).var(axis=1, ddof=1)[0] + np.std(a, axis=0, keepdims=True)
+    ),
+    "starts": lambda a, b, k: (
+        np.sum(a, initial=2.0) + np.prod(b, initial=3.0) + a.max(initial=9.0) + np.minimum.reduce(a, initial=-4.0)
+    ),
+    "some entries": lambda a, b, k: (
+        np.sum(a, where=[True, False, True])
+        + np.prod(b, where=a > 0)
+        + np.all(a > 0, where=b > 0.6)
+        + np.any(a > 1, where=b > 1)
+    ),
+    "weights": lambda a, b, k: (
+        np.average(np.stack([a, b]), axis=0, weights=[1, 3]) + np.average(np.outer(a, b), axis=1, weights=[1.0, 2, 3])
+    ),
+    "compressed": lambda a, b, k: np.compress(a > 0, b) + np.compress([True, False, True], a),
     "arithmetic": lambda a, b, k: -a + 2 * b**2 - b / 4 + 3 // 1 + (a - 1) * (1 - b),
     "powers": lambda a, b, k: b**a + np.power(b, 2.5) + 2**a + (-1) ** k + np.square(a) + np.cbrt(a),
     "elementary": lambda a, b, k: (
@@ -212,6 +264,13 @@ def test_programs_have_the_values_of_numpy(program: list[tuple[int, int, int]]) 
         (lambda a, b, k: a if a > 0 else b, "a single number is needed"),
         (lambda a, b, k: a.frobnicate(), "frobnicate"),
         (lambda a, b, k: np.add.accumulate(a), "accumulate"),
+        (lambda a, b, k: np.mean(a, where=b > 0.6), "`where` of the mean"),
+        (lambda a, b, k: np.max(a, where=b > 0.6, initial=0), "`where` of the maximum"),
+        (lambda a, b, k: np.std(a, 0, None, None, 1), "have no names"),
+        (lambda a, b, k: np.var(a, ddof=3), "ddof=3"),
+        (lambda a, b, k: np.average(a, weights=b, returned=True), "returned"),
+        (lambda a, b, k: np.linalg.norm(np.outer(a, b), 2), "ord=2"),
+        (lambda a, b, k: a.view(np.int64), "the bytes of numbers"),
         (lambda a, b, k: np.array([a[:1], b]), "different shapes"),
         (lambda a, b, k: a + "x", "TypeError"),
         (lambda a, b, k: special.zeta(a), "zeta is not a function"),

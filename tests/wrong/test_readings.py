@@ -41,8 +41,8 @@ def true_and_true(z: Any, y: Any) -> Any:
 
 
 def alias(z: Any, y: Any) -> Any:
-    """What atleast_1d gives is the array itself."""
-    v = np.atleast_1d(z)
+    """The bytes are those of the array itself."""
+    v = np.frombuffer(z) if type(z) is np.ndarray else z.copy()
     v += 3
     return z - y
 
@@ -99,13 +99,19 @@ def remembering(z: Any, y: Any) -> Any:
     return REMEMBERED.setdefault(len(z), z - y)
 
 
-@pytest.mark.parametrize("code", [whole_numbers_only, unsigned, true_and_true])
+@pytest.mark.parametrize("code", [whole_numbers_only, unsigned])
 def test_labels_of_another_type(code: Callable[..., Any]) -> None:
     """Whole, unsigned and boolean arrays have arithmetic of their own."""
     report = check_objective(code, LOGISTIC, domain=BINARY, dtypes=())
     assert (report.status, report.ok) == ("refuted", False)
     assert report.source is not None
     assert "the formula that was read" in report.source.reason
+
+
+def test_conditions_are_added_as_numpy_adds_them() -> None:
+    """That is read, and so refuted with a witness."""
+    report = check_objective(true_and_true, LOGISTIC, domain=BINARY, dtypes=())
+    assert (report.status, report.source and report.source.how) == ("refuted", "read")
 
 
 SEEN = [alias, by_type, by_attempt, first_rows_only, few_rows_only, by_precision, filled_in, counting, remembering]
