@@ -85,6 +85,17 @@ def test_a_picture_of_every_loss(name: str) -> None:
     assert ("kinks" in drawing.says) == bool(loss.kinks)
 
 
+@pytest.mark.parametrize("name", [n for n in catalog.names() if isinstance(catalog.load(n), Loss)])
+def test_each_curve_is_the_derivative_of_the_one_before(name: str) -> None:
+    """By differences, at points without a kink: a factor in front of the matrix form, such as −1 or 2, counts too."""
+    loss, step = catalog.load(name), 1e-5
+    z = np.linspace(0.21, 3.7, 9) + 1e-3
+    for y in (y for y in (-1, 0, 1, 3) if y in loss.interval_y_true):
+        for order in (1, 2):
+            before, curve = rows(loss, order - 1), rows(loss, order)
+            assert np.allclose((before(z + step, y) - before(z - step, y)) / (2 * step), curve(z, y), 1e-4, 1e-4)
+
+
 def test_a_jump_is_a_gap() -> None:
     """Where the slope of |z − y| jumps no line is drawn: the value that is taken is filled, the other end is not."""
     from matplotlib.figure import Figure
@@ -178,6 +189,22 @@ def test_functions_that_numpy_lacks() -> None:
     x, u = np.array([-2.0, 0.0, 0.5]), sp.Symbol("u", real=True)
     assert np.allclose(of_expression(sp.erfinv(u), ("u",))(x), [np.nan, 0, 0.4769362762044699], equal_nan=True)
     assert of_expression(sp.sign(u).diff(u), ("u",))(x).tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("loss", ["floor(2*z)*y", "delta(y, z)", "loggamma(z)", "lambertw(z)*sigmoid(z)", "7 + 0*z"])
+def test_what_has_no_simple_picture(loss: str) -> None:
+    """Steps are flat beside their jumps, poles are left out, and a point without the variable refutes anywhere."""
+    claim_of = check(loss, "z", "1", "z", domain={"z": "positive"})
+    assert len(plot.of_claim(claim_of)) == 1
+    assert np.isfinite(plot.claim(claim_of).axes[1].lines[0].get_ydata()).mean() > 0.9
+
+
+def test_what_has_no_picture() -> None:
+    """A page of it has none; who asks for it is told."""
+    claim_of = check("prod(z + i, i, 0, 3)", "z", wrt="z")
+    assert plot.of_claim(claim_of) == ()
+    with pytest.raises(DeriveError, match="cannot be drawn"):
+        plot.claim(claim_of)
 
 
 # -- on pages

@@ -70,6 +70,10 @@ class Compiled(ABC):
             return lazy.evaluate([lazy.Request(self, theta, strength)], X, y, sample_weight)[0]
         return self._evaluate(arrays.read(theta, X, y, sample_weight), strength)
 
+    def of_row(self, z: Array, y: Array) -> Array:
+        """ℓ, ∂ℓ/∂z or ∂²ℓ/∂z² of single rows: what a row adds is this times the factor, whose sign and number count."""
+        return np.asarray(self._factor(1, 0.0) * self._row.stable(z, y))
+
     @np.errstate(all="ignore")
     def total(self, a: Arguments) -> Any:
         """The sum over these rows, before `finish`: by the quick forms, or by those that are right everywhere."""

@@ -77,6 +77,9 @@ def of_item(name: str) -> tuple[Picture, ...]:
 
 
 def of_claim(report: Any, prefix: str = "picture") -> tuple[Picture, ...]:
-    """The picture for the page of a report; none where it speaks of several variables, or of no loss."""
+    """The picture for the page of a report; none where several variables, no loss or its formulas allow none."""
     style.import_matplotlib()
-    return in_a_page([_claim.claim(report)] if _claim.can_draw(report) else [], prefix)
+    try:
+        return in_a_page([_claim.claim(report)], prefix)
+    except DeriveError:
+        return ()

@@ -23,14 +23,9 @@ _SIDES = {"gradient": "gradient", "hessian": "Hessian"}
 _NAMES = {"gradient": r"\partial\ell/\partial {0}", "hessian": r"\partial^2\ell/\partial {0}^2"}
 
 
-def can_draw(report: Any) -> bool:
-    """Does it speak of a loss, and of one variable?"""
-    return report.loss is not None and len(report.wrt) == 1
-
-
 def claim(report: Any) -> Drawing:
     """One panel for the loss and one for each claim; the other variables are what they are at the witness."""
-    if not can_draw(report):
+    if report.loss is None or len(report.wrt) != 1:
         raise DeriveError("a picture of a claim needs its loss, and one variable of the derivatives")
     variable, loss = report.wrt[0], to_sympy(report.loss)
     claims = [c for c in (report.gradient, report.hessian) if c is not None]
@@ -112,8 +107,8 @@ def _mark(ax: Any, component: Any, variable: str) -> None:
     witness = getattr(component.verdict, "witness", None)
     if witness is None:
         return
-    at = float(Fraction(dict(witness.point)[variable]))
     low, high = ax.get_xlim()
+    at = float(Fraction(dict(witness.point).get(variable, Fraction((low + high) / 2))))  # without it, any point refutes
     if low <= at <= high:
         ends = [_number(witness.left), _number(witness.right)]
         ax.plot([at, at], ends, color=BLACK, marker="o", markersize=5, linewidth=1, linestyle=":", label="witness")

@@ -7,24 +7,29 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
+from sympy.printing.codeprinter import PrintMethodNotImplementedError
 
-from derive import compiled
+from derive import compiled, functions
 from derive import symbols as s
 from derive.compiled.printer import kernel
+from derive.errors import DeriveError
 from derive.loss import Loss
 from derive.terms.bridge import to_sympy
 from derive.terms.text import parse_formula
 
 Array = NDArray[np.float64]
+#: whose derivatives are 0 but where they jump
+_STEPS = (sp.floor, sp.ceiling, sp.KroneckerDelta)
+_OWN = [kind for kind in vars(functions).values() if isinstance(kind, type) and issubclass(kind, sp.Function)]
 
 
 def rows(loss: Loss, order: int) -> Any:
     """ℓ, ∂ℓ/∂z or ∂²ℓ/∂z² as a function of arrays z and y, at the defaults of the parameters."""
-    row = (compiled.cost, compiled.gradient, compiled.hessian)[order](loss)._row
+    function = (compiled.cost, compiled.gradient, compiled.hessian)[order](loss)
 
     def f(z: Array, y: Any) -> Array:
         with np.errstate(all="ignore"):
-            return np.asarray(row.stable(z, np.broadcast_to(np.asarray(y, float), z.shape)) + np.zeros(z.shape))
+            return np.asarray(function.of_row(z, np.broadcast_to(np.asarray(y, float), z.shape)) + np.zeros(z.shape))
 
     return f
 
@@ -37,23 +42,45 @@ def of_text(formula: str, *names: str) -> Any:
 def of_expression(expr: Any, names: tuple[str, ...]) -> Any:
     """A SymPy expression as a function of arrays in the place of these variables; NaN where it has no value.
 
-    Functions that NumPy lacks are computed point by point by mpmath. A derivative at a jump, that SymPy writes as a
-    Dirac delta, is left out: it is 0 beside the jump.
+    Functions that NumPy lacks are computed point by point by mpmath. A derivative at a jump is left out: it is 0 beside
+    the jump. A `DeriveError` says what cannot be computed at all.
     """
-    expr = expr.replace(sp.DiracDelta, lambda *_: sp.S.Zero)
+    expr = _beside_jumps(expr)
     found = {v.name: v for v in expr.free_symbols}
     variables = [found.get(name, sp.Dummy(name)) for name in names]
-    fast, slow = kernel(expr, *variables).stable, sp.lambdify(variables, expr, "mpmath")
+    fast, slow = _fast(expr, variables), _slow(expr, variables)
 
     def evaluated(*arrays: Array) -> Array:
         shape = np.broadcast_shapes(*(a.shape for a in arrays))
         with np.errstate(all="ignore"):
             try:
                 return np.asarray(fast(*arrays) + np.zeros(shape), float)
-            except (NameError, TypeError, AttributeError):
+            except (NameError, TypeError, AttributeError, ValueError):
                 return np.asarray(np.vectorize(_number, otypes=[float])(slow, *arrays))
 
     return evaluated
+
+
+def _beside_jumps(expr: Any) -> Any:
+    """SymPy writes the derivative at a jump as a Dirac delta, or as one that it does not know."""
+    expr = expr.replace(sp.DiracDelta, lambda *_: sp.S.Zero)
+    return expr.replace(lambda e: isinstance(e, sp.Derivative) and isinstance(e.expr, _STEPS), lambda _: sp.S.Zero)
+
+
+def _fast(expr: Any, variables: list[Any]) -> Any:
+    try:
+        return kernel(expr, *variables).stable
+    except PrintMethodNotImplementedError:
+        return None
+
+
+def _slow(expr: Any, variables: list[Any]) -> Any:
+    for rule in 2 * (sp.exp, sp.log, sp.erf):  # mpmath knows no function of ours, but what they are made of
+        expr = expr.rewrite(_OWN, rule)
+    try:
+        return sp.lambdify(variables, expr, "mpmath")
+    except PrintMethodNotImplementedError:
+        raise DeriveError(f"{str(expr)[:200]} cannot be drawn: it cannot be computed at a point") from None
 
 
 def _number(f: Any, *point: float) -> float:

@@ -96,7 +96,7 @@ def _drawn(found: Drawing) -> Iterator[str]:
 
 
 def _numbers(values: Any) -> str:
-    """In units of a hundred-thousandth of the largest, so that the last bit of a machine does not count."""
+    """The largest, and all in units of a hundred-thousandth of it, so that the last bit of a machine does not count."""
     finite = np.nan_to_num(np.ravel(np.asarray(values, dtype=float)), nan=0.0, posinf=0.0, neginf=0.0)
     unit = np.max(np.abs(finite), initial=0.0) / 1e5 or 1.0
-    return " ".join(str(int(v)) for v in np.round(finite / unit))
+    return " ".join([f"{unit:.3g}", *(str(int(v)) for v in np.round(finite / unit))])
