@@ -190,7 +190,7 @@ def _title(path: Path) -> str:
 
 def _suggestion(name: str, known: tuple[str, ...]) -> str:
     close = difflib.get_close_matches(name.lower().replace("_", "-"), known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"`derive list` shows the {len(known)} losses"
+    return f"did you mean {close[0]!r}?" if close else f"`derive list` shows the {len(known)} names"
 
 
 def _loss(name: str, path: Path, package: str) -> Loss:

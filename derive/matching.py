@@ -115,7 +115,7 @@ def _where(verdict: Proved) -> str:
 
 def _chosen(link: str | None, inverse_link: str | None, range_z: str | None) -> tuple[str, Link]:
     if (link is None) == (inverse_link is None):
-        raise DeriveError("name a link, or give an inverse link as a formula in z, such as normcdf(z)")
+        raise DeriveError("name one of the two: a link, or an inverse link as a formula in z, such as normcdf(z)")
     if inverse_link is not None:
         return inverse_link, Link(inverse_link, range_z or "real")
     if link is None or link not in LINKS:

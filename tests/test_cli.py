@@ -120,6 +120,9 @@ def test_list_shows_names_and_titles() -> None:
         (("prove", "lgo(x)", "y"), "did you mean 'log'?"),
         (("prove", "__import__('os').system('true')", "y"), "not a name"),
         (("prove", "x", "y", "--timeout", "0"), "0.1<=x<=3600"),
+        (("prove", "x", "y", "--timeout", "nan"), "nan is not a number"),
+        (("fit", "huber", "x.csv", "--target", "y", "--tolerance", "NaN"), "NaN is not a number"),
+        (("check", "--loss", "z", "--gradient", "1", "--memory", "99999999999999999999"), "128<=x<=16777216"),
         (("replay", "no-such-file.json"), "no such file"),
     ],
 )
@@ -307,7 +310,7 @@ def test_prove_as_json() -> None:
 
 @pytest.mark.usefixtures("in_process")
 def test_replay_of_files(tmp_path: Path) -> None:
-    """What `verify` wrote is proved again; an edited, empty or binary file is refused with code 2."""
+    """What `verify` wrote is proved again; an edited, empty or binary file is refused by its name, with code 2."""
     file = tmp_path / "linear.json"
     assert run("verify", "linear", "--certificate", str(file)).exit_code == 0
     result = run("replay", str(file))
@@ -324,6 +327,7 @@ def test_replay_of_files(tmp_path: Path) -> None:
         result = run("replay", str(file))
         assert result.exit_code == 2
         assert why in result.stderr
+        assert result.stderr.count(str(file)) == 1
     file.write_bytes(b"\x80\x00")
     assert "not a text file" in run("replay", str(file)).stderr
 
@@ -372,6 +376,18 @@ def test_ctrl_c(tmp_path: Path) -> None:
     assert process.returncode == console.EXIT_INTERRUPTED
     assert stderr == b"interrupted\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_no_bug() -> None:
+    """What cannot be printed for want of room is an error, not a traceback: also of a help page."""
+    for args in (("list",), ("--help",)):
+        with Path("/dev/full").open("w") as full:
+            found = subprocess.run(
+                [sys.executable, "-m", "derive", *args], stdout=full, stderr=-1, check=False, cwd=ROOT
+            )
+        assert found.returncode == 2
+        assert b"error: cannot write: no space left on device" in found.stderr
+        assert b"Traceback" not in found.stderr
 
 
 def test_a_bug_is_not_a_refutation() -> None:

@@ -22,6 +22,7 @@ from derive.cli import checking, common, console, main
 from derive.mutate import table
 from derive.plot import page, style
 from derive.prove import prove_terms
+from derive.render import pdf
 from derive.suite.item import Item, Outcome
 from tests.test_cli import ROOT, certificate, run
 
@@ -102,6 +103,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(style, "_figure", lambda *_: None)
     monkeypatch.setattr(page, "inline", lambda *_: "")
     monkeypatch.setattr(style, "content", lambda *_: b"drawn")
+    monkeypatch.setattr(pdf, "engine", lambda: "pdflatex")  # which need not be installed
+    monkeypatch.setattr(pdf, "render", lambda *_: b"%PDF-")
     monkeypatch.setattr(derive.mutate, "mutate", lambda *_, **__: derive.mutate.Score("", (), 0.0, 0.0, ()))
     monkeypatch.setattr(table, "text", lambda *_: "")
     return tmp_path
@@ -213,6 +216,32 @@ def test_where_a_fit_is_saved_is_asked_first(folder: Path) -> None:
         found = run("fit", "logistic", "not-there.csv", "--target", "ill", "--save", file)
         assert found.exit_code == 2
         assert f"cannot write {file}" in found.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "show linear -o",
+        "matching-loss --link log -o",
+        "verify linear --certificate",
+        "plot path -o",
+        "mutate objectives.py::focal --output",
+    ],
+)
+def test_where_something_is_written_is_asked_first(words: str, folder: Path) -> None:
+    """So it is with every command that writes a file."""
+    for file in ("none/x.png", "tests"):
+        found = run(*words.split(), file)
+        assert found.exit_code == 2
+        assert found.stderr.startswith(f"error: cannot write {file}: ")
+
+
+def test_parameters_of_a_fit_are_numbers(folder: Path) -> None:
+    """What is no finite number is an error that names it."""
+    for value in ("two", "nan", "1e400"):
+        found = run("fit", "huber", "loss.csv", "--target", "loss", "--parameter", f"delta={value}")
+        assert found.exit_code == 2
+        assert f"--parameter delta: {value!r} is not a number" in found.stderr
 
 
 # -- completion

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from derive.cli.common import FOLDER, distributions, formulas, ranges
+from derive.cli.common import FOLDER, Number, distributions, formulas, ranges
 from derive.cli.console import Manual
 
 _FORMATS = click.Choice(["text", "json", "markdown", "latex", "html", "sarif", "github"])
@@ -14,6 +14,7 @@ _FORMATS = click.Choice(["text", "json", "markdown", "latex", "html", "sarif", "
 _DESCRIBING = ("loss", "wrt", "where", "domain", "hessian_kind", "distribution", "convention", "reduction")
 _OF_CODE = ("library", "parameters", "classes")
 _OF_FORMULAS = ("gradient", "hessian")
+_MOST_MIB = 1 << 24  # 16 TiB: the operating system takes no number of bytes that needs more than 64 bits
 
 
 @click.command(
@@ -58,8 +59,10 @@ Exit codes: 0 proved   1 refuted, or failed by the policy
 @click.option("-k", "select", metavar="WORDS", help="Only claims whose name holds this: a and b, a or b, not c.")
 @click.option("-x", "--exitfirst", is_flag=True, help="Stop at the first claim that fails.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes.  [default: one a core]")
-@click.option("--timeout", type=click.FloatRange(0.1, 3600), help="Seconds for a claim.  [default: 20, code: 60]")
-@click.option("--memory", type=click.IntRange(128), metavar="MIB", help="For a claim.  [default: 2048, code: 4096]")
+@click.option("--timeout", type=Number(0.1, 3600), metavar="SECONDS", help="For a claim.  [default: 20, code: 60]")
+@click.option(
+    "--memory", type=click.IntRange(128, _MOST_MIB), metavar="MIB", help="For a claim.  [default: 2048, code: 4096]"
+)
 @click.option(
     "--policy", multiple=True, metavar="NAME=LEVEL", help="unknown, numeric-only, findings: fail, warn, ignore."
 )

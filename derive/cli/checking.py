@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from derive.cli.common import pictures
+from derive.cli.common import check_folder, pictures
 from derive.cli.console import EXIT_INTERRUPTED, paint, progress
 from derive.errors import DeriveError, UnknownError
 from derive.render.report import WIDTH
@@ -87,8 +87,7 @@ def _files(said: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
             raise DeriveError(
                 f"--output {text[:80]!r}: write {'|'.join(outputs.FORMATS)}=FILE, such as sarif=derive.sarif"
             )
-        if not (folder := Path(name).absolute().parent).is_dir():
-            raise DeriveError(f"--output {text[:80]!r}: there is no folder {folder}")
+        check_folder(Path(name))
         yield Path(name), form
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -37,6 +38,31 @@ Exit codes: 0 proved, and the numbers agree   1 refuted
 FILE = click.Path(path_type=Path)
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Print only what fails; the exit code says the rest.")
 FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+class Number(click.FloatRange):
+    """A number in a range: NaN is in none, though no comparison with it says so."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number; a usage error for anything else."""
+        found = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value} is not a number", param, ctx)
+        return found
+
+
+class Output(click.Path):
+    """A file to be written, or `-` for the terminal: whether it can be is asked before any work is done."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Its path; a `FileError` where nothing can be written."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if str(value) != "-":
+            check_folder(path)
+        return path
+
+
+OUTPUT = Output()
 
 
 def complete_loss(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:

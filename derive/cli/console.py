@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,13 +13,15 @@ from typing import Any
 
 import click
 
-from derive.errors import EXIT_UNKNOWN, DeriveError
+from derive.errors import EXIT_BAD_INPUT, EXIT_UNKNOWN, DeriveError
 
 #: what a shell expects of a command that was interrupted, or whose reader went away
 EXIT_INTERRUPTED = 130
 EXIT_CLOSED_PIPE = 141
 #: a bug of ours; Python's own code for it is 1, which means "refuted" here
 EXIT_BUG = 70
+#: why nothing more can be printed to a file that is there
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 class Manual(click.Command):
@@ -72,7 +75,7 @@ class PoliteGroup(click.Group):
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         """Parse the command line."""
-        with _closed_pipe():
+        with _closed_pipe(), _reported():
             return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -114,6 +117,11 @@ def _reported() -> Iterator[None]:
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        click.echo(f"error: cannot write: {os.strerror(error.errno).lower()}", err=True)
+        raise click.exceptions.Exit(EXIT_BAD_INPUT) from None
     except MemoryError:
         click.echo("error: not enough memory; nothing was decided", err=True)
         raise click.exceptions.Exit(EXIT_UNKNOWN) from None

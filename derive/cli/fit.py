@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from derive import catalog
-from derive.cli.common import FILE, QUIET, check_folder, complete_loss
+from derive.cli.common import FILE, OUTPUT, QUIET, Number, complete_loss
 from derive.cli.console import Manual, paint, progress
 from derive.errors import EXIT_OK, EXIT_REFUTED, EXIT_UNKNOWN, DataError
 
@@ -51,17 +52,20 @@ Exit codes: 0 converged   1 there is no finite minimum
     help="Of the search.",
 )
 @click.option("--no-bias", is_flag=True, help="Without a column of ones.")
-@click.option("--penalty", type=click.FloatRange(0), default=0.0, show_default=True, help="λ, for a loss with one.")
+@click.option(
+    "--penalty", type=Number(0), metavar="NUMBER", default=0.0, show_default=True, help="λ, for a loss with one."
+)
 @click.option("--parameter", "parameters", multiple=True, metavar="NAME=NUMBER", help="A parameter of the loss.")
-@click.option("--steps", type=click.IntRange(1), help="How many steps at most.")
+@click.option("--steps", type=click.IntRange(1), metavar="N", help="How many steps at most.")
 @click.option(
     "--tolerance",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, min_open=True),
+    metavar="NUMBER",
     default=1e-10,
     show_default=True,
     help="Of the gradient, beside what is added up in it.",
 )
-@click.option("--save", type=FILE, metavar="FILE.json", help="Write the fit there.")
+@click.option("--save", type=OUTPUT, metavar="FILE.json", help="Write the fit there.")
 @click.option(
     "--format",
     "form",
@@ -78,8 +82,6 @@ def fit(ctx: click.Context, /, name: str, data: Path, target: str, save: Path | 
 
     With coefficients, standard errors and deviance. Ctrl-C keeps the best so far.
     """
-    if save is not None:
-        check_folder(save)
     quiet, verbose, begin = said.pop("quiet"), said.pop("verbose"), time.monotonic()
     found = _fitted(name, data, target, _log if verbose else progress, said)
     if verbose:
@@ -143,6 +145,9 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _number(name: str, value: str) -> float:
     try:
-        return float(value)
+        number = float(value)
     except ValueError:
-        raise DataError(f"--parameter {name}: {value[:60]!r} is not a number") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise DataError(f"--parameter {name}: {value[:60]!r} is not a number, or too large for one")
+    return number

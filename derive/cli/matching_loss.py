@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from derive.cli.common import CODES, EXIT, FILE, write
+from derive.cli.common import CODES, EXIT, OUTPUT, Number, write
 from derive.errors import UnknownError
 
 
@@ -35,8 +35,10 @@ Links: identity, log, logit, probit, cloglog, loglog, cauchit, inverse,
     show_default=True,
     help="How to print it.",
 )
-@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write there instead of to the terminal.")
-@click.option("--timeout", type=click.FloatRange(0.1, 3600), default=60.0, show_default=True, help="In seconds.")
+@click.option("-o", "--output", type=OUTPUT, metavar="FILE", help="Write there instead of to the terminal.")
+@click.option(
+    "--timeout", type=Number(0.1, 3600), default=60.0, show_default=True, metavar="SECONDS", help="For the answer."
+)
 @click.pass_context
 def matching_loss(
     ctx: click.Context,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from derive.cli.common import FILE, to_json, write
+from derive.cli.common import OUTPUT, Number, to_json, write
 from derive.cli.console import Manual, paint, progress
 from derive.errors import EXIT_OK, EXIT_REFUTED
 
@@ -37,16 +37,14 @@ Exit codes: 0 all mutants were caught  1 some survived
 @click.argument("target", metavar="FILE.py::NAME")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...")
 @click.option("--jobs", type=click.IntRange(1, 512), metavar="N", help="Commands at once. [default: one a core]")
-@click.option(
-    "--timeout", type=click.FloatRange(0.1), metavar="SECONDS", help="For each run. [default: 10 times as long]"
-)
+@click.option("--timeout", type=Number(0.1), metavar="SECONDS", help="For each run. [default: 10 times as long]")
 @click.option("--project", type=_FOLDER, metavar="FOLDER", help="What is copied. [default: the project of FILE]")
 @click.option("--only", multiple=True, metavar="KIND", help="Only mistakes of this kind; may be repeated.")
 @click.option("--list", "listed", is_flag=True, help="Show the mutants, and run nothing.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print it."
 )
-@click.option("--output", type=FILE, metavar="FILE", help="Write the answer there.")
+@click.option("--output", type=OUTPUT, metavar="FILE", help="Write the answer there.")
 @click.pass_context
 def mutate(
     ctx: click.Context,

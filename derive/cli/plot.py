@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from derive.cli.common import FILE, complete_loss, ranges
+from derive.cli.common import OUTPUT, complete_loss, ranges
 from derive.cli.console import Manual
 
 _CLAIM = "claim"
@@ -42,7 +42,7 @@ Exit codes: 0 written   2 usage or bad input
 """,
 )
 @click.argument("name", shell_complete=_complete)
-@click.option("-o", "--output", type=FILE, required=True, metavar="FILE", help="A .png, .svg or .pdf file.")
+@click.option("-o", "--output", type=OUTPUT, required=True, metavar="FILE", help="A .png, .svg or .pdf file.")
 @click.option("--loss", metavar="FORMULA", help="Of a claim: the loss.")
 @click.option("--gradient", metavar="FORMULA", help="Of a claim: its gradient.")
 @click.option("--hessian", metavar="FORMULA", help="Of a claim: its Hessian.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from derive.cli.common import CODES, EXIT, ranges, to_json
+from derive.cli.common import CODES, EXIT, Number, ranges, to_json
 from derive.cli.console import TakesFormulas, paint
 
 
@@ -25,7 +25,9 @@ Examples:
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print it."
 )
-@click.option("--timeout", type=click.FloatRange(0.1, 3600), default=20.0, show_default=True, help="In seconds.")
+@click.option(
+    "--timeout", type=Number(0.1, 3600), default=20.0, show_default=True, metavar="SECONDS", help="For the answer."
+)
 @click.option("--quiet", is_flag=True, help="Print nothing if it is proved.")  # no -q: that is a formula
 @click.pass_context
 def prove(

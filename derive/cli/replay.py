@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from derive.cli.common import CODES, FILE, QUIET, worst
+from derive.cli.common import CODES, FILE, QUIET, Number, worst
 from derive.cli.console import Manual, paint
+from derive.errors import CertificateError
+
+if TYPE_CHECKING:
+    from derive.certificate import Unknown
+    from derive.replay import Replayed
 
 
 @click.command(
@@ -21,7 +27,9 @@ Examples:
 {CODES}""",
 )
 @click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
-@click.option("--timeout", type=click.FloatRange(0.1, 3600), default=60.0, show_default=True, help="Seconds a file.")
+@click.option(
+    "--timeout", type=Number(0.1, 3600), default=60.0, show_default=True, metavar="SECONDS", help="For each file."
+)
 @QUIET
 @click.pass_context
 def replay(ctx: click.Context, files: tuple[Path, ...], timeout: float, quiet: bool) -> None:
@@ -31,14 +39,24 @@ def replay(ctx: click.Context, files: tuple[Path, ...], timeout: float, quiet: b
     """
     from derive.certificate import Unknown
     from derive.render.replayed import render
-    from derive.worker import replay as replay_file
 
     statuses = []
     for path in files:
-        report = replay_file(path, timeout=timeout)
+        report = _replayed(path, timeout)
         if isinstance(report, Unknown):
             click.echo(f"{path}: {paint('unknown', 'yellow')}; {report.reason}")
         elif not quiet or report.status != "proved":
             click.echo(render(report.found, report.notes, paint), nl=False)
         statuses.append(report.status)
     ctx.exit(worst(statuses))
+
+
+def _replayed(path: Path, timeout: float) -> Replayed | Unknown:
+    """What a file says when it is checked again; what cannot be read is an error with its name."""
+    from derive.worker import replay as replay_file
+
+    try:
+        return replay_file(path, timeout=timeout)
+    except CertificateError as error:
+        said = str(error)
+        raise CertificateError(said if str(path) in said else f"{path}: {said}") from None

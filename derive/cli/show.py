@@ -10,7 +10,7 @@ import click
 
 from derive import catalog
 from derive.cli import common
-from derive.cli.common import CODES, EXIT, FILE, complete_name, ready_for_pdf, write
+from derive.cli.common import CODES, EXIT, OUTPUT, complete_name, ready_for_pdf, write
 from derive.cli.console import Manual
 
 _FORMATS = click.Choice(["latex", "text", "markdown", "html", "pdf", "json"])
@@ -32,7 +32,7 @@ Examples:
 @click.argument("name", shell_complete=complete_name)
 @click.option("--format", "form", type=_FORMATS, default="latex", show_default=True, help="How to print it.")
 @click.option("--standalone", is_flag=True, help="A whole LaTeX document, with the symbols in words.")
-@click.option("-o", "--output", type=FILE, metavar="FILE", help="Write there instead of to the terminal.")
+@click.option("-o", "--output", type=OUTPUT, metavar="FILE", help="Write there instead of to the terminal.")
 @click.option("--no-pictures", is_flag=True, help="A page without them; they need matplotlib.")
 @click.pass_context
 def show(ctx: click.Context, name: str, form: str, standalone: bool, output: Path | None, no_pictures: bool) -> None:

@@ -11,7 +11,7 @@ import click
 
 from derive import catalog
 from derive.cli import common
-from derive.cli.common import CODES, FILE, FOLDER, QUIET, complete_name, to_json, worst, write
+from derive.cli.common import CODES, FILE, FOLDER, OUTPUT, QUIET, complete_name, to_json, worst, write
 from derive.cli.console import Manual, paint, progress
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ Examples:
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print it."
 )
-@click.option("--certificate", "file", type=FILE, metavar="FILE", help="Write the certificate (of one loss) there.")
+@click.option("--certificate", "file", type=OUTPUT, metavar="FILE", help="Write the certificate (of one loss) there.")
 @click.option(
     "--data",
     type=FILE,
@@ -101,7 +101,9 @@ def verify(
 
 
 def _chosen(names: tuple[str, ...], everything: bool, file: Path | None) -> list[str]:
-    if everything == bool(names):
+    if everything and names:
+        raise click.UsageError("--all is every loss: name none, or say --all alone")
+    if not everything and not names:
         raise click.UsageError("name one or more losses, or say --all; `derive list` shows them")
     if file is not None and len(names) != 1:
         raise click.UsageError("--certificate writes the certificate of one loss; name one")
