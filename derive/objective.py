@@ -14,12 +14,14 @@ from derive.decorator import ATTRIBUTE, claim
 from derive.domain import Domain, Range
 from derive.errors import DeriveError
 from derive.frontends import Asked, Frontend, Reading
-from derive.frontends._statement import Statement, is_diagonal, titled, together, wrong_lines
+from derive.frontends._signatures import arguments_with_defaults
+from derive.frontends._statement import Statement, is_diagonal, titled, together, undecided, wrong_lines
 from derive.report import Report, Source
 from derive.terms.calls import CONSTANTS, no_constants
-from derive.terms.term import Term, free_names, num, walk
+from derive.terms.term import Term, free_names, num, substitute, walk
 from derive.tracing import parameters as code_parameters
 from derive.tracing import sources
+from derive.tracing.constants import read as constant
 from derive.tracing.unreadable import Unreadable
 
 _VALUES = {"pi": math.pi, "E": math.e}
@@ -97,7 +99,7 @@ class Objective:
         """Read and checked; or probed, where it cannot be read, or computes something else than was read."""
         try:
             reading = self.frontend.read(self.fn, self.asked)
-            return together([self.checked(r) for r in (reading, *reading.others)])
+            return self._as_it_stands(together([self.checked(r) for r in (reading, *reading.others)]))
         except Unreadable as why:
             from derive.probing.probe import probed
 
@@ -178,6 +180,24 @@ class Objective:
         parts = tuple(replace(c, kind="majorizer", says=says) for c in claim.components)
         claim = replace(claim, kind="majorizer", says=says, components=parts, accepted=False)
         return replace(report, hessian=claim, hessian_kind="majorizer")
+
+    def _as_it_stands(self, report: Report) -> Report:
+        """A refutation for other values of a parameter than the code's: other numbers of the code may depend on it."""
+        given = arguments_with_defaults(self.fn)
+        names = [n for n in self.asked.parameters if n not in {*self.parameters, *given}]
+        numbers = code_parameters.numbers_of(self.fn) if names else {}
+        others = sorted(numbers.keys() - {*self.asked.parameters, *given})
+        if report.status != "refuted" or self.stated is None or not names or not others or self.where:
+            return report
+        values = {n: constant(numbers[n]) for n in names}
+        own = replace(self, loss=substitute(self.stated, values), notes=[]).report()
+        at = ", ".join(f"{n} = {numbers[n]:g}" for n in names)
+        return undecided(
+            report,
+            own,
+            f"right for {at}, as in the code, and not for every {', '.join(names)}: {', '.join(others[:3])} may depend "
+            "on it; state the loss with numbers, or compute in the code what depends on it",
+        )
 
     def _exchanged(self, report: Report, stated: Statement) -> list[str]:
         """Is a wrong claim right when prediction and label change places? Then the arguments are in the wrong order."""

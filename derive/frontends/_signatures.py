@@ -52,6 +52,15 @@ def arguments(target: Any) -> list[str]:
     return [p.name for p in found if p.kind in plain and (p.default is p.empty or role(p.name) in ("weight", "group"))]
 
 
+def arguments_with_defaults(target: Any) -> frozenset[str]:
+    """The names that a call may set, beside those of `arguments`."""
+    try:
+        found = inspect.signature(target).parameters.values()
+    except (TypeError, ValueError):
+        return frozenset()
+    return frozenset(p.name for p in found if p.default is not p.empty)
+
+
 def role(name: str) -> Role:
     """What an argument of this name is; "" if the name does not say."""
     return next((r for r, pattern in _ROLES if pattern.fullmatch(name.strip("_"))), "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+from derive.certificate import Unknown
 from derive.claims import stated as claims_stated
 from derive.claims.comparison import Comparison
 from derive.claims.hessian_kinds import Kind, matrix_bound
@@ -19,7 +20,7 @@ from derive.prove import prove_terms
 from derive.prove.ball import Evaluator
 from derive.prove.point import Point
 from derive.prove.signals import GaveUp, Undefined
-from derive.report import ClaimVerdict, Report, Source
+from derive.report import ClaimVerdict, Report, Side, Source
 from derive.terms.term import Term, add, free_names, mul, num, power, substitute, sym
 from derive.tracing.cells import Branches
 from derive.tracing.shifts import unshifted
@@ -143,6 +144,23 @@ def titled(report: Report, titles: Mapping[str, str]) -> Report:
     return replace(
         report, gradient=sides.get("gradient", report.gradient), hessian=sides.get("hessian", report.hessian)
     )
+
+
+def undecided(report: Report, own: Report, says: str) -> Report:
+    """Without the refutations of sides that are not refuted for the numbers of the code."""
+
+    def claim(side: Side) -> ClaimVerdict | None:
+        found: ClaimVerdict | None = getattr(report, side)
+        stands: ClaimVerdict | None = getattr(own, side)
+        if found is None or found.status != "refuted" or stands is None or stands.status == "refuted":
+            return found
+        verdict = Unknown(says)
+        parts = (
+            replace(c, verdict=verdict, kind="unknown", says=says, diagnosis=(), kinks=()) for c in found.components
+        )
+        return replace(found, components=tuple(parts), kind="unknown", says=says, diagnosis=())
+
+    return replace(report, gradient=claim("gradient"), hessian=claim("hessian"))
 
 
 def together(reports: Sequence[Report]) -> Report:

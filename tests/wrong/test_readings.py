@@ -268,3 +268,54 @@ def test_code_that_computes_in_float32_inside_is_not_refuted_far_out(factor: int
     report = check_objective(logistic, "log(1 + exp(z)) - y*z", domain={"y": "{0, 1}"}, dtypes=())
     assert report.source is not None
     assert (report.source.how, [c.status for c in report.claims]) == ("probed", [status, status]), report.text()
+
+
+_ALPHA = 0.25
+_BETA = 1 - _ALPHA
+_WRONG_BETA = 1 + _ALPHA
+
+
+def with_beta(z: Any, y: Any) -> Any:
+    """1 − alpha was computed before."""
+    return np.where(y == 1, _ALPHA * (z - 1), _BETA * z)
+
+
+def with_a_wrong_beta(z: Any, y: Any) -> Any:
+    """1 + alpha was computed before."""
+    return np.where(y == 1, _ALPHA * (z - 1), _WRONG_BETA * z)
+
+
+class Huberish:
+    """An attribute that was made of another one."""
+
+    def __init__(self, delta: float = 1.5) -> None:
+        self.delta = delta
+        self.squared = delta**2
+
+    def gradient(self, y_true: Any, raw: Any) -> Any:
+        return (raw - y_true) / np.sqrt(1 + (raw - y_true) ** 2 / self.squared)
+
+
+def forgotten(z: Any, y: Any, alpha: float = 1.0, eps: float = 1e-9) -> Any:
+    """Whoever calls it with another alpha gets a wrong gradient."""
+    return z - y + 0 * eps
+
+
+WEIGHED = "where(y == 1, _ALPHA*(z - 1)**2/2, (1 - _ALPHA)*z**2/2)"
+ROOT = "delta**2*(sqrt(1 + ((z - y)/delta)**2) - 1)"
+NUMBERS: list[tuple[Any, str, dict[str, str], str]] = [
+    (with_beta, WEIGHED, BINARY, "unknown"),
+    (with_a_wrong_beta, WEIGHED, BINARY, "refuted"),
+    (Huberish(), ROOT, {}, "unknown"),
+    (forgotten, "alpha*(z - y)**2/2", {}, "refuted"),
+]
+
+
+@pytest.mark.parametrize(("code", "loss", "domain", "status"), NUMBERS)
+def test_numbers_that_were_made_of_a_parameter(code: Any, loss: str, domain: dict[str, str], status: str) -> None:
+    """A symbol in the place of one does not change the other: code that is right as it stands is not refuted."""
+    report = check_objective(code, loss, domain=domain, dtypes=())
+    assert report.status == status, report.text()
+    assert report.gradient is not None
+    if status == "unknown":
+        assert "as in the code" in report.gradient.reason
