@@ -177,6 +177,15 @@ class Normal:
         """Is it zero in this region? While a derivative is taken that is at the point; beside it it need not be."""
         return self.field.is_zero(a) or self.mask(a) == signs.ZERO
 
+    def seen_nonzero(self, a: Frac) -> bool:
+        """Is it not 0 in this region? Regions are made for that, but not by what an index or a derivative moves."""
+        known = self.mask(a) | signs.NONZERO == signs.NONZERO
+        if self.along is not None and self.along.name in self.free(a):
+            return False
+        if not known and not self.free(a).isdisjoint(self.bound):
+            return False
+        return known or self.sign(a, (signs.NONZERO, signs.ZERO)) == signs.NONZERO
+
     def assume(self, a: Frac, mask: int) -> None:
         """Enter a fact; a contradiction makes the region infeasible."""
         if not self.facts.learn(a, mask):

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from derive.prove import signs
 from derive.prove.deltas import ANYWHERE, VALUES, deltas_in, hit, with_delta
 from derive.prove.forms import total, whole
 from derive.prove.normal import Normal
 from derive.prove.prefixes import seen
-from derive.terms.term import Term, free_names, mul, num, power, sub, substitute
+from derive.terms.term import Term, mul, num, power, sub, substitute
 
 
 def without_one(n: Normal, t: Term) -> Term | None:
@@ -25,17 +24,6 @@ def without_one(n: Normal, t: Term) -> Term | None:
         ):
             continue
         was, is_now = (substitute(part, {index.name: e}) for part in (off, on))
-        if _is_not_zero(n, was):
+        if n.seen_nonzero(n.go(was)):
             return mul(every, is_now, power(was, num(-1)))
     return None
-
-
-def _is_not_zero(n: Normal, t: Term) -> bool:
-    """Is it not 0 in this region? Regions are made for that, but not while the variable of a derivative moves it."""
-    if n.along is not None and n.along.name in free_names(t):
-        return False
-    value = n.go(t)
-    known = n.mask(value) | signs.NONZERO == signs.NONZERO
-    if not known and not n.free(value).isdisjoint(n.bound):
-        return False
-    return known or n.sign(value, (signs.NONZERO, signs.ZERO)) == signs.NONZERO

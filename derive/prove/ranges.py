@@ -1,4 +1,4 @@
-"""Laws of the ranges of sums: turned round, shifted, longer by a few, and sums of small powers of the index."""
+"""Laws of the ranges of sums: turned round, shifted, longer by a few; sums of powers of the index, geometric series."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from derive.prove.field import Frac
 from derive.prove.forms import total
 from derive.prove.normal import Normal
 from derive.prove.registry import Key
-from derive.terms.term import Term, add, children, free_names, make, mul, neg, num, sub, substitute, sym
+from derive.terms.term import Term, add, children, free_names, make, mul, neg, num, power, sub, substitute, sym
 
 _MAX_PEELED = 8
 #: k: the coefficients of N, N², … in Σ b^k over b = 0 … N − 1
@@ -35,6 +35,32 @@ def power_sum(n: Normal, atom: Key, count: Frac, name: str) -> Frac | None:
     return n.field.sum(n.field.scale(n.field.power(count, e), c) for e, c in enumerate(coefficients, 1) if c)
 
 
+def geometric(n: Normal, atom: Key, count: Term, name: str) -> Frac | None:
+    """Σ f(b) = f(0) (r^N − 1)/(r − 1), where f(b + 1)/f(b) is r for every b, and f(0) N where r is 1."""
+    if not _exponential(n, atom):
+        return None
+    f = n.field
+    body = n.readback.atom(atom)
+    ratio = f.mul(n.go(substitute(body, {name: add(sym(name), num(1))})), f.inverse(n.go(body)))
+    if name in n.free(ratio):
+        return None
+    first, gap = n.go(substitute(body, {name: num(0)})), f.sub(ratio, f.constant(Fraction(1)))
+    if f.is_zero(gap):
+        return f.mul(first, n.go(count))
+    if not n.seen_nonzero(gap):
+        return None
+    longer = n.go(power(n.readback.fraction(ratio), count))
+    return f.mul(first, f.mul(f.sub(longer, f.constant(Fraction(1))), f.inverse(gap)))
+
+
+def _exponential(n: Normal, atom: Key) -> bool:
+    """Is it a product of exponentials, none of which can be 0?"""
+    monomial, den = atom
+    rows = [m for factor, _ in den for m, _ in factor]
+    single = all(len(factor) == 1 for factor, _ in den)
+    return single and all(n.generator(g).key[0] == "exp" for m in (monomial, *rows) for g, _ in m)
+
+
 def peeled(n: Normal, t: Term, count: Frac) -> Term | None:
     """Ranges whose lengths differ by a whole number share the shortest; the summands beyond it are written out."""
     whole = floor(dict(atoms(n, count)).get(ONE, Fraction(0)))
@@ -54,18 +80,19 @@ def peeled(n: Normal, t: Term, count: Frac) -> Term | None:
 def in_order(n: Normal, body: Term, name: str, count: Term) -> Term | None:
     """Σ body with entries x[b], x[b + 1], …, where they are x[c − b] …, or x[b + k] … with another least k; or None.
 
-    Turned round, the summands are the same. Shifted, others than before are met, so each must have a value everywhere.
+    Turned round, the summands are the same: of u[b] v[c − b] that one is kept in which the first array counts up.
+    Shifted, others than before are met, so each must have a value everywhere.
     """
     found = list(_offsets(body, name))
     if not found or None in found:
         return None
-    directions = {way for way, _ in found}  # type: ignore[misc]
+    ways = {(array, way) for array, way, _ in found}  # type: ignore[misc]
     last = sub(count, num(1))
-    if directions == {-1}:
+    if sorted((array, way) for array, way in ways) < sorted((array, -way) for array, way in ways):
         return make("sum", substitute(body, {name: sub(last, sym(name))}), sym(name), num(0), last)
-    least = min(k for _, k in found)  # type: ignore[misc]
+    least = min(k for _, _, k in found)  # type: ignore[misc]
     if (
-        directions != {1}
+        any(way < 0 for _, way in ways)
         or not least
         or abs(least) > _MAX_PEELED
         or not total(body, n.known.without(frozenset((name,))))
@@ -77,17 +104,18 @@ def in_order(n: Normal, body: Term, name: str, count: Term) -> Term | None:
     return add(make("sum", moved, sym(name), num(0), last), *(g if least > 0 else neg(g) for g in gaps))
 
 
-def _offsets(t: Term, name: str) -> Iterator[tuple[int, int] | None]:
-    """For each index of an entry in which the name occurs: its sign and the number added; None for anything else."""
+def _offsets(t: Term, name: str) -> Iterator[tuple[str, int, int] | None]:
+    """For each index of an entry in which the name occurs: array, sign and number added; None for others."""
     if name not in free_names(t):
         return
     if t.head != "at":
         for a in children(t):
-            yield from _offsets(a, name) if a.head != "sym" else ([None] if a.name == name else [])
+            yield from _offsets(a, name) if a.head != "sym" else []
         return
     for i in t.args[1:]:
         if name in free_names(i):
-            yield _offset(i, name)
+            found = _offset(i, name)
+            yield found and (t.name, *found)
 
 
 def _offset(i: Term, name: str) -> tuple[int, int] | None:

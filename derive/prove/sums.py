@@ -171,7 +171,7 @@ def _one_sum(n: Normal, atom: Key, scope: _Scope, name: str) -> Frac:
         return summed(n, n.go(renamed), scope, proper)
     if (rest := _rest_of_one(n, atom, scope, name)) is not None:
         return n.go(rest)
-    closed = ranges.power_sum(n, atom, scope.count, name)
+    closed = ranges.power_sum(n, atom, scope.count, name) or ranges.geometric(n, atom, scope.count_term, name)
     if closed is not None:
         return closed
     other = (
