@@ -15,10 +15,11 @@ from derive.prove import points, prove_terms
 from derive.prove.forms import parts
 from derive.prove.sign import Want, sign_terms
 from derive.prove.thin import thin
-from derive.terms.term import Term, free_names, make, neg, num, rebuild, sub
+from derive.terms.term import Term, free_names, make, mul, neg, num, rebuild, sub
 
 _ZERO = num(0)
 _TRUE, _FALSE = make("true"), make("false")
+_OPPOSITE = {"max": "min", "min": "max"}
 _SIGN, _WHOLE, _ALL = 0.2, 1.0, 2.0
 
 
@@ -67,13 +68,40 @@ class _Choices:
         return a if self._is(a) else neg(a) if self._is(neg(a)) else t
 
     def _extreme(self, t: Term) -> Term:
+        """Without what is nowhere beyond another one; if need be, with a common factor in front, or distributed."""
+        t = self._shorter(t.head, t.args)
+        if t.head in _OPPOSITE and len(t.args) == 2:
+            return self._by_factor(t) or self._distributed(t) or t
+        return t
+
+    def _shorter(self, head: str, args: tuple[Term, ...]) -> Term:
         """Without what is nowhere beyond another one."""
-        left = list(dict.fromkeys(t.args))
+        left = list(dict.fromkeys(b for a in args for b in (a.args if a.head == head else (a,))))
         for a in left[:]:
             rest = [b for b in left if b != a]
-            if any(self._is(sub(b, a) if t.head == "max" else sub(a, b)) for b in rest):
+            if any(self._is(sub(b, a) if head == "max" else sub(a, b)) for b in rest):
                 left = rest
-        return left[0] if len(left) == 1 else make(t.head, *left)
+        return left[0] if len(left) == 1 else make(head, *left)
+
+    def _by_factor(self, t: Term) -> Term | None:
+        """max(a·f, a·g) is a·max(f, g) where a ≥ 0, else a·min(f, g), if both are shorter: a is free of the names."""
+        for a in _factors(t.args[0]):
+            if a.head == "num" or free_names(a) & self.names or any(a not in _factors(u) for u in t.args):
+                continue
+            inner = make(t.head, *(_without(u, a) for u in t.args))
+            above, below = self._extreme(inner), self._extreme(make(_OPPOSITE[t.head], *inner.args))
+            if max(above.size, below.size) < inner.size:
+                return make("piecewise", mul(a, above), make("le", _ZERO, a), mul(a, below), _TRUE)
+        return None
+
+    def _distributed(self, t: Term) -> Term | None:
+        """max(u, min(v, w)) as min(max(u, v), max(u, w)), if that is shorter."""
+        for u, inner in (t.args, t.args[::-1]):
+            if inner.head == _OPPOSITE[t.head]:
+                out = self._shorter(inner.head, tuple(self._shorter(t.head, (u, v)) for v in inner.args))
+                if out.size < t.size:
+                    return out
+        return None
 
     def _piecewise(self, t: Term) -> Term:
         args = (a if i % 2 == 0 else self._condition(a) for i, a in enumerate(t.args))
@@ -108,6 +136,17 @@ class _Choices:
             bounds = [make("le", v, b) if a.head == "max" else make("le", b, v) for v in a.args if v != u]
             rows.append(_joined("and", [self._equation(u, b), *map(self._comparison, bounds)]))
         return _joined("or", rows)
+
+
+def _factors(t: Term) -> tuple[Term, ...]:
+    return t.args if t.head == "mul" else (t,)
+
+
+def _without(t: Term, factor: Term) -> Term:
+    """t, one factor of which is left out."""
+    rest = list(_factors(t))
+    rest.remove(factor)
+    return mul(*rest) if len(rest) > 1 else (*rest, num(1))[0]
 
 
 def _joined(head: str, conditions: list[Term]) -> Term:

@@ -79,11 +79,13 @@ def _analytic(t: Term, name: str, domain: Domain, rational: bool = True) -> bool
     """Is it analytic in all its variables at once, on a connected set, and in the named one on its whole range?
 
     A quotient of such functions vanishes where its numerator does, so it will do too where no function is taken of it
-    (`rational`): atan(c) + atan(1/c) is constant for positive c only. Roots and logarithms are analytic
-    where their argument is positive, which is no connected set unless that is the range of a variable.
+    (`rational`): atan(c) + atan(1/c) is constant for positive c only. Roots, logarithms, other quotients are analytic
+    where their argument is positive, which is no connected set unless that is everywhere, or the range of a variable.
     """
     if t.head == "pow" and t.args[1].head == "num" and t.args[1].value.denominator == 1:
         base, whole_power = t.args[0], t.args[1].value >= 0
+        if not whole_power and positive(base, domain) and not _roots(base, domain):
+            return _analytic(base, name, domain, False)
         quotient = rational and name not in free_names(base) and not _roots(base, domain)
         return (whole_power or quotient) and _analytic(base, name, domain, rational)
     if _is_root(t, domain):  # as a function of the root, which is looked at with each sign

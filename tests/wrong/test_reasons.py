@@ -10,6 +10,7 @@ from derive import check, explain, prove
 from derive.certificate import Proved
 from derive.domain import Domain
 from derive.errors import CertificateError, DeriveError
+from derive.prove.thin import thin
 from derive.recheck import recheck_sign
 from derive.terms.text import parse_formula
 
@@ -210,6 +211,24 @@ NOT_THIN: list[tuple[str, str, dict[str, str]]] = [
 def test_roots_deltas_and_holes_are_not_thin(loss: str, gradient: str, domain: dict[str, str]) -> None:
     """That a gap is not 0 at one point says nothing of the rest, where it is not analytic on the whole line."""
     assert check(loss=loss, gradient=gradient, wrt="z", domain=domain).status != "proved"
+
+
+FAT: list[tuple[str, str]] = [
+    ("1/(1 + sqrt(z**2)) - 1/(1 + z)", "(-1, 5)"),
+    ("1/(1 + abs(z)) - 1/(1 + z)", "(-1, 5)"),
+    ("1/(1 + exp(log(z**2)/2)) - 1/(1 + z)", "nonzero"),
+    ("1/(1 + exp(-z)) - exp(z)/(1 + exp(z))", "real"),
+    ("atan(exp(z)) + atan(1/exp(z)) - pi/2", "real"),
+    ("1/max(1 + z**2, 2) - 1/2", "real"),
+    ("1/(2 + sign(z)) - 1/3", "real"),
+]
+
+
+@pytest.mark.parametrize(("gap", "known"), FAT)
+def test_a_quotient_may_vanish_on_an_interval(gap: str, known: str) -> None:
+    """Over what is positive it is analytic only if that is: roots of squares, choices and holes are not."""
+    assert not thin(parse_formula(gap), "z", Domain.of({"z": known}))
+    assert thin(parse_formula("1/(1 + exp(-z)) - m"), "z", Domain.of({"m": "[0, 1]"}))
 
 
 VACUOUS: list[tuple[str, str, str, str, dict[str, str]]] = [

@@ -19,6 +19,14 @@ TIES: list[tuple[str, str, str, dict[str, str]]] = [
     (CLIPPED, "max(min(z, 1), -1)", "max(min(z, 1), 0)", {}),
     ("where(abs(z) == z, z**2, 3*z**2)", "where(z >= 0, 2*z, 6*z)", "2*z", {}),
     ("where(max(z, 0) == 0, z**2, 3*z**2)", "where(z <= 0, 2*z, 6*z)", "6*z", {}),
+    (
+        "-min(exp(z)*a, min(max(exp(z), 1 - e), 1 + e)*a)",
+        "where(((a >= 0) & (exp(z) <= 1 + e)) | ((a < 0) & (exp(z) >= 1 - e)), -exp(z)*a, 0)",
+        "where((exp(z) <= 1 + e) & (exp(z) >= 1 - e), -exp(z)*a, 0)",
+        {"e": "[1/10, 2/5]"},
+    ),
+    ("max(a*z, a*min(z, 1))", "where((a < 0) & (z > 1), 0, a)", "where(z > 1, 0, a)", {}),
+    ("max(z, min(max(z, 0), 2))", "where(z > 0, 1, 0)", "where((z > 0) & (z < 2), 1, 0)", {}),
     ("min(max(max(z, 0), 0), 5)**2", "where(z < 5, 2*max(z, 0), 0)", "2*max(z, 0)", {}),
 ]
 
