@@ -44,6 +44,8 @@ def test_site(tmp_path: Path) -> None:
     assert pages.keys() == {*sources, "notebook.html", "benchmarks.html", "changes.html", "404.html"}
     for name, page in pages.items():
         nothing_is_fetched(name, page)
+        can_be_heard(name, page)
+    assert not [*(tmp_path / "site").rglob("*.py*")]
     formulas_are_set(pages)
     search_finds(tmp_path / "site", set(pages) - {"404.html"})
 
@@ -59,6 +61,13 @@ def nothing_is_fetched(name: str, page: Path) -> None:
     there = [(base / url[1:] if url.startswith("/") else page.parent / url) for url in loaded]
     assert [str(p) for p in there if not p.is_file()] == []
     assert not re.search(r"@import|url\(['\"]?(?:https?:)?//", text)
+
+
+def can_be_heard(name: str, page: Path) -> None:
+    """No head of a table is without words, every picture has some, and so has the search."""
+    text = page.read_text(encoding="utf-8")
+    assert not re.search(r"<th( [^>]*)?></th>|<img(?![^>]*\balt=)", text), name
+    assert name == "404.html" or 'role="dialog" aria-label=' in text, name
 
 
 def formulas_are_set(pages: dict[str, Path]) -> None:

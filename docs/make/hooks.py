@@ -30,6 +30,7 @@ _FENCE = re.compile(r"^(```.*?^```)$", re.MULTILINE | re.DOTALL)
 #: code as it is; or what GitHub lets be escaped, and mkdocs does not
 _ESCAPED = re.compile(r"(`[^`\n]*`)|\\([<|$~])")
 _MATHS = re.compile(r'<(span|div) class="arithmatex" data-search-exclude="">(.*?)</\1>', re.DOTALL)
+_DIALOG = 'data-md-component="search" role="dialog"'  # which the theme gives no name
 _MARKS = {"✅": ("proved", "✓"), "❌": ("refuted", "✗"), "❔": ("unknown", "?")}
 
 
@@ -93,7 +94,8 @@ def _headed(block: str) -> str:
 
 
 def on_page_content(html: str, **_: Any) -> str:
-    """The search passes over formulas."""
+    """The search passes over formulas; a head without words is none."""
+    html = re.sub(r"<th( [^>]*)?></th>", r"<td\1></td>", html)
     return html.replace('class="arithmatex"', 'class="arithmatex" data-search-exclude=""')
 
 
@@ -105,7 +107,7 @@ def on_post_page(output: str, page: Page, **_: Any) -> str:
         raise PluginError(f"{page.file.src_uri}: {error}") from None
     for mark, (status, shown) in _MARKS.items():
         output = output.replace(mark, f'<span class="verdict {status}">{shown}</span>')
-    return output
+    return output.replace(_DIALOG, f'{_DIALOG} aria-label="Search"')
 
 
 @cache
