@@ -54,14 +54,29 @@ class Group(NamedTuple):
     kept: bool = False  # no test keeps objects of its classes, so the tests need not be collected again
 
 
+def _parts(start: str, *ends: str) -> tuple[str, ...]:
+    return tuple(f"{start}{end}.py" for end in ends)
+
+
 _PROVER = ("derive.prove.decide:prove_terms", "derive.prove.sign:sign_terms", "tests.shared:certificate_of")
 _JUDGE = ("fuzzing.judge:places", "fuzzing.judge:gap_at")
 GROUPS = {
     "recheck": Group(
         ("recheck/*.py",),
-        tuple(
-            f"trusted/test_recheck{x}.py"
-            for x in ("_forged", "_laws", "_parts", "_refused", "_seen", "_slopes", "_sums", "")
+        (
+            *_parts(
+                "trusted/test_recheck",
+                "_entries",
+                "_forged",
+                "_laws",
+                "_parts",
+                "_refused",
+                "_seen",
+                "_slopes",
+                "_sums",
+                "",
+            ),
+            *_parts("wrong/test_", "beside", "double_sums", "names", "neighbourhoods", "scopes", "which_entry"),
         ),
         others=_PROVER + _JUDGE,
         kept=True,
@@ -202,7 +217,7 @@ class Run:
         self.tests, self.folder, self.options = tests, folder, options
         self.group = GROUPS[options.group]
         self.todo = chosen(self.group, folder, options)
-        self.files = {file for file, _ in self.todo}
+        self.files = {file for file, _ in every(self.group, folder)}  # what one does at import may be kept by another
         self.names = {item.nodeid.rpartition("::")[2]: n for n, item in enumerate(tests.items)}
         for name in self.group.others:
             remember(name)

@@ -55,6 +55,8 @@ class Domain:
             raise DomainError(f"a range is said of an array, not of {entries[0]}: describe {array}")
         groups = tuple([_group(names, kind) for names, kind in described.items() if "," in names])
         ranges = {k: v if isinstance(v, Range) else parse_range(v) for k, v in described.items() if "," not in k}
+        if odd := [name for name in (*ranges, *(v for g in groups for v in g.names)) if not name.isidentifier()]:
+            raise DomainError(f"not a name: {odd[0]!r:.100}")
         if not groups:
             return cls(ranges)
         members = [name for g in groups for name in g.names]

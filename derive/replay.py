@@ -179,13 +179,12 @@ def _has_the_sign(s: CheckedStatement, domain: Domain) -> bool:
     """Does the recorded sign follow from the form of the term alone?"""
     if not isinstance(s.verdict, Proved) or s.verdict.method != _SIGN_METHOD or len(s.terms) != 1:
         return False
-    if s.verdict.notes or s.verdict.domains_differ:
-        return False
     try:
         shown = recheck_sign(s.terms[0], domain, strict=s.question == "positive")
     except CertificateError:
         return False
-    return shown.conditions == frozenset(s.verdict.conditions) and not shown.undefined and not shown.partial
+    limited = s.verdict.notes or s.verdict.domains_differ or shown.notes or shown.undefined or shown.partial
+    return not limited and shown.conditions == frozenset(s.verdict.conditions)
 
 
 def ask(s: CheckedStatement, domain: Domain, budget: float) -> Verdict:

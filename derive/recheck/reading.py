@@ -8,8 +8,9 @@ from typing import Any
 
 from derive.errors import CertificateError
 from derive.recheck.fraction import NotRechecked
+from derive.terms.heads import BINDERS, LEAVES
 from derive.terms.json import Json, from_json
-from derive.terms.term import MATRIX_HEADS, Term, children, walk
+from derive.terms.term import MATRIX_HEADS, Term, children, free_names, fresh, rebuild, substitute, sym, walk
 
 #: what derivatives are written out to
 MADE = frozenset({"slope", "given"})
@@ -27,6 +28,34 @@ def uses(terms: tuple[Term, ...], known: Mapping[str, bool] | None = None) -> di
             raise NotRechecked(f"cannot re-check a claim in which {t.name} is a number and an array")
         stack += t.args[1:] if is_array else children(t)
     return found
+
+
+def apart(t: Term, own: Mapping[str, Term]) -> Term:
+    """The same with bound names that no formula and no domain has, so none of them is ever taken for a variable."""
+    if t.head in LEAVES:
+        return own.get(t.name, t) if t.head == "sym" else t
+    if t.head in ("at", "matrix"):
+        return Term(t.head, (t.args[0], *(apart(a, own) for a in t.args[1:])))
+    indices, scopes = BINDERS.get(t.head, ((), ()))
+    kind = "i" if t.head in ("sum", "prod") else "x"  # in a table, a place need not be whole
+    new = {t.args[i].name: sym(f"{t.args[i].name} {kind}{t.depth}_{n}") for n, i in enumerate(indices)}
+    inside = {**own, **new}
+    return Term(t.head, tuple(apart(a, inside if n in (*indices, *scopes) else own) for n, a in enumerate(t.args)))
+
+
+def kind_of(name: str) -> str:
+    """Of a name that `apart` made, or that was made of one: "i" runs through whole numbers, "x" does not; else ""."""
+    return name.partition(" ")[2][:1]
+
+
+def together(t: Term) -> Term:
+    """With the names that the indices of sums had before."""
+    t = rebuild(t, together)
+    if t.head not in ("sum", "prod") or not kind_of(t.args[1].name):
+        return t
+    body, index, first, last = t.args
+    new = sym(fresh(index.name.partition(" ")[0], free_names(body) - {index.name}))
+    return Term(t.head, (substitute(body, {index.name: new}), new, first, last))
 
 
 def plain(data: Json, known: Mapping[str, bool]) -> Term:

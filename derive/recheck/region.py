@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from derive.certificate import Condition
-from derive.domain import Domain, Range
+from derive.domain import REAL, Domain, Range
 from derive.errors import CertificateError
 from derive.recheck import poly
 from derive.recheck.arithmetic import Arithmetic, Vacuous
@@ -73,7 +73,9 @@ class Region(Arithmetic):
         self.memos: dict[Along | None, dict[Term, Frac]] = {None: {}}
 
     def range_of(self, name: str) -> Range:
-        """The values of a variable or of a bound index."""
+        """The values of a variable or of a bound index; by which a derivative is taken, that is any number."""
+        if self.along is not None and name == self.along.name:
+            return REAL
         return self.bound.get(name) or self.domain[name]
 
     def of(self, term: Term, sign: int = ANY) -> Frac:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from derive.domain import Domain, Range
 from derive.errors import CertificateError
-from derive.recheck.differentiate import CHOICES, differentiate, plain
+from derive.recheck.differentiate import CHOICES, differentiate, jumps, plain
 from derive.recheck.fraction import NotRechecked
 from derive.terms.term import (
     MATRIX_HEADS,
@@ -114,8 +114,11 @@ def _guarded(d: Term, body: Term, v: Term, ranges: Ranges, ties: set[Term] | Non
     """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
     if v.head == "sym":
         return make("slope", d, body, v, v)
+    if any(jumps(a, v.name) for a in walk(body)):
+        raise NotRechecked("cannot re-check the derivative of what may jump with respect to an entry")
     if any(a.head in CHOICES and v.name in free_names(a) for a in walk(body)):
-        if ties is None:
+        r = ranges(v.name)  # of few values each may tie
+        if ties is None or r.whole or r.values is not None or r.total is not None:
             raise NotRechecked("cannot re-check the derivative of a choice with respect to an entry")
         ties.add(make("diff", body, v))
     border = _border(body, v.name, ranges)
@@ -123,11 +126,11 @@ def _guarded(d: Term, body: Term, v: Term, ranges: Ranges, ties: set[Term] | Non
 
 
 def _border(t: Term, name: str, ranges: Ranges) -> Term:
-    """A term that has a value only where no base is 0 of a power that must not be negative, and depends on the name."""
+    """A term that has a value only where no base is 0 of a power with an exponent that moves or is not whole."""
     always = t.head == "xlogy" and t.args[1].head == "num" and t.args[1].value > 0
     if t.head in ("asin", "acos", "acosh", "lambertw", "xlogy") and name in free_names(t) and not always:
         raise NotRechecked(f"cannot re-check the derivative of {t.head} with respect to an entry")
-    own = t.head == "pow" and name in free_names(t.args[0]) and not whole(t.args[1], ranges)
+    own = t.head == "pow" and not (whole(t.args[1], ranges) and name not in free_names(t.args[1]))
     if t.head in ("num", "sym", "at") or name not in free_names(t):
         return _ZERO
     if t.head == "sum":
@@ -183,7 +186,7 @@ def entry(m: Term, i: Term, j: Term) -> Term:
             return substitute(m.args[0], {m.args[1].name: i, m.args[2].name: j})
     first, rest = m.args[0], m.args[1:]
     tail = rest[0] if len(rest) == 1 else Term("matmul", rest)
-    k = sym(fresh("k", free_names(m) | free_names(i) | free_names(j)))
+    k = sym(fresh("k i", free_names(m) | free_names(i) | free_names(j)))
     last = sub(shape(first)[1], _ONE)
     return make("sum", mul(entry(first, i, k), entry(tail, k, j)), k, _ZERO, last)
 

@@ -19,22 +19,21 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from derive.certificate import Condition
-from derive.domain import REAL, Domain, Range
+from derive.domain import Domain, Range
 from derive.errors import CertificateError, DeriveError
 from derive.recheck.arithmetic import Vacuous
 from derive.recheck.form import by_form
 from derive.recheck.fraction import Book, NotRechecked
 from derive.recheck.laws import limits
-from derive.recheck.reading import MADE, listed, plain, text, texts, uses
+from derive.recheck.reading import MADE, apart, kind_of, listed, plain, text, texts, together, uses
 from derive.recheck.region import Region, Unsigned
 from derive.recheck.signs import NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
 from derive.recheck.sums import is_zero
 from derive.recheck.translate import go
 from derive.recheck.unfold import NO_TIES, generic_entries, unfold, whole
-from derive.terms.heads import INDEXING
 from derive.terms.json import Json
 from derive.terms.readable import readable
-from derive.terms.term import Term, bound_names, free_names, num, substitute, sym, walk
+from derive.terms.term import Term, free_names, num, substitute, sym, walk
 
 _BRANCHES = (("+", POSITIVE), ("0", ZERO), ("-", NEGATIVE))
 _LEAVES = ({"zero": True}, {"empty": True})
@@ -114,23 +113,16 @@ class _Walk:
         self.names = uses((a, b))
         a, b, self.domain = generic_entries(a, b, domain)
         self.book = Book()
-        self.free = free = free_names(a) | free_names(b)
-        known = free | self.domain.names
-        index = Range(integer=True)  # a name that is not free is the index of a sum, or the argument of a map
-        nodes = [t for side in (a, b) for t in walk(side)]
-        other = {v for t in nodes if t.head not in INDEXING for v in bound_names(t)}
-        bound = {v for t in nodes for v in bound_names(t)}
+        self.free = free_names(a) | free_names(b)
         ties: set[Term] = set()
 
         def ranges(name: str) -> Range:
-            if name in other:
-                return REAL
-            r = self.domain[name] if name in known else index
-            return Range(integer=r.whole or name not in free) if name in bound else r  # where it is bound it is another
+            kind = kind_of(name)
+            return Range(integer=kind == "i") if kind else self.domain[name]
 
-        self.sides = [unfold(t, ranges, ties) for t in (a, b)]
+        self.sides = [unfold(apart(t, {}), ranges, ties) for t in (a, b)]
         self.ties = frozenset(ties)
-        self.loose = any(not bound.isdisjoint(free_names(t)) for t in ties)
+        self.loose = any(kind_of(name) for t in ties for name in free_names(t))
         self.notes = (NO_TIES,) if ties else ()
         self.conditions: set[Condition] = set()
         self.ranges: dict[str, Term] = {}  # what the indices in them are named after
@@ -276,7 +268,7 @@ class _Walk:
         if self.wanted != ZERO and (r.mask(gap) & by_form(r, place.a)) | self.wanted != self.wanted:
             raise CertificateError(f"the sign of {r.book.poly(gap.num)!r} is not seen"[:300])
         self.proved += 1
-        self.conditions |= r.conditions
+        self.conditions |= {Condition(c.kind, together(c.term)) for c in r.conditions}
         outer_first = sorted(r.bound, key=lambda name: -int(name.split(".")[1]))  # inner ranges depend on them
         for name in outer_first:
             if index := r.bound[name].index:

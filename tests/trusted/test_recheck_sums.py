@@ -82,6 +82,12 @@ WRONG: list[tuple[str, str, dict[str, str]]] = [
     # it depends on the index itself
     ("sum(delta(i,i*i)*x[i],i,0,n-1)", "where((0<=i*i) & (i*i<=n-1), x[i*i], 0)", {"i": "integer"}),
     ("sum(delta(i+i*i,a)*x[i],i,0,n-1)", "x[a-i*i]", {"i": "integer"}),
+    # a choice that need not choose anything elsewhere, and a sum that need not have whole ends
+    ("sum(delta(i,a)*Piecewise((x[i],i<=a)),i,0,n-1)", "x[a]", {}),
+    ("sum(delta(i,a)*x[i],i,t,n-1)", "x[a]", {"t": "(-oo, 0]"}),
+    ("sum(delta(i,a)*x[i],i,0,t)", "x[a]", {"t": "[1, oo)", "a": "{0, 1}"}),
+    # values that are known, over two ranges
+    ("sum(x[i],i,0,n-1)", "sum(x[i],i,0,m-1)", {"x": "{1}"}),
     # it never is a whole number, or need not be one
     ("sum(delta(i+1/2,a)*x[i],i,0,n-1)", "x[a-1/2]", {}),
     ("sum(delta(i,t)*x[i],i,0,n-1)", "x[t]", {"t": "real"}),
