@@ -129,11 +129,16 @@ def test_entries_together() -> None:
 
 
 def test_gradient_and_hessian_together() -> None:
-    """The same factor leaves Newton steps right; two signs are a convention; a part of the entries is none."""
+    """The same factor of all entries leaves Newton steps right, the same slip does not; two signs are a convention."""
     half = "constant-factor:it is 1/2 times the derivative"
     minus = "sign:it is minus the derivative"
     gradient, hessian = (_claim(side, entry("wrong", "", half)) for side in ("gradient", "hessian"))
     assert "Newton" in with_gradient(gradient, hessian).says
+    partly = _claim("gradient", entry("wrong", "", half), entry("exact"))
+    assert with_gradient(partly, hessian) == hessian
+    slip = "constant-factor:1/1000000000 must be 0"
+    same = [_claim(side, entry("wrong", "", slip)) for side in ("gradient", "hessian")]
+    assert with_gradient(*same) == same[1]
     flipped = [_claim(side, entry("wrong", "", minus)) for side in ("gradient", "hessian")]
     assert "CatBoost" in convention((1, 1), flipped)
     assert convention((1, 1), [flipped[0], hessian]) == ""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from derive.claims.conventions import meaning
 from derive.report import ClaimVerdict, Component, Diagnosis
+
+_MULTIPLE = re.compile(r"it is \S+ times the derivative")
 
 
 def one_kind(components: Sequence[Component]) -> tuple[str, str]:
@@ -25,12 +28,17 @@ def one_kind(components: Sequence[Component]) -> tuple[str, str]:
 
 def with_gradient(gradient: ClaimVerdict | None, hessian: ClaimVerdict) -> ClaimVerdict:
     """When both are off by one factor, Newton steps are right."""
-    if gradient is None or gradient.kind != "wrong" or not gradient.diagnosis or not hessian.diagnosis:
+    if gradient is None or gradient.kind != "wrong" or not (found := _multiple(gradient)):
         return hessian
-    a, b = gradient.diagnosis[0], hessian.diagnosis[0]
-    if a.kind == b.kind == "constant-factor" and a.says == b.says:
+    if found == _multiple(hessian):
         return replace(hessian, says="gradient and Hessian are off by the same factor: Newton steps agree")
     return hessian
+
+
+def _multiple(claim: ClaimVerdict) -> str:
+    """What number of times the derivative every entry is; the same slip in both formulas is no such number."""
+    says = {c.diagnosis[0].says if c.diagnosis else "" for c in claim.components if not _is_zero(c)}
+    return says.pop() if len(says) == 1 and all(_MULTIPLE.fullmatch(s) for s in says) else ""
 
 
 def convention(signs: tuple[int, int], claims: Sequence[ClaimVerdict]) -> str:
@@ -50,8 +58,13 @@ def flip(claim: ClaimVerdict) -> int:
     bad = [c for c in claim.components if c.kind != "exact"]
     if not bad:
         return 1
-    zeros = all(c.claimed.head == "num" and not c.claimed.value for c in claim.components if c.kind == "exact")
+    zeros = all(_is_zero(c) for c in claim.components if c.kind == "exact")
     return -1 if zeros and all(c.diagnosis and _is_flip(c.diagnosis[0]) for c in bad) else 0
+
+
+def _is_zero(c: Component) -> bool:
+    """Zero, and right: any multiple of the derivative."""
+    return c.kind == "exact" and c.claimed.head == "num" and not c.claimed.value
 
 
 def _is_flip(d: Diagnosis) -> bool:
