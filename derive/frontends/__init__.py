@@ -123,10 +123,14 @@ class Reading:
 
 
 class Numbers(NamedTuple):
-    """What the real code gives for real rows: arrays of shape (rows,), or (rows, classes); None where it gives none."""
+    """What the real code gives for real rows: arrays of shape (rows,), or (rows, classes); None where it gives none.
+
+    loss: as the code has it, of each row or of all rows together.
+    """
 
     gradient: Any
     hessian: Any
+    loss: Any = None
 
 
 class Frontend(Protocol):

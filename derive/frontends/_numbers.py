@@ -32,7 +32,8 @@ def numbers_rows(
         found = _called(call, batch)
     shape = (rows, len(names.classes)) if names.classes else (rows,)
     order = "F" if flat == "class by class" and asked.layout == "rows of scores" else "C"
-    return Numbers(*(None if s not in found else _real(found[s], shape, order) for s in SIDES[:2]))
+    gradient, hessian = (None if s not in found else _real(found[s], shape, order) for s in SIDES[:2])
+    return Numbers(gradient, hessian, found.get("loss"))
 
 
 def _flat(call: Call, order: Any) -> Call:

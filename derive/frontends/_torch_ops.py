@@ -21,6 +21,7 @@ from derive.tracing.context import current, here, unreadable
 
 Operation: TypeAlias = Callable[[Sequence[Any], Mapping[str, Any]], Any]
 _ONE = num(1)
+_FAR = 20  # the threshold that F.softplus has if none is given
 RANDOM = frozenset((
     *("rand", "randn", "randint", "randperm", "rand_like", "randn_like", "randint_like", "native_dropout", "dropout"),
     *("bernoulli", "normal", "uniform", "multinomial", "exponential", "poisson", "binomial"),
@@ -86,6 +87,9 @@ _SAME = {
 
 
 def _add(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cells:
+    """The sum; of conditions, that one of them holds."""
+    if all(isinstance(a, np.ndarray) and a.size and all(c.is_condition for c in a.reshape(-1)) for a in args[:2]):
+        return spread(operation("logical_or"), *args[:2])
     return _scaled(plus, args, kwargs)
 
 
@@ -135,14 +139,24 @@ def _round(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cells:
 
 
 def _softplus(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cells:
-    x, beta = args[0], args[1] if len(args) > 1 else 1
-    current().note("F.softplus is read as log(1 + exp(x)); beyond its threshold it returns x")
-    return spread(_valued(lambda a, b: over(make("softplus", times(b, a)), b)), x, beta)
+    x, beta, threshold = (*args, 1, _FAR)[:3] if len(args) == 1 else (*args, _FAR)[:3]
+    if threshold == _FAR:
+        current().note("F.softplus is read as log(1 + exp(x)); beyond its threshold it returns x")
+    return spread(_beyond(lambda a, b: over(make("softplus", times(b, a)), b), lambda a: a, threshold), x, beta)
 
 
 def _softplus_backward(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Cells:
-    g, x, beta = args[:3]
-    return spread(_valued(lambda g, a, b: times(g, make("sigmoid", times(b, a)))), g, x, beta)
+    g, x, beta, threshold = (*args, _FAR)[:4]
+    inner = spread(_beyond(lambda a, b: make("sigmoid", times(b, a)), lambda a: _ONE, threshold), x, beta)
+    return spread(operation("multiply"), g, inner)
+
+
+def _beyond(build: Callable[..., Term], far: Callable[[Term], Term], threshold: float) -> Callable[..., Term]:
+    """Another formula where beta·x is above the threshold; the usual one is so far that nobody would see it."""
+    if threshold == _FAR:
+        return _valued(build)
+    limit = cell_of(threshold, None).value
+    return _valued(lambda a, b: where(make("lt", limit, times(b, a)), far(a), build(a, b)))
 
 
 def _log_sigmoid(args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Cells, Cells]:

@@ -101,6 +101,7 @@ def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
         chosen = v.chosen()
         out, back = jax.vjp(_of(target, given, chosen), *(given[k] for k in chosen))
         found = [np.asarray(b) for b in back(np.ones(np.shape(out), np.asarray(out).dtype))]
+        value = np.asarray(_value(target(*given)))  # fwd may give another one
     asides = [role(v.inputs[k].own) in ("label", "weight") and not asked.wrt for k in chosen]
     parts = [b for n, (b, aside) in enumerate(zip(found, asides, strict=True)) if n == 0 or not aside or b.any()]
     rows = max(len(np.atleast_1d(x)) for x in given)
@@ -109,7 +110,7 @@ def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
         with jax.enable_x64(True):
             return _value(target(*(jax.numpy.concatenate([x, x]) if x.ndim else x for x in given)))
 
-    return Numbers(of_rows(stacked(parts, rows), asked.averaged, out, twice), None)
+    return Numbers(of_rows(stacked(parts, rows), asked.averaged, out, twice), None, value)
 
 
 def _of(target: Any, given: Sequence[Any], chosen: Sequence[int]) -> Callable[..., Any]:

@@ -42,7 +42,7 @@ def read(target: Any, asked: Asked) -> Reading:
 def numbers(target: Any, asked: Asked, columns: Mapping[str, Any]) -> Numbers:
     """The real code's values."""
     said = completed(target, asked)
-    return numbers_rows(_call(target, own=False), said, columns, names_for(said, _OWN, said.classes))
+    return numbers_rows(_call(target, own=not asked.names), said, columns, names_for(said, _OWN, said.classes))
 
 
 def labels(target: Any, asked: Asked) -> tuple[str, str, str]:

@@ -119,7 +119,8 @@ def _numbers(target: Any, v: Vjp, asked: Asked, columns: Mapping[str, Any]) -> N
         with torch.no_grad():
             return _value(called(*(torch.cat([x, x]) if x.ndim else x for x in given)))
 
-    return Numbers(of_rows(stacked(parts, rows), asked.averaged, out.detach().numpy(), twice), None)
+    value = out.detach().numpy()
+    return Numbers(of_rows(stacked(parts, rows), asked.averaged, value, twice), None, value)
 
 
 def _column(torch: Any, i: Input, columns: Mapping[str, Any]) -> Any:

@@ -33,6 +33,7 @@ class Called(Protocol):
     library: str | None
     asked: Asked
     dtypes: Sequence[str] | None
+    stated: Term | None
 
     @property
     def frontend(self) -> Frontend: ...

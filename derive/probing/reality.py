@@ -24,7 +24,7 @@ from derive.frontends import Reading
 from derive.probing.corners import Row, corners
 from derive.probing.floats import Called, code_values, parts, real
 from derive.report import Report
-from derive.terms.term import Term, num, substitute
+from derive.terms.term import Term, free_names, num, substitute
 from derive.tracing.rows import COUNT
 from derive.tracing.unreadable import Unreadable
 
@@ -100,7 +100,13 @@ class _Look:
         terms = [substitute(t, self.values) for *_, t in parts(self.reading)]
         bases = [{n: Fraction(float(c[i])) for n, c in columns.items() if n in self.names} for i in range(_BASES)]
         special = corners(terms, self.domain, bases, self.witnesses)
-        yield self.call(self.weighed(special, len(special[self.names[0]])), "float64", every=True)
+        columns = self.weighed(special, len(special[self.names[0]]))
+        yield self.call(columns, "float64", every=True)
+        if self.o.stated is None and self.reading.loss is not None:
+            yield from (
+                self.call_alone({n: c[i : i + 1] for n, c in columns.items()})
+                for i in _chosen(len(columns[self.names[0]]))
+            )
 
     def together(self) -> Iterator[str]:
         """Rows that depend on each other: as many as were read, several times."""
@@ -151,6 +157,15 @@ class _Look:
             if said:
                 return f"its {name} is not the formula that was read: {said}, in a call with {rows} rows of {dtype}"
         return ""
+
+    def call_alone(self, columns: Columns) -> str:
+        """What is said of the code's own loss, in a call with one row: there a mean is a sum."""
+        found = self.numbers(columns, "float64").loss
+        loss = substitute(self.reading.loss or num(0), {**self.values, COUNT: num(1)})
+        if np.size(found) != 1 or found is None or not free_names(loss) <= columns.keys():
+            return ""
+        said = _row(loss, self.domain, columns, 0, _Given(float(np.reshape(found, -1)[0]), "float64", True))
+        return f"its loss is not the formula that was read: {said}" if said else ""
 
     def call_together(self, columns: Columns) -> str:
         """What is said of one call with rows that depend on each other."""

@@ -730,3 +730,35 @@ def test_a_mean_that_cannot_be_read_is_compared_as_one() -> None:
     """With every row twice its value is the same, so it is a mean: right ones are unknown, wrong ones refuted."""
     assert check_objective(through_numpy, "(z - y)**2/2", dtypes=()).status == "unknown"
     assert check_objective(through_numpy, "(z - y)**2", dtypes=()).status == "refuted"
+
+
+# -- softplus with a threshold that shows, and conditions that are added
+
+
+def _function(name: str, forward: Callable[..., Any], back: Callable[..., Any]) -> Any:
+    """A Function of x with the derivative `back`."""
+
+    def kept(ctx: Any, x: Any) -> Any:
+        ctx.save_for_backward(x)
+        return forward(x)
+
+    def given_back(ctx: Any, grad_output: Any) -> Any:
+        return grad_output * back(*ctx.saved_tensors)
+
+    return type(name, (Function,), {"forward": staticmethod(kept), "backward": staticmethod(given_back)})
+
+
+@pytest.mark.parametrize(
+    ("forward", "back", "status"),
+    [
+        (F.softplus, torch.sigmoid, "proved"),
+        (lambda x: F.softplus(x, threshold=1), torch.sigmoid, "refuted"),
+        (lambda x: F.softplus(x, 2, 1), lambda x: torch.where(2 * x > 1, 1.0, torch.sigmoid(2 * x)), "proved"),
+        (torch.relu, lambda x: (x > 0) + (x > 1), "proved"),
+        (lambda x: torch.relu(x) + torch.relu(x - 1), lambda x: (x > 0) + (x > 1), "refuted"),
+        (lambda x: torch.relu(x) + torch.relu(x - 1), lambda x: (x > 0) * 1 + (x > 1), "proved"),
+    ],
+)
+def test_what_pytorch_computes_otherwise_than_a_formula_looks(forward: Any, back: Any, status: str) -> None:
+    """Beyond its threshold softplus is x; a sum of conditions is a condition."""
+    assert check_objective(_function("Mine", forward, back), dtypes=()).status == status

@@ -319,3 +319,25 @@ def test_numbers_that_were_made_of_a_parameter(code: Any, loss: str, domain: dic
     assert report.gradient is not None
     if status == "unknown":
         assert "as in the code" in report.gradient.reason
+
+
+class OwnLoss:
+    """The gradient is that of the loss that was read, and not of the loss that the code computes."""
+
+    def __init__(self, reduce: Any) -> None:
+        self.reduce = reduce
+
+    def loss(self, y_true: Any, raw: Any) -> Any:
+        found = (raw - y_true) ** 2 / 2
+        return self.reduce(2 * found if type(raw) is np.ndarray else found)
+
+    def gradient(self, y_true: Any, raw: Any) -> Any:
+        return raw - y_true
+
+
+@pytest.mark.parametrize("reduce", [np.asarray, np.sum, np.mean])
+def test_the_loss_of_an_object_is_called_too(reduce: Any) -> None:
+    """A loss that is misread proves nothing; where another one is stated, it does not matter."""
+    with pytest.raises(DeriveError, match="its loss is not the formula that was read"):
+        check_objective(OwnLoss(reduce), dtypes=())
+    assert check_objective(OwnLoss(reduce), SQUARED, dtypes=()).status == "proved"
