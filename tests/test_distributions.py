@@ -40,6 +40,7 @@ STATISTICS: dict[str, Callable[..., Any]] = {
     "power": lambda y, e: y**e,
     "log": lambda y, k: mpmath.log(y) ** k,
     "power log": lambda y, e: y**e * mpmath.log(y),
+    "power logs": lambda y, e: y**e * mpmath.log(y) ** 2,
     "log rest": lambda y: mpmath.log(1 - y),
     "size": lambda y: abs(y - 2),
 }
@@ -119,7 +120,9 @@ def _statistic(kind: str, k: int | None, y: Any) -> Any:
 def test_the_moments_are_those_of_the_density(family: str) -> None:
     """Every row of the table against a sum or an integral."""
     for kind, law in FAMILIES[family].moments.items():
-        orders = {"power": (-1, 0, 1, 2, 3, 4), "log": (1, 2), "power log": (1, 2)}.get(kind, (None,))
+        orders = {"power": (-1, 0, 1, 2, 3, 4), "log": (1, 2), "power log": (1, 2), "power logs": (1, 2)}.get(
+            kind, (None,)
+        )
         for k in orders:
             if (family, kind, k) == ("exponential", "power", -1):
                 continue  # infinite, see below
@@ -129,6 +132,31 @@ def test_the_moments_are_those_of_the_density(family: str) -> None:
                 with mpmath.workdps(12):
                     own = mean(family, partial(_statistic, kind, k))
                     assert mpmath.almosteq(value(found), own, 1e-7, 1e-7), (kind, k)
+
+
+def integral(df: int, f: Callable[[Any], Any]) -> Any:
+    """The integral of f(x)·(1 + x²/df)**(−(df + 1)/2)."""
+    n = mpmath.mpf(df)
+    return mpmath.quad(lambda x: f(x) * (1 + x**2 / n) ** (-(n + 1) / 2), [-mpmath.inf, 0, mpmath.inf])
+
+
+@pytest.mark.parametrize(("family", "df"), [("student t", 3), ("student t", 4), ("cauchy", 1)])
+def test_the_means_of_quotients_are_those_of_the_density(family: str, df: int) -> None:
+    """E[x**(2a)/kernel**2] for x = (y - m)/s against integrals; and the density, but for the root of pi."""
+    row, p = FAMILIES[family], [num(v) for v in ((df, 2, 3) if family == "student t" else (2, 3))]
+    with mpmath.workdps(15):
+        whole = integral(df, lambda _: mpmath.mpf(1))
+        for a, power in enumerate((0, 2, 4)):
+            law = row.moments["kernel"](a, *p)
+            assert law is not None
+            quotient = integral(df, partial(_quotient, df, power)) / whole
+            assert mpmath.almosteq(value(law), quotient, 1e-9)
+        at, kernel = row.density(num(5), *p), (1 + mpmath.mpf(1) / df) ** (-mpmath.mpf(df + 1) / 2)
+        assert mpmath.almosteq(mpmath.exp(value(at)), mpmath.sqrt(mpmath.pi) * kernel / whole / 3)
+
+
+def _quotient(df: int, power: int, x: Any) -> Any:
+    return x**power / (1 + x**2 / mpmath.mpf(df)) ** 2
 
 
 def test_a_mean_that_is_infinite_has_no_value() -> None:
@@ -151,6 +179,8 @@ TWO = "log(exp(a) + exp(b)) - v*a - w*b"
 SHARES = "categorical(exp(a)/(exp(a) + exp(b)), exp(b)/(exp(a) + exp(b)))"
 GAMMA = "loggamma(exp(a)) - exp(a)*(a - b) - (exp(a) - 1)*log(y) + y*exp(a - b)"
 WEIBULL = "exp((log(y) - z)/s) - (log(y) - z)/s + log(s)"
+T, CAUCHY = "(n + 1)/2*log(1 + (y - m)**2/(n*s**2)) + log(s)", "u + log(1 + (y - m)**2/exp(2*u))"
+SHAPE = "-(log(k) + (k - 1)*log(y/s) - log(s) - (y/s)**k)"
 LABEL, POSITIVE = {"y": "{0, 1}"}, {"y": "positive"}
 #: loss, right, wrong twins, wrt, distribution, domain
 CLAIMS: list[tuple[Any, ...]] = [
@@ -170,6 +200,14 @@ CLAIMS: list[tuple[Any, ...]] = [
      {"y": "positive", "s": "positive"}),
     ("log(s) + (log(y) - m)**2/(2*s**2)", ["1/s**2", "2/s**2"], [["1/s**2", "1/s**2"]], ["m", "s"],
      "y ~ lognormal(m, s)", {"y": "positive", "s": "positive"}),
+    (T, [["(n + 1)/((n + 3)*s**2)", "0"], ["0", "2*n/((n + 3)*s**2)"]],
+     [[["(n + 1)/((n + 3)*s**2)", "0"], ["0", "n/((n + 3)*s**2)"]], [["1/s**2", "0"], ["0", "2*n/((n + 3)*s**2)"]]],
+     ["m", "s"], "y ~ student t(n, m, s)", {"n": "positive", "s": "positive"}),
+    (CAUCHY, ["exp(-2*u)/2", "1/2"], [["exp(-2*u)", "1/2"], ["exp(-2*u)/2", "1"]], ["m", "u"],
+     "y ~ cauchy(m, exp(u))", {}),
+    (SHAPE, [["(pi**2/6 + (1 - EulerGamma)**2)/k**2", "-(1 - EulerGamma)/s"], ["-(1 - EulerGamma)/s", "k**2/s**2"]],
+     [[["pi**2/6/k**2", "-(1 - EulerGamma)/s"], ["-(1 - EulerGamma)/s", "k**2/s**2"]]], ["k", "s"],
+     "y ~ weibull(s, k)", {"y": "positive", "k": "positive", "s": "positive"}),
     ("log(m) + y/m", "1/m**2", ["2/m**2"], "m", "y ~ exponential(m)", {"y": "positive", "m": "positive"}),
     ("loggamma(a) - loggamma(a + 2) - a*log(y)", "polygamma(1, a) - polygamma(1, a + 2)", ["polygamma(1, a)"], "a",
      "y ~ beta(a, 2)", {"y": "(0, 1)", "a": "positive"}),
@@ -189,6 +227,21 @@ def test_an_expected_hessian_is_proved_and_its_twins_are_refused(claim: tuple[An
         assert other.answer == "wrong-hessian", twin
         assert other.hessian is not None
         assert other.hessian.witness is not None
+
+
+FOUND = [claim for claim in CLAIMS if claim[0] in (T, CAUCHY, SHAPE)]
+
+
+@pytest.mark.parametrize("claim", FOUND, ids=lambda c: str(c[4]))
+def test_the_distribution_is_found_in_the_loss(claim: tuple[Any, ...]) -> None:
+    """Where none is stated, and the loss is minus the log density of one; of another one it is wrong."""
+    loss, right, wrong, wrt, _, domain = claim
+    for kind in (None, "fisher"):
+        report = expected(loss, right, wrt, None, domain, hessian_kind=kind)
+        assert report.hessian_kind == "fisher"
+    assert all(expected(loss, twin, wrt, None, domain, hessian_kind=None).answer == "wrong-hessian" for twin in wrong)
+    other = loss.replace("(n + 1)/2", "(n + 2)/2").replace("u + log(", "u + 2*log(").replace("(k - 1)", "(k - 2)")
+    assert expected(other, right, wrt, None, domain, hessian_kind=None).answer == "wrong-hessian"
 
 
 def test_without_a_kind_it_is_recognised() -> None:

@@ -6,11 +6,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Literal, TypeAlias
 
 from derive.certificate import Condition, Proved
 from derive.claims.distributions import Distribution
+from derive.claims.multiplied import NotKnown, expanded, off_zeros
 from derive.claims.scene import Scene
 from derive.claims.simplify import simplify
 from derive.domain import parse_range
@@ -19,13 +19,10 @@ from derive.terms.term import Term, add, free_names, make, mul, neg, num, power,
 from derive.terms.unparse import unparse
 
 _ZERO, _ONE = num(0), num(1)
-_MOST = 400
+#: 24 times the coefficients of 1, x, x², … of the polynomial with given values at −2, −1, 0, 1, 2
+_POLYNOMIAL = ((0, 0, 24, 0, 0), (2, -16, 0, 16, -2), (-1, 16, -30, 16, -1), (-2, 4, 0, -4, 2), (1, -4, 6, -4, 1))
 Sign: TypeAlias = Literal["nonnegative", "positive"]
 _BUDGET = 0.6
-
-
-class NotKnown(Exception):
-    """An expectation that is not known, and why."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,8 @@ def expectation(scene: Scene, t: Term) -> Term:
     for d in scene.distributions:
         _exists(scene, d)
         if free_names(t) & set(d.names):
-            t = _shorter(scene, _over_support(scene, d, t) if d.support() is not None else _by_moments(scene, d, t))
+            way = _over_support if d.support() is not None else _by_moments if d.row.kernel is None else _by_kernel
+            t = _shorter(scene, way(scene, d, t))
     return t
 
 
@@ -83,12 +81,34 @@ def _exists(scene: Scene, d: Distribution) -> None:
         raise NotKnown(f"{d}: the probabilities are not proved to add up to 1")
 
 
+def _on_support(scene: Scene, d: Distribution) -> Scene:
+    """The data have all the values that the family gives them, whatever the claim says of them."""
+    where = scene.domain.with_(d.names[0], parse_range(d.row.support))
+    return replace(scene, domain=where, _probe=None, _both=None)
+
+
+def _by_kernel(scene: Scene, d: Distribution, t: Term) -> Term:
+    """t·kernel² is a polynomial of degree 4 in x = (y − centre)/scale, known by its values at −2 … 2."""
+    (name,), scale = d.names, d.parameters[-1]
+    centre = d.parameters[d.row.parameters.index(d.row.centre)]
+    x = mul(sub(sym(name), centre), power(scale, num(-1)))
+    kernel = d.row.kernel(x, *d.parameters) if d.row.kernel is not None else _ONE
+    whole = mul(t, power(kernel, num(2)))
+    values = [simplify(substitute(whole, {name: add(centre, mul(num(j), scale))})) for j in range(-2, 3)]
+    rows = [add(_ZERO, *(mul(num(w, 24), v) for w, v in zip(row, values, strict=True))) for row in _POLYNOMIAL]
+    same = mul(add(*(mul(c, power(x, num(i))) for i, c in enumerate(rows))), power(kernel, num(-2)))
+    scene = _on_support(scene, d)
+    if scene.decide(t, same).status != "proved" or not scene.has_value(t, same):
+        raise NotKnown(f"{unparse(t)[:200]} is no quotient of a polynomial whose mean is known for {d}")
+    means = (d.row.moments["kernel"](a, *d.parameters) or _ZERO for a in range(3))
+    return add(_ZERO, *(mul(c, mean) for c, mean in zip(rows[::2], means, strict=True)))
+
+
 def _by_moments(scene: Scene, d: Distribution, t: Term) -> Term:
     (name,) = d.names
-    where = scene.domain.with_(name, parse_range(d.row.support))  # whatever the claim says of it
-    scene = replace(scene, domain=where, _probe=None, _both=None)
+    scene = _on_support(scene, d)
     centre = d.parameters[d.row.parameters.index(d.row.centre)] if d.row.centre else _ZERO
-    rows = [_row(scene, d, centre, factors) for factors in _expanded(t, name)]
+    rows = [_row(scene, d, centre, factors) for factors in expanded(off_zeros(t, scene.domain), name)]
     whole = add(_ZERO, *(mul(c, s.term(sym(name), centre)) for c, s in rows))
     apart = make("ne", sym(name), centre)
     smooth = make("piecewise", t, apart) if d.row.centre else t  # one point has probability 0
@@ -108,27 +128,6 @@ def _has_values(scene: Scene, d: Distribution, t: Term, whole: Term) -> bool:
 
 def _are_quotients(conditions: tuple[Condition, ...], d: Distribution) -> bool:
     return all(c.kind == "nonzero" and free_names(c.term) & set(d.names) for c in conditions)
-
-
-def _expanded(t: Term, name: str) -> list[list[Term]]:
-    """Products that add up to t, each a list of factors: sums with the name in them are multiplied out."""
-    if name not in free_names(t):
-        return [[t]]
-    if t.head == "add":
-        rows = [row for a in t.args for row in _expanded(a, name)]
-    elif t.head == "mul":
-        rows = [[f for part in choice for f in part] for choice in product(*(_expanded(a, name) for a in t.args))]
-    elif t.head == "pow" and t.args[1].head == "num" and t.args[1].value in range(5):
-        rows = _expanded(mul(_ONE, _ONE, *[t.args[0]] * int(t.args[1].value)), name)
-    elif t.head == "pow" and t.args[0].head == "mul":  # that both are equal is proved with the whole
-        rows = _expanded(mul(*(power(a, t.args[1]) for a in t.args[0].args)), name)
-    elif t.head == "pow" and t.args[0].head == "pow" and t.args[1].head == t.args[0].args[1].head == "num":
-        rows = _expanded(power(t.args[0].args[0], num(t.args[1].value * t.args[0].args[1].value)), name)
-    else:
-        rows = [[t]]
-    if len(rows) > _MOST:
-        raise NotKnown("it has too many terms to be multiplied out")
-    return rows
 
 
 def _row(scene: Scene, d: Distribution, centre: Term, factors: list[Term]) -> tuple[Term, Statistic]:
@@ -219,6 +218,7 @@ def _moments(d: Distribution, s: Statistic) -> Iterator[Term]:
         "power": (replace(plain, exponent=s.exponent), (s.exponent,)),
         "log": (replace(plain, logs=s.logs), (s.logs,)),
         "power log": (replace(plain, exponent=s.exponent, logs=1), (s.exponent,)),
+        "power logs": (replace(plain, exponent=s.exponent, logs=2), (s.exponent,)),
         "log rest": (replace(plain, rests=1), ()),
     }
     for kind, (same, arguments) in rows.items():

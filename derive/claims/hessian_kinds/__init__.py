@@ -21,6 +21,7 @@ from derive.claims.hessian_kinds.branches import taylor
 from derive.claims.hessian_kinds.clips import clipped
 from derive.claims.hessian_kinds.differences import finite_difference
 from derive.claims.hessian_kinds.expected import compare_expected, exact_fisher, fisher, times_fisher, variance
+from derive.claims.hessian_kinds.implied import implied
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.hessian_kinds.matrix import matrix_bound
 from derive.claims.hessian_kinds.secants import any_secant, gauss_newton, of_squares, secant, trapezoid, weight
@@ -40,14 +41,14 @@ __all__ = [
 
 KINDS = ("exact", "scaled", "constant", "majorizer", "fisher", "gauss-newton", "clipped", "secant", "taylor")
 _GRADIENT_KINDS: tuple[Callable[[Scene], Kind | None], ...] = (clipped, taylor, finite_difference)
-_HESSIAN_KINDS = (*_GRADIENT_KINDS, of_squares, fisher, constant_bound, variance)
+_HESSIAN_KINDS = (*_GRADIENT_KINDS, of_squares, fisher, constant_bound, variance, implied)
 _BOUNDS = (scaled_up, scaled_by_parameter, gauss_newton, trapezoid, magnitude, majorizer, secant, weight)
 _MET_BY_EXACT = frozenset({"scaled", "majorizer", "gauss-newton", "clipped", "secant", "taylor"})
 _CLAIMED: dict[str, Callable[[Scene], Kind | None]] = {
     "scaled": any_scale,
     "constant": any_constant,
     "majorizer": any_majorizer,
-    "fisher": lambda scene: fisher(scene) or variance(scene),
+    "fisher": lambda scene: fisher(scene) or variance(scene) or implied(scene),
     "gauss-newton": gauss_newton,
     "clipped": clipped,
     "secant": any_secant,

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from derive.certificate import Proved, Unknown, Verdict
 from derive.claims.diagnose.candidate import Candidate, constant, inverse, scaled, shown, times
-from derive.claims.expectation import NotKnown, expectation, negative_log_density
+from derive.claims.expectation import expectation, negative_log_density
 from derive.claims.hessian_kinds.kind import Kind
+from derive.claims.multiplied import NotKnown
 from derive.claims.scene import Probe, Scene
 from derive.claims.shorten import shortest
 from derive.claims.simplify import simplify

@@ -1,0 +1,96 @@
+"""The Fisher information under the distribution of which the loss is minus the log density, where none is stated.
+
+The parameters are looked for among the parts of the loss; that the loss is minus the log density is proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import product
+
+from derive.certificate import Proved
+from derive.claims.distributions import Distribution
+from derive.claims.expectation import negative_log_density
+from derive.claims.families import FAMILIES, Family
+from derive.claims.hessian_kinds.expected import compare_expected
+from derive.claims.hessian_kinds.kind import Kind
+from derive.claims.scene import Probe, Scene
+from derive.prove.point import Point
+from derive.prove.points import search
+from derive.terms.term import CONDITION_HEADS, Term, add, free_names, make, mul, num, power, sym, walk
+from derive.terms.unparse import unparse
+
+#: where a multiple of the score does not tell: the mean of a logarithm, of a quotient
+_FAMILIES = ("cauchy", "student t", "weibull")
+_LARGEST, _MOST, _PAIRS = 9, 14, 3
+_CLOSE = 1e-9
+
+
+def implied(scene: Scene) -> Kind | None:
+    """Is it the expected Hessian of a family of distributions, and the loss minus the log density?"""
+    if scene.loss is None or scene.distributions or scene.formula is not None or scene.of_entries:
+        return None
+    data = frozenset().union(*map(free_names, scene.gradient.values())) - scene.gradient.keys()
+    for y in sorted(data - free_names(scene.claimed)):
+        found = next((d for d in _distributions(scene, y) if _is_density(scene, d)), None)
+        if found is not None:
+            verdict, says = compare_expected(replace(scene, distributions=(found,)))
+            return Kind("fisher", says) if isinstance(verdict, Proved) else None
+    return None
+
+
+def _is_density(scene: Scene, d: Distribution) -> bool:
+    return not scene.late() and negative_log_density(replace(scene, distributions=(d,)))
+
+
+def _distributions(scene: Scene, y: str) -> Iterator[Distribution]:
+    """Those that the loss agrees with, at some points, but for terms without the variables of the derivatives."""
+    loss = scene.loss if scene.loss is not None else num(0)
+    pairs = list(_pairs(scene, y))
+    for name in _FAMILIES:
+        row = FAMILIES[name]
+        for chosen in product(*_places(loss, y, row)):
+            if scene.late():
+                return
+            whole = add(loss, row.density(sym(y), *chosen))
+            if _constant(pair.floats(whole) for pair in pairs):
+                yield Distribution((y,), name, chosen, f"{name}({', '.join(map(unparse, chosen))})")
+
+
+def _places(loss: Term, y: str, row: Family) -> Iterator[list[Term]]:
+    """What each parameter may be: parts of the loss without the data; roots of them, if it is no mean."""
+    found = [a for a in walk(loss) if a.head not in CONDITION_HEADS and a.size <= _LARGEST and y not in free_names(a)]
+    parts = sorted(dict.fromkeys(a for a in found if a.head != "num"), key=lambda a: a.size)[:_MOST]
+    roots = [power(a, num(1, 2)) for a in parts if a.head in ("sym", "mul")] + [_half(a) for a in parts]
+    numbers = [a for a in dict.fromkeys(found) if a.head == "num" and a.value > 0 and a.value.denominator == 1]
+    for parameter in row.parameters:
+        more = [] if parameter in row.real else numbers if parameter == "df" else roots
+        yield list(dict.fromkeys([*parts, *more]))
+
+
+def _half(a: Term) -> Term:
+    """The root of exp(2u), as people write it."""
+    return make("exp", mul(num(1, 2), a.args[0])) if a.head == "exp" else a
+
+
+def _pairs(scene: Scene, y: str) -> Iterator[Probe]:
+    """Points that differ in the variables of the derivatives only."""
+    terms = (scene.loss if scene.loss is not None else num(0), *scene.gradient.values())
+    points = [p for p in search(terms, scene.domain, 20, 2 * _PAIRS) if p.inside()]
+    for a, b in zip(points[::2], points[1::2], strict=False):
+        other = {v: b.values[v] for v in scene.gradient if v in b.values}
+        moved = Point({**a.values, **other}, scene.domain)
+        if moved.inside() and y in a.values:
+            yield Probe([a, moved])
+
+
+def _constant(pairs: Iterable[list[float | None]]) -> bool:
+    """Is no pair known to differ, and one known to agree? A value too close to 0 is not known."""
+    known = False
+    for a, b in pairs:
+        if a is not None and b is not None:
+            known = True
+            if abs(a - b) > _CLOSE * (1 + abs(a)):
+                return False
+    return known
