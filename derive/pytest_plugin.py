@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from derive.suite.runner import Workers
 
 _IMPORTS = re.compile(rb"\b(?:from\s+derive|import\b[^\n]*\bderive)\b")
+_MOST_LOOKS = 2000
 _WARNED = "derive warning"
 _TITLE = "derive: proved, with findings"
 
@@ -196,11 +198,17 @@ def _warnings(reports: Iterable[Any]) -> Iterator[tuple[str, str]]:
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """A claims file that nobody looks at is worse than none."""
-    forgotten = config.rootpath / "derive.toml"
+    """A file with claims that nobody looks at is worse than none."""
     if config.args_source is not pytest.Config.ArgsSource.TESTPATHS or config.getoption("no_derive"):
         return None
-    looked = [(config.rootpath / a).resolve() for a in config.args]
-    if not forgotten.is_file() or any(forgotten.resolve().is_relative_to(p) for p in looked):
-        return None
-    return "derive: derive.toml is not among the testpaths, so its claims are NOT checked: add it to them"
+    name = next(_forgotten(config.rootpath, [(config.rootpath / a).resolve() for a in config.args]), None)
+    return name and f"derive: {name} is not among the testpaths, so its claims are NOT checked: add it to them"
+
+
+def _forgotten(root: Path, looked: Iterable[Path]) -> Iterator[str]:
+    """The files of the project that may hold claims and that the testpaths leave out; of a large one, the first."""
+    from derive.suite.folders import files
+
+    for path in islice(files(root), _MOST_LOOKS):
+        if not any(path.resolve().is_relative_to(p) for p in looked) and _may_hold_claims(path):
+            yield path.relative_to(root).as_posix()

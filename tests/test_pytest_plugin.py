@@ -210,6 +210,15 @@ def test_a_forgotten_claims_file(pytester: pytest.Pytester) -> None:
     result.stdout.no_fnmatch_line("*not among the testpaths*")
 
 
+def test_a_forgotten_objective(pytester: pytest.Pytester) -> None:
+    """So it is with a decorated function outside of the testpaths; a module without one is no matter."""
+    pytester.makepyfile(**{"tests/test_x": "def test_one(): pass", "plain": "import derive\nderive.prove('x', 'x')"})
+    pytester.makeini("[pytest]\ntestpaths = tests")
+    run(pytester).stdout.no_fnmatch_line("*not among the testpaths*")
+    pytester.makepyfile(**{"package/mine": "import derive\n@derive.claim('z')\ndef f(y_true, y_pred):\n    pass"})
+    run(pytester).stdout.fnmatch_lines(["derive: package/mine.py is not among the testpaths, *"])
+
+
 # -- together with what else there is in pytest
 
 
