@@ -8,9 +8,25 @@ from typing import Any
 
 from derive.errors import CertificateError
 from derive.recheck.fraction import NotRechecked
+from derive.recheck.unfold import Ranges, whole
 from derive.terms.heads import BINDERS, LEAVES
 from derive.terms.json import Json, from_json
-from derive.terms.term import MATRIX_HEADS, Term, children, free_names, fresh, rebuild, substitute, sym, walk
+from derive.terms.term import (
+    MATRIX_HEADS,
+    Term,
+    add,
+    children,
+    free_names,
+    fresh,
+    make,
+    mul,
+    num,
+    power,
+    rebuild,
+    substitute,
+    sym,
+    walk,
+)
 
 #: what derivatives are written out to
 MADE = frozenset({"slope", "given"})
@@ -56,6 +72,20 @@ def together(t: Term) -> Term:
     body, index, first, last = t.args
     new = sym(fresh(index.name.partition(" ")[0], free_names(body) - {index.name}))
     return Term(t.head, (substitute(body, {index.name: new}), new, first, last))
+
+
+def put(t: Term, values: Mapping[str, Term], ranges: Ranges) -> Term:
+    """With values in place of variables; an exponent that is not whole by its form is none after that, either."""
+    return substitute(_marked(t, frozenset(values), ranges), values)
+
+
+def _marked(t: Term, names: frozenset[str], ranges: Ranges) -> Term:
+    if names.isdisjoint(free_names(t)):
+        return t
+    t = rebuild(t, lambda a: _marked(a, names, ranges))
+    if t.head != "pow" or names.isdisjoint(free_names(t.args[1])) or whole(t.args[1], ranges):
+        return t
+    return power(t.args[0], add(t.args[1], mul(num(0), make("pi"))))
 
 
 def plain(data: Json, known: Mapping[str, bool]) -> Term:

@@ -25,12 +25,12 @@ from derive.recheck.arithmetic import Vacuous
 from derive.recheck.form import by_form
 from derive.recheck.fraction import Book, NotRechecked
 from derive.recheck.laws import limits
-from derive.recheck.reading import MADE, apart, kind_of, listed, plain, text, texts, together, uses
+from derive.recheck.reading import MADE, apart, kind_of, listed, plain, put, text, texts, together, uses
 from derive.recheck.region import Region, Unsigned
 from derive.recheck.signs import NEGATIVE, NONNEGATIVE, POSITIVE, ZERO
 from derive.recheck.sums import is_zero
 from derive.recheck.translate import go
-from derive.recheck.unfold import NO_TIES, generic_entries, unfold, whole
+from derive.recheck.unfold import NO_TIES, Ranges, generic_entries, unfold, whole
 from derive.terms.json import Json
 from derive.terms.readable import readable
 from derive.terms.term import Term, free_names, num, substitute, sym, walk
@@ -95,10 +95,10 @@ class _Place(NamedTuple):
     assumed: Assumed = ()
     depth: int = 0
 
-    def put(self, values: dict[str, Term], known: Assumed = ()) -> _Place:
+    def put(self, values: dict[str, Term], ranges: Ranges, known: Assumed = ()) -> _Place:
         """With values in place of variables."""
-        inside = tuple((substitute(t, values), mask) for t, mask in self.assumed)
-        return _Place(substitute(self.a, values), substitute(self.b, values), (*inside, *known), self.depth + 1)
+        inside = tuple((put(t, values, ranges), mask) for t, mask in self.assumed)
+        return _Place(put(self.a, values, ranges), put(self.b, values, ranges), (*inside, *known), self.depth + 1)
 
     def where(self, on: Term, mask: int) -> _Place:
         """Where a term has this sign."""
@@ -166,7 +166,8 @@ class _Walk:
         if sorted(found) != sorted(c for c in itertools.product(*map(texts, sets)) if self._fits(names, c)):
             raise CertificateError(f"the cases of {', '.join(names)} are not all combinations of their values")
         for values, (_, node) in zip(found, rows, strict=True):
-            self._node(node, place.put({v: num(Fraction(x)) for v, x in zip(names, values, strict=True)}))
+            put_in = {v: num(Fraction(x)) for v, x in zip(names, values, strict=True)}
+            self._node(node, place.put(put_in, self.domain.__getitem__))
 
     def _fits(self, names: list[str], values: tuple[str, ...]) -> bool:
         """Of variables of which one is 1 and the others are 0, no other combinations count."""
@@ -186,7 +187,7 @@ class _Walk:
                 value = plain(data, self.names)
                 self._check_solved(region, on, text(variable), value)
                 limited = tuple(limits(self.domain[variable], value))
-                self._node(below["proof"], place.put({variable: value}, limited))
+                self._node(below["proof"], place.put({variable: value}, self.domain.__getitem__, limited))
             else:
                 self._node(below, place.where(on, mask))
 

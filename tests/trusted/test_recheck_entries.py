@@ -196,6 +196,38 @@ def test_a_variable_moves_through_numbers_that_are_not_whole() -> None:
     assert not confirmed("diff(0*x**k+k, k)", "1", {"k": "{2, 3}"}, proof)
 
 
+POWERS: list[tuple[str, str, dict[str, str], Json]] = [
+    (
+        "where(v==2, x**v, 0)",
+        "where(v==2, x**2, 0)",
+        {},
+        {**split(["add", "v", -2]), "0": {"at": ["v", 2], "proof": ZERO}},
+    ),
+    (
+        "x**v",
+        "where(v==2, x**2, x**v)",
+        {"v": "{1/2, 2}"},
+        {"cases": ["v"], "branches": [[["1/2"], ZERO], [["2"], ZERO]]},
+    ),
+    (
+        "x**(2*v)",
+        "where(v==1, x**2, x)",
+        {"v": "{1/2, 1}"},
+        {"cases": ["v"], "branches": [[["1/2"], ZERO], [["1"], ZERO]]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "domain", "proof"), POWERS)
+def test_an_exponent_that_varies_is_not_whole(a: str, b: str, domain: dict[str, str], proof: Json) -> None:
+    """Also where it is 2, x to the power v has no value for x < 0; a whole exponent is one everywhere."""
+    assert confirmed(a, b, domain, proof) <= {True}
+    assert confirmed(a, b, domain | {"x": "positive"}, proof) == {False}
+    assert confirmed(a, b, domain | {"v": "{1, 2}"}, {"cases": ["v"], "branches": [[["1"], ZERO], [["2"], ZERO]]}) <= {
+        False
+    }
+
+
 def test_a_domain_is_of_names() -> None:
     """What is no name could be that of an index in a proof."""
     for name in (" index", ".1.0", " i3_0", "a-b", "x y", ""):
