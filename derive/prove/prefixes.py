@@ -17,6 +17,7 @@ from derive.prove.deltas import ANYWHERE, with_delta
 from derive.prove.field import Frac
 from derive.prove.forms import form, linear, nonnegative, positive, total, whole, within
 from derive.prove.normal import Normal
+from derive.prove.ties import CHOICES
 from derive.terms.term import (
     BINDERS,
     Term,
@@ -30,6 +31,7 @@ from derive.terms.term import (
     sub,
     substitute,
     sym,
+    walk,
 )
 
 _ZERO, _ONE, _HALF = num(0), num(1), num(1, 2)
@@ -163,10 +165,16 @@ def triangle(n: Normal, f: Term, outer: str, inner: str, count: Term) -> Term | 
 
     kept, flipped = (form(f, {outer: a, inner: b}) for a, b in (("b", "c"), ("c", "b")))
     square = over(f, last)
-    if flipped > kept or not total(square, n.known):
+    if not total(square, n.known):
         return None
-    diagonal = make("sum", substitute(f, {inner: sym(outer)}), sym(outer), _ZERO, last)
-    if flipped == kept:
-        return mul(_HALF, add(square, diagonal))
     other = substitute(f, {outer: sym(inner), inner: sym(outer)})
-    return add(square, diagonal, neg(over(other, sym(outer))))
+    diagonal = make("sum", substitute(f, {inner: sym(outer)}), sym(outer), _ZERO, last)
+    if flipped == kept or _same(n, f, other, inner):
+        return mul(_HALF, add(square, diagonal))
+    return add(square, diagonal, neg(over(other, sym(outer)))) if flipped < kept else None
+
+
+def _same(n: Normal, a: Term, b: Term, index: str) -> bool:
+    """Are two summands with choices in them the same for each index?"""
+    choice = any(t.head in CHOICES or t.head == "piecewise" for t in walk(a))
+    return choice and n.judge is not None and n.judge.same_for_each(n, a, b, index)

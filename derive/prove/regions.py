@@ -9,9 +9,20 @@ from fractions import Fraction
 from derive.certificate import Condition
 from derive.domain import Domain
 from derive.errors import TermError
-from derive.prove import choices, defined, gammas, powers, signs, slopes, special, sums, trigonometry, variables
+from derive.prove import (
+    boundary,
+    choices,
+    defined,
+    gammas,
+    powers,
+    signs,
+    slopes,
+    special,
+    sums,
+    trigonometry,
+    variables,
+)
 from derive.prove.field import Frac
-from derive.prove.forms import whole
 from derive.prove.judge import Judge
 from derive.prove.normal import Normal
 from derive.prove.registry import Key, Registry
@@ -216,18 +227,21 @@ class Study:
     def _split(self, n: Normal, on: Term, sides: tuple[Term, Term], assumed: Assumed, depth: int) -> Json | None:
         tree: dict[str, Json] = {"split": self._written(on)}
         for mask, name in _SIGNS:
-            if mask == signs.ZERO and (solved := _solve(n, on)):
+            if mask == signs.ZERO and (solved := boundary.solve(n, on)):
                 branch = self._at(solved, sides, assumed, depth)
             else:
                 branch = self.prove(*sides, ((on, mask), *assumed), depth + 1)  # first: older terms may need it
+            if branch is None and mask == signs.ZERO:
+                equal = boundary.with_value(n, on, sides)  # exp(x[i]) is exp(x[j]) where x[i] is x[j]
+                branch = equal and self.prove(*equal, ((on, mask), *assumed), depth + 1)
             if branch is None:
                 return None
             tree[name] = branch
         return tree
 
-    def _at(self, solved: tuple[str, Term], sides: tuple[Term, Term], assumed: Assumed, depth: int) -> Json | None:
+    def _at(self, solved: tuple[Term, Term], sides: tuple[Term, Term], assumed: Assumed, depth: int) -> Json | None:
         """The boundary, where one variable is a function of the others and its range becomes an assumption."""
-        name, value = solved
+        name, value = solved[0].name, solved[1]
         put = {name: value}
         inside = tuple((substitute(t, put), mask) for t, mask in assumed)
         limits = variables.limits(self.domain, name, value)
@@ -263,27 +277,6 @@ def _text(t: Term) -> str:
         return unparse(readable(t))
     except TermError:
         return repr(t)
-
-
-def _solve(n: Normal, on: Term) -> tuple[str, Term] | None:
-    """on = 0 solved for a variable that occurs linearly, with a constant factor and nowhere else."""
-    try:
-        p = n.go(on).num
-    except (Restart, Split, Undefined, GaveUp):
-        return None
-    rows = n.field.terms(p)
-    for g in reversed(n.field.generators_of(p)):
-        key = n.generator(g).key
-        if key[0] != "sym" or key[1] in n.bound:
-            continue
-        is_whole = n.domain[key[1]].whole
-        mine = [(m, c) for m, c in rows if any(h == g for h, _ in m)]
-        if len(mine) == 1 and mine[0][0] == ((g, 1),):
-            rest = p - n.field.monomial(*mine[0])
-            value = n.readback.poly(rest / n.field.monomial((), -mine[0][1]).leading_coefficient())
-            if key[1] not in free_names(value) and (not is_whole or whole(value, n.range_of)):
-                return key[1], value
-    return None
 
 
 def vanishes(n: Normal, gap: Frac) -> Json | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.prove import pointwise, prefixes, products, ranges, signs
+from derive.prove import nested, pointwise, prefixes, products, ranges, signs, squares
 from derive.prove.elementary import atom_free, atom_value, exp, log_abs
 from derive.prove.field import Frac
-from derive.prove.forms import form, whole
+from derive.prove.forms import whole
 from derive.prove.normal import Normal, law
 from derive.prove.pointwise import height
 from derive.prove.polys import Monomial, Poly
@@ -17,8 +17,6 @@ from derive.prove.variables import index_range, variable
 from derive.terms.term import (
     Term,
     add,
-    make,
-    mul,
     neg,
     num,
     power,
@@ -175,8 +173,8 @@ def _one_sum(n: Normal, atom: Key, scope: _Scope, name: str) -> Frac:
     if closed is not None:
         return closed
     other = (
-        _swapped(n, atom, scope, name)
-        or _triangle(n, atom, scope, name)
+        nested.exchanged(n, atom, scope.count, name)
+        or nested.triangle(n, atom, scope.count_term, name)
         or ranges.in_order(n, n.readback.atom(atom), name, scope.count_term)
     )
     if other is not None:
@@ -186,39 +184,6 @@ def _one_sum(n: Normal, atom: Key, scope: _Scope, name: str) -> Frac:
     if (mask := n.mask(atom_value(n, atom))) in (signs.POSITIVE, signs.NONNEGATIVE):
         n.facts.learn(out, mask)
     return out
-
-
-def _swapped(n: Normal, atom: Key, scope: _Scope, name: str) -> Term | None:
-    """Σ_b r(b) Σ_c f(b, c) the other way round, where that is the order in which it is kept: by range, then by form."""
-    inner = [(g, e) for g, e in atom[0] if n.generator(g).key[0] == "sum"]
-    if len(inner) != 1 or inner[0][1] != 1:
-        return None
-    _, body, count, other = n.generator(inner[0][0]).key
-    if name in n.free(n.value(count)) or name not in atom_free(n, body):
-        return None
-    rest = tuple(ge for ge in atom[0] if ge != inner[0])
-    f = mul(n.readback.atom((rest, atom[1])), n.readback.atom(body))
-    ranges = n.registry.ranges
-    here, there = ranges[n.key(scope.count)], ranges[count]
-    kept, flipped = (form(f, {name: a, other: b}) for a, b in (("b", "c"), ("c", "b")))
-    if there > here or (there == here and flipped >= kept):
-        return None
-    last_inner, last_outer = (n.bound[v].index[1] for v in (name, other))  # type: ignore[index]
-    return make("sum", make("sum", f, sym(name), num(0), last_inner), sym(other), num(0), last_outer)
-
-
-def _triangle(n: Normal, atom: Key, scope: _Scope, name: str) -> Term | None:
-    """Σ_b r(b) Σ_{c ≤ b} f(b, c) through the other triangle, where that is the one that is kept."""
-    inner = [(g, e) for g, e in atom[0] if n.generator(g).key[0] == "sum"]
-    if len(inner) != 1 or inner[0][1] != 1:
-        return None
-    _, body, count, other = n.generator(inner[0][0]).key
-    beyond = n.field.sub(n.value(count), n.go(sym(name)))
-    if n.field.constant_value(beyond) != 1:
-        return None
-    rest = tuple(ge for ge in atom[0] if ge != inner[0])
-    f = mul(n.readback.atom((rest, atom[1])), n.readback.atom(body))
-    return prefixes.triangle(n, f, name, other, scope.count_term)
 
 
 def _rest_of_one(n: Normal, atom: Key, scope: _Scope, name: str) -> Term | None:
@@ -248,7 +213,7 @@ def merged_is_zero(n: Normal, gap: Frac) -> bool:
         mine = {g: key for g, key in found if key[2:] == (count, name)}
         if name in n.bound and _merged(n, gap.num, mine, name):
             return True
-    return pointwise.merged_is_zero(n, gap)
+    return pointwise.merged_is_zero(n, gap) or squares.merged_is_zero(n, gap)
 
 
 def _merged(n: Normal, p: Poly, mine: dict[int, Key], name: str) -> bool:

@@ -1,0 +1,43 @@
+"""The boundary between two regions: what one variable, or one entry of an array, is there."""
+
+from __future__ import annotations
+
+from derive.prove.deltas import ANYWHERE, with_delta
+from derive.prove.forms import parts, whole
+from derive.prove.normal import Normal
+from derive.prove.signals import GaveUp, Restart, Split, Undefined
+from derive.terms.term import Term, free_names
+
+
+def with_value(n: Normal, on: Term, sides: tuple[Term, Term]) -> tuple[Term, Term] | None:
+    """The two sides where on = 0, with the value that this says of an entry in its place; None where there is none."""
+    solved = solve(n, on, "at")
+    if solved is None or any(parts(side).bound & free_names(solved[1]) for side in sides):
+        return None
+    a, b = (with_delta(side, *solved, ANYWHERE) for side in sides)
+    return None if (a, b) == sides else (a, b)
+
+
+def solve(n: Normal, on: Term, head: str = "sym") -> tuple[Term, Term] | None:
+    """on = 0 solved for a variable, or an entry, that occurs linearly, with a constant factor."""
+    try:
+        p = n.go(on).num
+    except (Restart, Split, Undefined, GaveUp):
+        return None
+    rows = n.field.terms(p)
+    for g in reversed(n.field.generators_of(p)):
+        mine = [(m, c) for m, c in rows if any(h == g for h, _ in m)]
+        if n.generator(g).key[0] != head or len(mine) != 1 or mine[0][0] != ((g, 1),):
+            continue
+        rest = p - n.field.monomial(*mine[0])
+        value = n.readback.poly(rest / n.field.monomial((), -mine[0][1]).leading_coefficient())
+        found = n.readback.poly(n.field.poly_of(g))
+        if head == "at" or _is_free(n, found.name, value):
+            return found, value
+    return None
+
+
+def _is_free(n: Normal, name: str, value: Term) -> bool:
+    """May the variable be this value, which does not depend on it?"""
+    fits = not n.domain[name].whole or whole(value, n.range_of)
+    return fits and name not in n.bound and name not in free_names(value)
