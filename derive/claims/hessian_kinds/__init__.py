@@ -21,7 +21,7 @@ from derive.claims.hessian_kinds.branches import taylor
 from derive.claims.hessian_kinds.clips import clipped
 from derive.claims.hessian_kinds.differences import finite_difference
 from derive.claims.hessian_kinds.expected import compare_expected, exact_fisher, fisher, times_fisher, variance
-from derive.claims.hessian_kinds.implied import implied
+from derive.claims.hessian_kinds.implied import implied, no_fisher
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.hessian_kinds.matrix import matrix_bound
 from derive.claims.hessian_kinds.secants import any_secant, gauss_newton, of_squares, secant, trapezoid, weight
@@ -54,8 +54,13 @@ _CLAIMED: dict[str, Callable[[Scene], Kind | None]] = {
     "secant": any_secant,
     "taylor": taylor,
 }
-#: kinds that say what is so at each point: there, a point refutes
-_REFUTED: dict[str, Callable[[Scene], bool]] = {"majorizer": no_majorizer, "scaled": no_multiple}
+#: kinds that are not refuted by what is no proof of them
+_REFUTED: dict[str, Callable[[Scene], bool]] = {"majorizer": no_majorizer, "scaled": no_multiple, "fisher": no_fisher}
+_UNDECIDED = {
+    "majorizer": "whether it is a majorizer is not decided",
+    "scaled": "whether it is scaled is not decided",
+    "fisher": "whether it is the expected one depends on the distribution of the data, which is not stated",
+}
 
 
 def recognise(scene: Scene) -> Kind | None:
@@ -98,7 +103,7 @@ def accepts(scene: Scene, wanted: str, *, exact: bool) -> Kind | Unknown | None:
     if found is None and scene.late():
         return Unknown("the time is over")
     if found is None and wanted in _REFUTED and not _REFUTED[wanted](scene):
-        return Unknown(f"whether it is {wanted if wanted == 'scaled' else 'a majorizer'} is not decided")
+        return Unknown(_UNDECIDED[wanted])
     if isinstance(found, Kind) and not found.asked and wanted != "fisher":  # of a mean a note is enough
         return Unknown(f"it is {found.says}, but what it is where a choice ties is not decided")
     return found if isinstance(found, Kind) else None

@@ -17,7 +17,7 @@ from derive.claims.simplify import simplify
 from derive.prove.point import choose
 from derive.prove.points import moved
 from derive.prove.ties import has_choice
-from derive.terms.term import Term, free_names, make, num, sub, substitute
+from derive.terms.term import Term, add, free_names, make, num, sub, substitute
 
 _PLACES, _DRAWS = 4, 16
 _VALUES = 3  # of the data: a score that is 0 at some of them is seldom 0 at all
@@ -124,6 +124,17 @@ def _multiples(scene: Scene, gap: Term, score: Term, y: str) -> Iterator[Term]:
     yield from ratios[:2]
     apart = [make("ne", slope, num(0)) for slope in slopes[:-1]]
     yield make("piecewise", *(x for pair in zip(ratios, [*apart, make("true")], strict=True) for x in pair))
+
+
+def without_score(scene: Scene, score: Term, data: frozenset[str]) -> Term | None:
+    """a, where the exact one is a + b·score with a and b free of the data: both are known from two of their values."""
+    rng = random.Random(3)
+    low, high = ({y: num(choose(scene.domain[y], rng)) for y in sorted(data)} for _ in range(2))
+    (s, t), (g, h) = ((substitute(f, low), substitute(f, high)) for f in (score, scene.true))
+    slope = times(sub(h, g), inverse(sub(t, s)))
+    rest = simplify(sub(g, times(slope, s)))
+    whole = add(rest, times(slope, score))
+    return rest if scene.equal(scene.true, whole) and scene.has_value(whole, scene.true) else None
 
 
 def exact_fisher(scene: Scene) -> Kind | None:

@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
 
-from derive.certificate import Proved
+from derive.certificate import Proved, Refuted, Verdict
 from derive.claims.distributions import Distribution
 from derive.claims.expectation import negative_log_density
 from derive.claims.families import FAMILIES, Family
-from derive.claims.hessian_kinds.expected import compare_expected
+from derive.claims.hessian_kinds.expected import compare_expected, without_score
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.scene import Probe, Scene
 from derive.prove.point import Point
 from derive.prove.points import search
-from derive.terms.term import CONDITION_HEADS, Term, add, free_names, make, mul, num, power, sym, walk
+from derive.terms.term import CONDITION_HEADS, Term, add, free_names, make, mul, neg, num, power, sub, sym, walk
 from derive.terms.unparse import unparse
 
 #: where a multiple of the score does not tell: the mean of a logarithm, of a quotient
@@ -29,15 +29,44 @@ _CLOSE = 1e-9
 
 def implied(scene: Scene) -> Kind | None:
     """Is it the expected Hessian of a family of distributions, and the loss minus the log density?"""
-    if scene.loss is None or scene.distributions or scene.formula is not None or scene.of_entries:
-        return None
+    verdict, says = _compared(scene)
+    return Kind("fisher", says) if isinstance(verdict, Proved) else None
+
+
+def no_fisher(scene: Scene) -> bool:
+    """Is it certainly no expected Hessian, whatever the distribution is under which the score has mean 0?
+
+    So it is where nothing is averaged, where the exact one is a + b·score with a and b free of the data, as a is the
+    mean, and where it is above the claim, or below it, for all data.
+    """
+    own = _averaged(scene)
+    if not own or not own & free_names(scene.true):
+        return True
+    for score in scene.gradient.values():
+        mean = without_score(scene, score, own)
+        if mean is not None:
+            return scene.decide(mean, scene.claimed).status == "refuted"
+    gap = sub(scene.true, scene.claimed)
+    if any(scene.nonnegative(t, strict=True) for t in (gap, neg(gap))):
+        return True
+    return isinstance(_compared(scene)[0], Refuted)
+
+
+def _averaged(scene: Scene) -> frozenset[str]:
+    """The data that are not in the claim: those that are, are held fixed."""
     data = frozenset().union(*map(free_names, scene.gradient.values())) - scene.gradient.keys()
-    for y in sorted(data - free_names(scene.claimed)):
+    return data - free_names(scene.claimed)
+
+
+def _compared(scene: Scene) -> tuple[Verdict | None, str]:
+    """The comparison under the distribution that is found, if one is."""
+    if scene.loss is None or scene.distributions or scene.formula is not None or scene.of_entries:
+        return None, ""
+    for y in sorted(_averaged(scene)):
         found = next((d for d in _distributions(scene, y) if _is_density(scene, d)), None)
         if found is not None:
-            verdict, says = compare_expected(replace(scene, distributions=(found,)))
-            return Kind("fisher", says) if isinstance(verdict, Proved) else None
-    return None
+            return compare_expected(replace(scene, distributions=(found,)))
+    return None, ""
 
 
 def _is_density(scene: Scene, d: Distribution) -> bool:
@@ -62,8 +91,8 @@ def _places(loss: Term, y: str, row: Family) -> Iterator[list[Term]]:
     """What each parameter may be: parts of the loss without the data; roots of them, if it is no mean."""
     found = [a for a in walk(loss) if a.head not in CONDITION_HEADS and a.size <= _LARGEST and y not in free_names(a)]
     parts = sorted(dict.fromkeys(a for a in found if a.head != "num"), key=lambda a: a.size)[:_MOST]
-    roots = [power(a, num(1, 2)) for a in parts if a.head in ("sym", "mul")] + [_half(a) for a in parts]
-    numbers = [a for a in dict.fromkeys(found) if a.head == "num" and a.value > 0 and a.value.denominator == 1]
+    roots = [num(1), *(power(a, num(1, 2)) for a in parts if a.head in ("sym", "mul")), *map(_half, parts)]
+    numbers = [num(n) for a in found if a.head == "num" and a.value > 0 for n in a.value.as_integer_ratio()]
     for parameter in row.parameters:
         more = [] if parameter in row.real else numbers if parameter == "df" else roots
         yield list(dict.fromkeys([*parts, *more]))
