@@ -12,7 +12,7 @@ import sympy as sp
 
 from derive import symbols as s
 from derive.domain import REAL, Range
-from derive.errors import DomainError
+from derive.errors import DomainError, FormulaError
 from derive.writing import product, put, summed, total, written
 
 if TYPE_CHECKING:
@@ -78,6 +78,26 @@ class Loss:
     statements: tuple[Statement, ...] = field(default=(), hash=False)
     convex_by: bool = False
     computed: tuple[tuple[str, sp.Expr], ...] = ()
+
+    def __post_init__(self) -> None:
+        """A `FormulaError` for what is no formula in these variables, a `DomainError` for what is no range."""
+        for name, allowed in (("value", {s.h, s.y}), ("inverse_link", {s.z})):
+            self._check_formula(name, allowed | {p.symbol for p in self.parameters})
+        for name in ("interval_y_true", "interval_h", "interval_z"):
+            if not isinstance(getattr(self, name), Range):
+                said = f"the loss {self.name!r}: {name} is {getattr(self, name)!r}, which is no range"
+                raise DomainError(f'{said}; write derive.domain.parse_range("[0, 1]")')
+
+    def _check_formula(self, name: str, allowed: set[sp.Symbol]) -> None:
+        formula = getattr(self, name)
+        if not isinstance(formula, sp.Expr):
+            said = f"{name} is {str(formula)[:60]!r}, which is no SymPy expression"
+        elif other := sorted(v.name for v in formula.free_symbols - allowed):
+            said = f"{name} has {', '.join(other)}, which is none of its variables"
+        else:
+            return
+        names = ", ".join(sorted(v.name for v in allowed))
+        raise FormulaError(f"the loss {self.name!r}: {said}; write it in {names} of derive.symbols")
 
     @property
     def ranges(self) -> dict[str, Range]:

@@ -24,13 +24,16 @@ from derive.certificate_json import dumps, loads
 from derive.derivation import derivations, gradient, hessian, lemmas
 from derive.domain import REAL as ALL
 from derive.domain import parse_range
+from derive.errors import DeriveError
 from derive.functions import sigmoid
 from derive.gradcheck.samples import targets
 from derive.loss import Loss
+from derive.render import text
+from derive.render._fold import fold
 from derive.replay import replay_text
 from derive.rule import RULES
 from derive.terms.bridge import from_sympy
-from derive.terms.term import MATRIX_HEADS, at, make, sym
+from derive.terms.term import MATRIX_HEADS, at, make, num, sym
 from derive.verify import verify
 from tests.shared import agreement_of as agreement
 from tests.shared import certificate_of as certificate
@@ -267,6 +270,44 @@ def test_any_smooth_loss_is_derived(loss: Loss, value_of: Callable[..., Any], da
     moved = [data["theta"] + 1e-5 * d for d in np.vstack([np.eye(3), -np.eye(3)])]
     costs = [value_of(found.cost, {**data, "theta": theta}) for theta in moved]
     assert whole[:, 0] == pytest.approx((np.array(costs[:3]) - costs[3:]) / 2e-5, rel=1e-6, abs=1e-8)
+
+
+def test_the_numbers_of_another_loss_are_compared() -> None:
+    """The reference knows every function that generated code has: squared error on σ(z), whose code has σ(z) − y."""
+    loss = replace(CUSTOM[3], interval_y_true=parse_range("[0, 1]"), penalty="none")
+    found = {check.name: check.ok for check in verify(loss).agreement.checks}
+    assert all(found[name] for name in found if name.startswith(("cost", "gradient")))
+
+
+def test_a_number_in_each_entry_is_printed_as_such() -> None:
+    """Beside a vector, 1 stands for the column of ones; alone it keeps its size."""
+    linex = replace(CUSTOM[0], value=sp.exp(s.h - s.y) - (s.h - s.y) - 1, penalty="none")
+    assert "1/m · Xᵀ(exp(h − y) − 1)" in text.render(verify(linex, numeric=False))
+    ones = make("entries", num(1), sym("i"), sym("j"), sym("m"), num(1))
+    assert fold(ones) == ones
+    assert fold(make("matadd", make("scale", num(-2), ones), make("matrix", sym("X"), sym("m"), num(1)))).args[
+        0
+    ] == num(-2)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        (
+            "value",
+            "(h - y)**2",
+            "value is '(h - y)**2', which is no SymPy expression; write it in h, y of derive.symbols",
+        ),
+        ("value", (s.z - s.y) ** 2, "value has z, which is none of its variables"),
+        ("value", s.h * sp.Symbol("y"), "value has y, which is none of its variables"),
+        ("inverse_link", s.h, "inverse_link has h"),
+        ("interval_y_true", "real", "interval_y_true is 'real', which is no range"),
+    ],
+)
+def test_what_is_no_loss(field: str, value: Any, says: str) -> None:
+    """A loss of somebody else is refused where it is made, with what is wrong and what to write."""
+    with pytest.raises(DeriveError, match=re.escape(says)):
+        replace(CUSTOM[0], **{field: value})
 
 
 def test_gradient_and_hessian_belong_together() -> None:

@@ -17,10 +17,12 @@ from itertools import product
 from operator import add, methodcaller, mul
 from typing import Any, TypeAlias
 
+import sympy as sp
 from flint import acb, arb, ctx
 
-from derive.compiled.printer import stable_form
+from derive.compiled.printer import sigmoid_minus, sigmoid_slope, stable_form
 from derive.errors import TermError
+from derive.functions import sigmoid
 from derive.gradcheck.branches import resolved
 from derive.loss import Loss
 from derive.terms.bridge import from_sympy
@@ -125,6 +127,12 @@ def _operation(term: Term) -> tuple[Callable[..., Ball], tuple[Term, ...]]:
     return _FUNCTIONS[term.head], term.args
 
 
+def _rewritten(expr: sp.Expr) -> sp.Expr:
+    """The stable form, without the functions that generated code alone has: σ − v = (1 − v)σ − v(1 − σ)."""
+    expr = stable_form(expr).replace(sigmoid_slope, lambda u: sigmoid(u) * sigmoid(-u))
+    return expr.replace(sigmoid_minus, lambda u, v: (1 - v) * sigmoid(u) - v * sigmoid(-u))
+
+
 class Reference:
     """ℓ, ℓ′ and ℓ″ in z, each within a relative 1e−15 (or 2^−1100); of a choice, the branch that is taken."""
 
@@ -132,7 +140,7 @@ class Reference:
         self.loss = loss
         written = from_sympy(loss.of_raw_prediction)
         #: as written; and rewritten for |z| so large that no precision holds 1 − σ(z)
-        self._terms = [written, from_sympy(dict(loss.computed).get("cost", stable_form(loss.of_raw_prediction)))]
+        self._terms = [written, from_sympy(dict(loss.computed).get("cost", _rewritten(loss.of_raw_prediction)))]
         self._link = evaluator(from_sympy(loss.inverse_link))
         self._forms: dict[Term, Evaluate] = {}
 

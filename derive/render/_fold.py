@@ -180,12 +180,31 @@ def _lower(term: Term) -> Term:
         case "scale":
             return Term("mul", args)
         case "matadd":
-            return Term("add", args)
+            return Term("add", _beside(term.args, args))
         case "map" if args[1].name in free_names(args[0]):
             return substitute(args[0], {args[1].name: args[2]})
         case "entries":
             return _lower_entries(Term("entries", args))
     return Term(term.head, args)
+
+
+def _beside(columns: tuple[Term, ...], lowered: tuple[Term, ...]) -> tuple[Term, ...]:
+    """A number beside a vector is enough where it stands in each entry; alone it says nothing of how many there are."""
+    numbers = [_everywhere(column) for column in columns]
+    if None not in numbers:
+        return lowered
+    return tuple(low if n is None else n for low, n in zip(lowered, numbers, strict=True))
+
+
+def _everywhere(term: Term) -> Term | None:
+    """What stands in each entry of a column that is the same everywhere."""
+    if term.head == "scale" and (inner := _everywhere(term.args[1])) is not None:
+        factor = term.args[0]
+        return num(factor.value * inner.value) if factor.head == inner.head == "num" else make("mul", factor, inner)
+    if term.head == "entries" and term.args[4] == num(1):
+        body, i, j = term.args[:3]
+        return None if {i.name, j.name} & free_names(body) else body
+    return None
 
 
 def _lower_entries(term: Term) -> Term:
