@@ -260,38 +260,3 @@ def test_gauss_newton_of_several_variables_may_be_negative_off_the_diagonal() ->
     assert check(**claim, hessian=hessian, hessian_kind="gauss-newton").status == "proved"
     slip = [[hessian[0][0], mixed[1:]], [mixed[1:], hessian[1][1]]]
     assert check(**claim, hessian=slip).hessian_kind == "wrong"
-
-
-def test_a_mean_keeps_no_data() -> None:
-    """A mixed entry that lacks a multiple of the score is no Fisher information beside entries with the same data."""
-    w = "((t - m)*exp(-l))"
-    loss, lost = f"d*l - d*{w} + exp({w})", f"{w}*exp({w} - l)"
-    corner = f"-d*{w} + {w}*exp({w}) + {w}**2*exp({w})"
-    hessian = [[f"exp({w} - 2*l)", lost], [lost, corner]]
-    claim: dict[str, Any] = {"loss": loss, "hessian": hessian, "wrt": ["m", "l"], "domain": {"d": "{0, 1}"}}
-    assert check(**claim, dtypes=()).hessian_kind == "wrong"
-    assert check(**claim, hessian_kind="fisher", dtypes=()).status == "refuted"
-
-
-#: loss, Hessian, whether it is no expected one whatever the data are, domain
-WITHOUT_DATA: list[tuple[str, str, str, dict[str, str]]] = [
-    ("(y - z)/s + 2*log(1 + exp(-(y - z)/s))", "1/(3*s**2)", "unknown", {"s": "positive"}),
-    ("(y - z)/s + 2*log(1 + exp(-(y - z)/s))", "-1/(3*s**2)", "refuted", {"s": "positive"}),
-    ("-k*cos(y - z)", "k/2", "unknown", {"k": "positive"}),
-    ("log(1 + exp(z)) - y*z", "1/4", "refuted", {"y": "{0, 1}"}),
-    ("log(1 + exp(x*z)) - y*x*z", "x**2/4", "refuted", {"y": "{0, 1}"}),
-    ("log(z) + (y - m)**2/(2*z**2)", "1/z**2", "refuted", {"z": "positive"}),
-    ("log(z) + (y - m)**2/(2*z**2)", "2/z**2", "proved", {"z": "positive"}),
-    ("z + y*exp(-z)", "2", "refuted", {"y": "positive"}),
-    ("z + y*exp(-z)", "1", "proved", {"y": "positive"}),
-    ("2*log(1 + (y - z)**2/3)", "1", "refuted", {}),
-    ("2*log(1 + (y - z)**2/3)", "2/3", "proved", {}),
-]
-
-
-@pytest.mark.parametrize(("loss", "hessian", "status", "domain"), WITHOUT_DATA)
-def test_without_a_distribution_a_mean_may_be_anything(
-    loss: str, hessian: str, status: str, domain: dict[str, str]
-) -> None:
-    """An expected Hessian is refuted where it is another one under all distributions, and else not known."""
-    assert kind_of(loss, hessian, "fisher", domain=domain).status == status

@@ -17,7 +17,7 @@ from derive.claims.simplify import simplify
 from derive.prove.point import choose
 from derive.prove.points import moved
 from derive.prove.ties import has_choice
-from derive.terms.term import Term, add, free_names, make, num, sub, substitute
+from derive.terms.term import Term, add, free_names, make, num, sub, substitute, sym
 
 _PLACES, _DRAWS = 4, 16
 _VALUES = 3  # of the data: a score that is 0 at some of them is seldom 0 at all
@@ -127,14 +127,22 @@ def _multiples(scene: Scene, gap: Term, score: Term, y: str) -> Iterator[Term]:
 
 
 def without_score(scene: Scene, score: Term, data: frozenset[str]) -> Term | None:
-    """a, where the exact one is a + b·score with a and b free of the data: both are known from two of their values."""
+    """a, where the exact one is a + b·score with a and b free of the data: both are known from two of their values.
+
+    The values are numbers, or a variable of the derivatives and 1 more: in y − m, m falls out.
+    """
     rng = random.Random(3)
-    low, high = ({y: num(choose(scene.domain[y], rng)) for y in sorted(data)} for _ in range(2))
-    (s, t), (g, h) = ((substitute(f, low), substitute(f, high)) for f in (score, scene.true))
-    slope = times(sub(h, g), inverse(sub(t, s)))
-    rest = simplify(sub(g, times(slope, s)))
-    whole = add(rest, times(slope, score))
-    return rest if scene.equal(scene.true, whole) and scene.has_value(whole, scene.true) else None
+    drawn = {y: [*dict.fromkeys(choose(scene.domain[y], rng) for _ in range(_DRAWS))] for y in sorted(data)}
+    pairs = [[{y: num(values[at]) for y, values in drawn.items()} for at in (0, -1)]]
+    pairs += [[dict.fromkeys(data, add(sym(v), num(by))) for by in (0, 1)] for v in scene.gradient]
+    for low, high in pairs:
+        (s, t), (g, h) = ((substitute(f, low), substitute(f, high)) for f in (score, scene.true))
+        slope = simplify(times(sub(h, g), inverse(sub(t, s))))
+        rest = simplify(sub(g, times(slope, s)))
+        whole = add(rest, times(slope, score))
+        if scene.equal(scene.true, whole) and scene.has_value(whole, scene.true):
+            return rest
+    return None
 
 
 def exact_fisher(scene: Scene) -> Kind | None:

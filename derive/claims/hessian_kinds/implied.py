@@ -16,6 +16,7 @@ from derive.claims.families import FAMILIES, Family
 from derive.claims.hessian_kinds.expected import compare_expected, without_score
 from derive.claims.hessian_kinds.kind import Kind
 from derive.claims.scene import Probe, Scene
+from derive.claims.simplify import simplify
 from derive.prove.point import Point
 from derive.prove.points import search
 from derive.terms.term import CONDITION_HEADS, Term, add, free_names, make, mul, neg, num, power, sub, sym, walk
@@ -47,9 +48,8 @@ def no_fisher(scene: Scene) -> bool:
         if mean is not None:
             return scene.decide(mean, scene.claimed).status == "refuted"
     gap = sub(scene.true, scene.claimed)
-    if any(scene.nonnegative(t, strict=True) for t in (gap, neg(gap))):
-        return True
-    return isinstance(_compared(scene)[0], Refuted)
+    found = _compared(scene)[0]
+    return isinstance(found, Refuted) or any(scene.nonnegative(t, strict=True) for t in (gap, neg(gap)))
 
 
 def _averaged(scene: Scene) -> frozenset[str]:
@@ -88,14 +88,23 @@ def _distributions(scene: Scene, y: str) -> Iterator[Distribution]:
 
 
 def _places(loss: Term, y: str, row: Family) -> Iterator[list[Term]]:
-    """What each parameter may be: parts of the loss without the data; roots of them, if it is no mean."""
+    """What each parameter may be: what y is compared with, for a mean; else parts of the loss, and roots of them."""
     found = [a for a in walk(loss) if a.head not in CONDITION_HEADS and a.size <= _LARGEST and y not in free_names(a)]
     parts = sorted(dict.fromkeys(a for a in found if a.head != "num"), key=lambda a: a.size)[:_MOST]
     roots = [num(1), *(power(a, num(1, 2)) for a in parts if a.head in ("sym", "mul")), *map(_half, parts)]
     numbers = [num(n) for a in found if a.head == "num" and a.value > 0 for n in a.value.as_integer_ratio()]
     for parameter in row.parameters:
-        more = [] if parameter in row.real else numbers if parameter == "df" else roots
-        yield list(dict.fromkeys([*parts, *more]))
+        own = [*parts, *(numbers if parameter == "df" else roots)]
+        yield list(dict.fromkeys(_centres(loss, y) if parameter in row.real else own))
+
+
+def _centres(loss: Term, y: str) -> Iterator[Term]:
+    """c, for each y − c and c − y."""
+    for a in walk(loss):
+        for way, part in ((-1, sym(y)), (1, neg(sym(y)))):
+            if a.head == "add" and part in a.args:
+                rest = [b if way > 0 else neg(b) for b in a.args if b != part]
+                yield simplify(add(num(0), *rest))
 
 
 def _half(a: Term) -> Term:
