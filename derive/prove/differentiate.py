@@ -85,6 +85,9 @@ def chained(t: Term) -> Term | None:
     return OUTER[t.head](t.args[0]) if t.head in OUTER else None
 
 
+_MADE_OF = frozenset({"add", "mul", "abs", "max", "min"})
+
+
 def degree(t: Term, name: str) -> int | None:
     """At most the degree of a polynomial in the variable, on each side of a point; None where that is not seen."""
     if name not in free_names(t):
@@ -93,7 +96,7 @@ def degree(t: Term, name: str) -> int | None:
         return 1
     if t.head == "add" and len(t.args) == 2 and t.args[1] == neg(t.args[0]):
         return 0
-    parts = t.args if t.head in ("add", "mul") else t.args[::2] if t.head == "piecewise" else ()
+    parts = t.args if t.head in _MADE_OF else t.args[::2] if t.head == "piecewise" else ()
     inner = [degree(a, name) for a in parts]
     known = [d for d in inner if d is not None]
     if t.head == "pow" and t.args[1].head == "num" and t.args[1].value.denominator == 1 and t.args[1].value >= 0:
@@ -191,12 +194,13 @@ def _next_order(t: Term, v: Term) -> Term:
 
 
 def _scope(t: Term, v: Term) -> tuple[Term, ...]:
-    """A sum or product whose index is not called like an index of v."""
+    """A sum or product whose index is called neither like an index of v nor like a name in the ends of its range."""
     body, index, first, last = t.args
-    if v.name in free_names(first) | free_names(last):
+    ends = free_names(first) | free_names(last)
+    if v.name in ends:
         raise GaveUp(f"the derivative with respect to the bound of a {'sum' if t.head == 'sum' else 'product'}")
-    if index.name in free_names(v):
-        new = fresh(index.name, free_names(v) | free_names(body))
+    if index.name in free_names(v) | ends:
+        new = fresh(index.name, free_names(v) | free_names(body) | ends)
         body, index = substitute(body, {index.name: sym(new)}), sym(new)
     return body, index, first, last
 

@@ -15,11 +15,11 @@ from derive.domain import REAL, Domain, Range
 from derive.prove import signs
 from derive.prove.facts import Facts
 from derive.prove.field import Field, Frac
-from derive.prove.forms import nonnegative, positive
+from derive.prove.forms import nonnegative, positive, total
 from derive.prove.polys import Poly
 from derive.prove.readback import Readback
 from derive.prove.registry import Generator, Key, Registry
-from derive.prove.signals import GaveUp, Indexed, Outside, Split, Undefined
+from derive.prove.signals import GaveUp, Indexed, Nowhere, Outside, Split, Undefined
 from derive.prove.ties import jumps
 from derive.terms.term import Term, free_names
 
@@ -199,15 +199,19 @@ class Normal:
             self._require_along(wanted, mask, term, a)
             return
         if not mask & wanted:
+            if self._holds(term, wanted) and total(term, self.known):
+                raise Nowhere(f"{term!r} is {kind}"[:200])
             raise Undefined(f"{term!r} is not {kind}"[:200])
         if mask | wanted == wanted or self.quiet:
             return
-        if positive(term, self.known) or (wanted == signs.NONNEGATIVE and nonnegative(term, self.known)):
-            self.facts.learn(a, wanted)  # 1 + (s − t)² is positive, though that is not seen once it is multiplied out
-        else:
+        if not self._holds(term, wanted):  # 1 + (s − t)² is positive, though that is not seen once it is multiplied out
             self.conditions[Condition(kind, term)] = None  # type: ignore[arg-type]
             self._note(kind, a)
-            self.facts.learn(a, wanted)
+        self.facts.learn(a, wanted)
+
+    def _holds(self, term: Term, wanted: int) -> bool:
+        """Has it this sign by its form?"""
+        return positive(term, self.known) or (wanted == signs.NONNEGATIVE and nonnegative(term, self.known))
 
     def avoids_poles(self, a: Frac) -> None:
         """The gamma functions have no value at 0, −1, −2, …: no kind of condition says that, but domains may differ."""

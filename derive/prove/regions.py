@@ -26,7 +26,7 @@ from derive.prove.field import Frac
 from derive.prove.judge import Judge
 from derive.prove.normal import Normal
 from derive.prove.registry import Key, Registry
-from derive.prove.signals import Beside, GaveUp, Restart, Split, Undefined
+from derive.prove.signals import Beside, GaveUp, Nowhere, Restart, Split, Undefined
 from derive.terms.json import Json, to_json
 from derive.terms.readable import readable
 from derive.terms.term import Term, free_names, sub, substitute, sym
@@ -103,6 +103,8 @@ class Study:
                 return self._attempt(n, a, b, assumed)
             except Restart:
                 continue
+            except Nowhere:
+                return {"empty": True}
             except Undefined as why:
                 self.undefined.append(f"{_where(assumed, self.places)}: {why}")
                 self.differ |= not (self._undefined(a, assumed) and self._undefined(b, assumed))
@@ -163,6 +165,8 @@ class Study:
             if not empty:
                 n.go(a), n.go(b)  # what is known of the ranges of their variables
                 empty = not n.feasible or n.facts.contradict()
+        except Nowhere:
+            empty = True
         except (Restart, Split, Undefined, GaveUp):
             empty = False
         if empty:

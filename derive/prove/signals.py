@@ -21,6 +21,10 @@ class Undefined(Exception):
     """The expression has no value anywhere in the region under study."""
 
 
+class Nowhere(Undefined):
+    """The region under study has no point."""
+
+
 class Outside(Undefined):
     """Beside a point, on the side under study, the expression has no value."""
 

@@ -12,11 +12,12 @@ import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from derive.domain import Domain
+from derive.domain import REAL, Domain
 from derive.prove import points
 from derive.prove.forms import parts, positive
 from derive.prove.placed import ENTIRE, Apart, placed, sizes
 from derive.prove.refute import attempt
+from derive.prove.settle import settled
 from derive.prove.signals import GaveUp
 from derive.prove.ties import CHOICES
 from derive.terms.term import LEAVES, Term, children, free_names, mul, neg, num, rebuild, sym, walk
@@ -108,8 +109,19 @@ def _never_zero(branches: list[Term], name: str, domain: Domain, apart: Apart) -
     """But on a thin set: is each of the branches somewhere not 0, in each case?"""
     if not all(_analytic(b, name, domain) for b in branches):  # put together from parts that were
         return False
-    put = (_with_each_sign(t, domain) for branch in branches for t in placed(branch, apart))
+    sized = [branch for branch in branches if not _without_sizes(branch, domain)]
+    put = (_with_each_sign(t, domain) for branch in sized for t in placed(branch, apart))
     return all(_somewhere(case, domain) for t in put for case in _cases(t, name, domain))
+
+
+def _without_sizes(t: Term, domain: Domain) -> bool:
+    """Is it somewhere not 0 where all entries are 0, whatever the sizes, as nothing of sums is left there?"""
+    arrays = parts(t).arrays
+    if not arrays or _roots(t, domain) or any(domain[v] != REAL for v in arrays):
+        return False
+    left = settled(_put(t, {a: _ZERO for a in walk(t) if a.head == "at"}), domain)
+    seen = "sum" not in parts(left).heads and not any(domain[v].whole for v in free_names(left))
+    return seen and all(_somewhere(case, domain) for case in _cases(left, "", domain))
 
 
 def _with_each_sign(t: Term, domain: Domain) -> Term:
