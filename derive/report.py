@@ -17,6 +17,8 @@ Side: TypeAlias = Literal["gradient", "hessian"]
 #: what a formula turned out to be that is not the derivative, but is written on purpose
 DELIBERATE = frozenset({"scaled", "constant", "majorizer", "fisher", "gauss-newton", "clipped", "secant", "taylor"})
 DELIBERATE |= {"finite-difference"}
+#: how the reason begins where code could not be read, and its numbers agree
+NUMERIC_AGREEMENT = "numeric agreement"
 
 
 @dataclass(frozen=True, slots=True)

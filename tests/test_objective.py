@@ -25,6 +25,7 @@ from derive.frontends import xgboost as xgboost_frontend
 from derive.objective import check_objective
 from derive.probing import floats, probe
 from derive.report import Report
+from derive.suite.item import Item, Outcome
 from derive.tracing.unreadable import Unreadable
 from tests.shared import few
 
@@ -387,6 +388,20 @@ def test_what_cannot_be_read_is_probed() -> None:
     assert "numeric agreement" in report.gradient.reason  # type: ignore[union-attr]
     with pytest.raises(Unreadable, match=r"np\.interp"):
         check_objective(through_a_table)
+
+
+def test_code_without_numbers_agrees_with_nothing() -> None:
+    """What raises an error for every row has no numbers, so none agree: it is as undecided as anything can be."""
+
+    def broken(z: Any, y: Any) -> Any:
+        raise ZeroDivisionError("no")
+
+    report = check_objective(broken, "log(cosh(z)) + 0*y")
+    assert report.status == "unknown"
+    assert report.notes[-1].endswith(": it could not be read, nor does it give numbers")
+    item = Item("broken", "objective")
+    assert not Outcome(item, "unknown", report).numeric_only
+    assert Outcome(item, "unknown", check_objective(through_a_table, "log(cosh(z)) + 0*y")).numeric_only
 
 
 def test_results_of_another_form_are_errors() -> None:

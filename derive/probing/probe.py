@@ -22,7 +22,7 @@ from derive.errors import DeriveError
 from derive.floating.grid import lines
 from derive.floating.truth import shown, value_at
 from derive.probing.floats import real
-from derive.report import ClaimVerdict, Component, Report, Side, Source
+from derive.report import NUMERIC_AGREEMENT, ClaimVerdict, Component, Report, Side, Source
 from derive.terms.term import Term, free_names, make, mul, num, substitute, sym
 from derive.tracing import parameters
 from derive.tracing.constants import read as read_constant
@@ -38,6 +38,7 @@ _SINGLE_SHIFTS = (1e-6, -1e-6, 3e-6, 1e-5, -3e-5, 1e-4)
 _EASY = (1e-3, 8.0)
 _SINGLE = 80.0  # beyond, exp overflows in float32
 _DIGITS = 12
+_NO_NUMBER = Unknown("the code could not be read, and no number of it could be compared")
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ def probed(o: Any, why: Unreadable) -> Report:
     verdicts = {side: _claim(setting, side, points, values) for side, values in (weighted if counts else given).items()}
     rows = len(columns[setting.wrt[0]])
     note = f"{why}: it could not be read, so {rows} rows of numbers were compared, which proves nothing"
+    if all(c.verdict == _NO_NUMBER for v in verdicts.values() for c in v.components):
+        note = f"{why}: it could not be read, nor does it give numbers"
     return Report(
         loss=setting.loss,
         wrt=setting.wrt,
@@ -191,9 +194,9 @@ class _Comparison:
             i = max(clear, key=lambda d: d[0])[1]
             return Unknown(f"the numbers differ, which rounding may explain: {self.values[i]:g} at {self.told(i)}")
         if not self.agreed:
-            return Unknown("the code could not be read, and no number of it could be compared")
+            return _NO_NUMBER
         within = f" within {self.worst:.0e} of the size of the numbers" if self.worst else " within rounding"
-        return Unknown(f"numeric agreement{within} at {self.agreed} points, which proves nothing")
+        return Unknown(f"{NUMERIC_AGREEMENT}{within} at {self.agreed} points, which proves nothing")
 
     def at(self, i: int) -> tuple[float, int, Any] | None:
         """A point at which code and truth differ clearly: by how much, and the true value."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from derive.report import Report, Side
+from derive.certificate import Unknown
+from derive.report import NUMERIC_AGREEMENT, Report, Side
 from derive.terms.json import Json
 
 Kind: TypeAlias = Literal["formulas", "objective"]
@@ -71,8 +72,12 @@ class Outcome:
     @property
     def numeric_only(self) -> bool:
         """The code could not be read; its numbers agree where they were compared, which proves nothing."""
-        source = self.report.source if self.report is not None else None
-        return self.status == "unknown" and source is not None and source.how == "probed"
+        if self.status != "unknown" or self.report is None:
+            return False
+        source, claims = self.report.source, (self.report.gradient, self.report.hessian)
+        open_ = [c.verdict for claim in claims if claim is not None for c in claim.components]
+        agree = bool(open_) and all(isinstance(v, Unknown) and v.reason.startswith(NUMERIC_AGREEMENT) for v in open_)
+        return agree and source is not None and source.how == "probed"
 
     @property
     def summary(self) -> str:

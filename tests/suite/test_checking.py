@@ -42,7 +42,8 @@ def outcome(status: str, name: str = "", *, found: bool = False, strict: bool = 
     item = Item(name or f"derive.toml::{status}", "formulas", file="derive.toml", line=3, lines={"gradient": 5})
     if status in ("late", "error"):
         return Outcome(item, "unknown" if status == "late" else "error", reason="not decided within 1 seconds")
-    component = Component("d/dz", ("z",), sym("z"), VERDICTS[status], KINDS[status])
+    verdict = Unknown("numeric agreement at 9 points") if how == "probed" else VERDICTS[status]
+    component = Component("d/dz", ("z",), sym("z"), verdict, KINDS[status])
     gradient = ClaimVerdict("gradient", "loss", (component,), KINDS[status])
     source = Source("derive.toml", 3, how=how, gradient_line=5)  # type: ignore[arg-type]
     report = Report(
