@@ -199,6 +199,13 @@ def test_what_has_no_simple_picture(loss: str) -> None:
     assert np.isfinite(plot.claim(claim_of).axes[1].lines[0].get_ydata()).mean() > 0.9
 
 
+def test_a_derivative_is_drawn_where_there_is_a_loss() -> None:
+    """The formula of a derivative may have values where the loss has none: 1/z for z < 0 is no derivative of log z."""
+    _, ax = plot.claim(check("log(z)", "1/z", wrt="z")).axes
+    true = ax.lines[0]
+    assert (np.isfinite(true.get_ydata()) == (true.get_xdata() > 0)).all()
+
+
 def test_what_has_no_picture() -> None:
     """A page of it has none; who asks for it is told."""
     claim_of = check("prod(z + i, i, 0, 3)", "z", wrt="z")

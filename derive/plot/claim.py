@@ -64,6 +64,7 @@ class _Scene:
         true = true if component.right is None else to_sympy(component.right.term)
         wrong = to_sympy(component.claimed)
         right, claimed = _values(true, variable, self.x, own), _values(wrong, variable, self.x, own)
+        right = np.where(np.isnan(_values(self.loss, variable, self.x, own)), np.nan, right)
         _beside(ax, self.x, right, claimed)
         _limit(ax, np.concatenate([right, claimed]))
         _mark(ax, component, variable)
