@@ -16,6 +16,7 @@ __all__ = ["VAGUE", "Candidate", "explain_entry"]
 #: asked in this order; the first one that is proved is told
 EXPLANATIONS: tuple[Callable[[Scene], Iterator[Candidate]], ...] = (
     proportional.by_number,
+    proportional.by_constant,
     other_loss.label_left_out,
     vector.permuted,
     vector.only_diagonal,

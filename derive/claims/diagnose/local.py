@@ -10,12 +10,13 @@ from fractions import Fraction
 from derive.claims.diagnose.candidate import inverse, parts, times
 from derive.claims.diagnose.invert import Place, Values
 from derive.claims.scene import Scene
-from derive.terms.term import Term, add, free_names, make, mul, neg, num, power, sub, sym
+from derive.terms.term import Term, add, free_names, make, mul, neg, num, power, sub, sym, walk
 
 _ONE = num(1)
 _CLOSE = 1e-7
 _LARGEST = 60
 _SMALL = 9
+_MOST = 8
 _SIBLINGS = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh", "max": "min", "min": "max"}
 _SIBLINGS |= {
     "exp": "expm1",
@@ -28,14 +29,16 @@ _SIBLINGS |= {
 
 
 class Library:
-    """Variables and small parts of the loss, with their values: what may have been meant, or is missing."""
+    """Variables, small parts of the loss, sums of parameters, with their values: what is meant, or missing."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         sources = [t for t in (scene.loss, scene.claimed) if t is not None]
         names = [sym(n) for n in sorted(frozenset().union(*map(free_names, sources)))]
         inner = [a for t in sources[:1] for a in parts(t, scene.z, most=12)]
-        self.atoms = [(a, scene.probe.floats(a)) for a in dict.fromkeys([*names, *inner])]
+        others = [a for t in sources for a in walk(t) if a.head == "add" and scene.z not in free_names(a)]
+        others = [a for a in dict.fromkeys(others) if a.size <= _SMALL and free_names(a)][:_MOST]
+        self.atoms = [(a, scene.probe.floats(a)) for a in dict.fromkeys([*names, *others, *inner])]
 
 
 def changes(place: Place, library: Library) -> Iterator[tuple[str, Term]]:

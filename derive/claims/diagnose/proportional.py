@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from derive.claims.diagnose.candidate import Candidate, constant, scaled, shown, times
+from derive.claims.diagnose.candidate import Candidate, constant, inverse, scaled, shown, times
 from derive.claims.scene import Scene
 from derive.claims.simplify import simplify
-from derive.terms.term import CONDITION_HEADS, Term, free_names, num, power, sub, sym, walk
+from derive.terms.term import CONDITION_HEADS, Term, free_names, make, num, power, sub, sym, walk
 
 _PLAIN = (Fraction(1), Fraction(-1))
 _POWERS = (Fraction(2), Fraction(-2), Fraction(1, 2), Fraction(-1, 2))
 _MOST_ATOMS = 36
+_PI, _TWO = make("pi"), num(2)
+_CONSTANTS = (power(_TWO, num(1, 2)), _PI, power(_PI, num(1, 2)), make("log", _TWO), make("log", num(10)))
 _TOLERANCE = 1e-9
 
 
@@ -34,6 +36,24 @@ def by_number(scene: Scene) -> Iterator[Candidate]:
     else:
         says = "it is minus the derivative (right for a library that wants derivatives of minus the loss)"
         yield Candidate("sign", says, scene.claimed, right, scaled(q, scene.claimed))
+
+
+def by_constant(scene: Scene) -> Iterator[Candidate]:
+    """claimed = q·c·true, or q·true/c, for a number c such as log(2) or the root of 2π."""
+    known = [r for r in scene.probe.ratios(scene.claimed, scene.true) if r is not None]
+    if any(not r.overlaps(known[0]) for r in known):
+        return
+    sources = [t for t in (scene.loss, scene.claimed) if t is not None]
+    written = (a for t in sources for a in walk(t) if not free_names(a) and a.head not in CONDITION_HEADS | {"num"})
+    for c in dict.fromkeys([*_CONSTANTS, *written]):
+        for extra, wanted in ((times(c, scene.true), "too many"), (times(inverse(c), scene.true), "missing")):
+            q = constant(scene.probe.ratios(scene.claimed, extra))
+            if q is not None:
+                how = f"the factor {shown(c)} is {'one factor too many' if wanted == 'too many' else wanted}"
+                says = how if q == 1 else f"{how}, and it is {q} times what is left"
+                undone = inverse(c) if wanted == "too many" else c
+                fix = scaled(1 / q, times(undone, scene.claimed))
+                yield Candidate("constant-factor", says, scene.claimed, scaled(q, extra), fix)
 
 
 def by_factor(scene: Scene) -> Iterator[Candidate]:

@@ -18,8 +18,9 @@ _WORDS = {"lt": "<", "le": "<=", "eq": "==", "ne": "!="}
 
 
 def isolated(scene: Scene) -> Iterator[Candidate]:
-    """Right everywhere but where a choice ties: where that one does, or where some do."""
-    for gap in _gaps(scene):
+    """Right everywhere but where a choice ties: where that one does, or where some do. Labels do not tie at points."""
+    gaps = [g for g in _gaps(scene) if not all(_is_label(scene.domain[v]) for v in free_names(g))]
+    for gap in gaps:
         apart = make("ne", gap, num(0))
         words = f"it is right wherever {shown(gap)} is not 0, and wrong only there"
         found = _restricted(scene, apart, "only-at-points", words)
@@ -27,7 +28,7 @@ def isolated(scene: Scene) -> Iterator[Candidate]:
         if scene.probe.agree(found.left, found.right) and scene.decide(found.left, limit).status == "proved":
             yield found
     words = "it is right but where two sides of a condition are equal, or the sides of max, min or abs"
-    if _gaps(scene):
+    if gaps and len(gaps) == len(_gaps(scene)):
         yield Candidate("only-at-points", words, scene.claimed, scene.true, partial=True)
 
 
@@ -54,6 +55,11 @@ def values(scene: Scene) -> Iterator[Candidate]:
         same = [n for n in names if n.rstrip("0123456789") == stem]
         if len(same) > 1 and all(Fraction(1) in scene.domain[n] for n in same):
             yield _at(scene, dict.fromkeys(same, num(1)), "one-value")
+
+
+def _is_label(r: Range) -> bool:
+    """Whole numbers, or few values."""
+    return r.whole or r.values is not None
 
 
 def _of(r: Range, values: tuple[int | Fraction, ...]) -> Iterator[int | Fraction]:

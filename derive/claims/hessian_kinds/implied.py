@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import product
+from itertools import islice, product
 
 from derive.certificate import Proved, Refuted, Verdict
 from derive.claims.distributions import Distribution
@@ -24,7 +24,7 @@ from derive.terms.unparse import unparse
 
 #: where a multiple of the score does not tell: the mean of a logarithm, of a quotient
 _FAMILIES = ("cauchy", "student t", "weibull")
-_LARGEST, _MOST, _PAIRS = 9, 14, 3
+_LARGEST, _MOST, _PAIRS, _LIKELY = 9, 14, 4, 4
 _CLOSE = 1e-9
 
 
@@ -63,7 +63,8 @@ def _compared(scene: Scene) -> tuple[Verdict | None, str]:
     if scene.loss is None or scene.distributions or scene.formula is not None or scene.of_entries:
         return None, ""
     for y in sorted(_averaged(scene)):
-        found = next((d for d in _distributions(scene, y) if _is_density(scene, d)), None)
+        likely = islice(_distributions(scene, y), _LIKELY)
+        found = next((d for d in likely if _is_density(scene, d)), None)
         if found is not None:
             return compare_expected(replace(scene, distributions=(found,)))
     return None, ""
@@ -76,8 +77,9 @@ def _is_density(scene: Scene, d: Distribution) -> bool:
 def _distributions(scene: Scene, y: str) -> Iterator[Distribution]:
     """Those that the loss agrees with, at some points, but for terms without the variables of the derivatives."""
     loss = scene.loss if scene.loss is not None else num(0)
-    pairs = list(_pairs(scene, y))
-    for name in _FAMILIES:
+    labels = scene.domain[y].whole or scene.domain[y].values is not None
+    pairs = [] if labels else list(_pairs(scene, y))
+    for name in _FAMILIES if pairs else ():
         row = FAMILIES[name]
         for chosen in product(*_places(loss, y, row)):
             if scene.late():
@@ -124,11 +126,11 @@ def _pairs(scene: Scene, y: str) -> Iterator[Probe]:
 
 
 def _constant(pairs: Iterable[list[float | None]]) -> bool:
-    """Is no pair known to differ, and one known to agree? A value too close to 0 is not known."""
-    known = False
+    """Is no pair known to differ, and two known to agree? A value too close to 0 is not known."""
+    known = 0
     for a, b in pairs:
         if a is not None and b is not None:
-            known = True
+            known += 1
             if abs(a - b) > _CLOSE * (1 + abs(a)):
                 return False
-    return known
+    return known > 1
