@@ -240,9 +240,9 @@ class Scene:
         true = found if found is None or self.sign > 0 else neg(found)
         return None if true is None else replace(self, true=true, _probe=None, _both=None)
 
-    def derivative(self, t: Term, name: str | None = None) -> Term | None:
+    def derivative(self, t: Term, name: str | None = None, *, partly: bool = False) -> Term | None:
         """∂t/∂z by its formula, away from the boundaries of choices; None where there is no rule."""
-        return derivative(t, (name or self.z,), self.domain)
+        return derivative(t, (name or self.z,), self.domain, partly=partly)
 
 
 def written_out(t: Term, names: tuple[str, ...], domain: Domain) -> Term | None:

@@ -48,13 +48,14 @@ def _changed(scene: Scene) -> Iterator[tuple[bool, int, str, Term, Term]]:
     for n, (rank, words, loss) in enumerate(rewrites(scene.loss)):
         if n > _MOST or (n % 20 == 0 and scene.late()):
             return
-        slope = scene.derivative(loss) if scene.z in free_names(loss) else None
+        slope = scene.derivative(loss, partly=True) if scene.z in free_names(loss) else None
         if slope is None:
             continue
         slope = scaled(Fraction(scene.sign), slope)
         with precision(_BITS):
             mine = probe.value(slope, at)
-        if mine is not None and not differ(mine, value) and probe.agree(slope, scene.claimed):
+        likely = mine is not None and not differ(mine, value) and probe.agree(slope, scene.claimed)
+        if likely and scene.derivative(loss) is not None:
             better = _negative(scene, scene.loss) and not _negative(scene, loss)
             yield better, rank, words, slope, loss
 

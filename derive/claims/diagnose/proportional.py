@@ -111,7 +111,9 @@ def _atoms(scene: Scene) -> list[Term]:
     ]
     parts = sorted(dict.fromkeys(inner), key=lambda a: a.size)
     slopes = [
-        d for a in parts[:_MOST_ATOMS] if scene.z in free_names(a) and (d := scene.derivative(a)) and free_names(d)
+        d
+        for a in parts[:_MOST_ATOMS]
+        if scene.z in free_names(a) and (d := scene.derivative(a, partly=True)) and free_names(d)
     ]
     shares = [sub(num(1), a) for a in parts if a.head in ("sigmoid", "normcdf")]
     return list(dict.fromkeys([*map(sym, names), *shares, *parts[:_MOST_ATOMS], *slopes]))[: _MOST_ATOMS * 2]
