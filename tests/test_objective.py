@@ -390,6 +390,12 @@ def test_what_cannot_be_read_is_probed() -> None:
         check_objective(through_a_table)
 
 
+def test_a_function_is_no_objective_of_catboost() -> None:
+    """Who says so is told what CatBoost would call."""
+    with pytest.raises(DeriveError, match="calls calc_ders_range or calc_ders_multi, and through_a_table has neither"):
+        check_objective(through_a_table, "log(cosh(z)) + 0*y", library="catboost")
+
+
 def test_code_without_numbers_agrees_with_nothing() -> None:
     """What raises an error for every row has no numbers, so none agree: it is as undecided as anything can be."""
 

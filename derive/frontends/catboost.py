@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from derive.domain import Range
+from derive.errors import DeriveError
 from derive.frontends import Asked, Numbers, Reading
 from derive.frontends._names import Batch, Outputs, names_for, stated_scores
 from derive.frontends._numbers import numbers_rows
@@ -99,6 +100,9 @@ def _method(target: Any) -> tuple[Any, bool]:
         return (target if inspect.ismethod(target) else _bound(target)), multi
     instance = object_of(target)
     multi = not hasattr(instance, "calc_ders_range")
+    if multi and not hasattr(instance, "calc_ders_multi"):
+        name = getattr(target, "__name__", type(target).__name__)
+        raise DeriveError(f"library: CatBoost calls calc_ders_range or calc_ders_multi, and {name} has neither")
     return instance.calc_ders_multi if multi else instance.calc_ders_range, multi
 
 
