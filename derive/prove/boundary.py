@@ -32,12 +32,16 @@ def solve(n: Normal, on: Term, head: str = "sym") -> tuple[Term, Term] | None:
         rest = p - n.field.monomial(*mine[0])
         value = n.readback.poly(rest / n.field.monomial((), -mine[0][1]).leading_coefficient())
         found = n.readback.poly(n.field.poly_of(g))
-        if head == "at" or _is_free(n, found.name, value):
+        if _fits(n, found.name, value) and (head == "at" or _is_free(n, found.name, value)):
             return found, value
     return None
 
 
+def _fits(n: Normal, name: str, value: Term) -> bool:
+    """Is the value seen to be whole where the variable is? What has a whole exponent may have no value for another."""
+    return not n.domain[name].whole or whole(value, n.range_of)
+
+
 def _is_free(n: Normal, name: str, value: Term) -> bool:
     """May the variable be this value, which does not depend on it?"""
-    fits = not n.domain[name].whole or whole(value, n.range_of)
-    return fits and name not in n.bound and name not in free_names(value)
+    return name not in n.bound and name not in free_names(value)

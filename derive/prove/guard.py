@@ -17,7 +17,7 @@ _ZERO, _INVERSE = num(0), num(-1)
 def guarded(d: Term, body: Term, v: Term, domain: Domain) -> Term:
     """A derivative exists only where its function does; at the boundary of a choice the formula is not enough."""
     choice = _has_choice(d, body, v)
-    if not choice and total(body, domain) and not any(_has_end(a, v.name, domain) for a in walk(body)):
+    if not choice and total(body, domain) and not any(_is_delicate(a, v.name, domain) for a in walk(body)):
         return d
     if v.head == "sym":
         return make("slope", d, body, v, v)
@@ -57,6 +57,13 @@ def off_boundaries(t: Term) -> bool:
     if "diff" not in parts(t).heads:
         return False
     return any(a.head == "diff" and a.args[1].head != "sym" and has_choice(a.args[0], a.args[1].name) for a in walk(t))
+
+
+def _is_delicate(t: Term, name: str, domain: Domain) -> bool:
+    """Is it a power of the variable of which the rule may have no value where it has one? k a^(k-1), for k = a = 0."""
+    if t.head != "pow" or name not in free_names(t) or positive(t.args[0], domain):
+        return False
+    return t.args[1].head != "num" or t.args[1].value.denominator != 1
 
 
 def _has_end(t: Term, name: str, domain: Domain) -> bool:

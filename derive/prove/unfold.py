@@ -133,9 +133,9 @@ class Unfolding:
             summand, index, *ends = body.args
             if any(v.name in free_names(end) for end in ends):
                 return None
-            other = sym(fresh(index.name, free_names(v) | free_names(summand) - {index.name}))
-            summand = self._of_summand(substitute(summand, {index.name: other}), v)
-            return self._resolve(Term("sum", (summand, other, *ends)))
+            other = fresh(index.name, free_names(v) | (free_names(summand) | self.domain.names) - {index.name})
+            summand = self._of_summand(substitute(summand, {index.name: sym(other)}), v)
+            return self._resolve(Term("sum", (summand, sym(other), *ends)))
         if body.head == "mul" and (self._summed(body, v) or sum(v.name in free_names(a) for a in body.args) == 1):
             return add(*(self._of_factor(body.args, i, v) for i, a in enumerate(body.args) if v.name in free_names(a)))
         if body.head == "piecewise" and all(v.name not in free_names(c) for c in body.args[1::2]):

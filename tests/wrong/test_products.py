@@ -39,6 +39,12 @@ WRONG: dict[str, tuple[str, str, dict[str, str]]] = {
     "a choice of two": ("prod(where((k==c)|(k==b),1,x[k]),k,0,n-1)", f"{_ALL}/(x[c]*x[b])", POSITIVE),
     "no number of factors": ("diff(prod(x[k],k,0,n-2),x[c])", "prod(x[k],k,0,n-2)/x[c]", POSITIVE),
     "an index of that name": ("diff(prod(x[c],c,0,n-1),x[c])", "prod(x[b],b,0,n-1)/x[b]", POSITIVE),
+    "an index called like the end": ("diff(prod(x[n],n,0,n),x[0])", "1", DOMAIN),
+    "an index called like the end, of a sum": (
+        "diff(sum(prod(x[k],k,0,k),k,0,2),x[0])",
+        "sum(prod(where(b==0,1,x[b]),b,0,0),k,0,2)",
+        DOMAIN,
+    ),
 }
 
 
@@ -49,6 +55,7 @@ def test_wrong(name: str) -> None:
 
 
 RIGHT: dict[str, tuple[str, str, dict[str, str]]] = {
+    "an index called like the end": ("diff(prod(x[n],n,0,n),x[0])", "prod(x[k],k,1,n)", POSITIVE),
     "where no factor is 0": (f"diff({_ALL},x[c])", f"{_ALL}/x[c]", POSITIVE),
     "where the one that moves is not 0": (f"diff({_ALL},x[c])", f"{_ALL}/x[c]", DOMAIN),
     "everywhere": (f"diff({_ALL},x[c])", _OTHERS, DOMAIN),

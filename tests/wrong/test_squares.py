@@ -136,6 +136,13 @@ def test_equal_entries(left: str, right: str) -> None:
     assert prove(left, right, ENTRIES).status != "proved"
 
 
+@pytest.mark.parametrize("value", ["s", "3*s+5", "u[3]", "s/2"])
+def test_a_whole_entry_that_is_equal_stays_whole(value: str) -> None:
+    """What is negative has whole powers only, so an entry in an exponent is not replaced by what need not be whole."""
+    here, domain = f"(exp(t)==3)&(g[0]=={value})", {"g": "integer", "x": "negative"}
+    assert prove(f"where({here},x**g[0],1)", f"where({here},99,1)", domain).status != "proved"
+
+
 def test_equal_entries_have_equal_exponentials() -> None:
     """Where x[a] = x[b], so are their functions; so a function of the distance is symmetric."""
     assert prove("exp(-abs(x[a]-x[b]))", "exp(-abs(x[b]-x[a]))", ENTRIES).status == "proved"

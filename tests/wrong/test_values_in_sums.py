@@ -13,6 +13,14 @@ DOMAIN = SIZES | INDICES
 _NORM = "sqrt(sum(W[{0},k]**2,k,0,n-1))"
 _LASSO = f"diff(sum({_NORM.format('j')},j,0,K-1),W[c,l])"
 _SLOPE = f"W[c,l]/{_NORM.format('c')}"
+_LEVELS = DOMAIN | {"c": "1..K-2", "Y": "nonnegative"}
+_Z = "sum(X[i,k]*w[k],k,0,n-1)"
+_CLASS = f"(sigmoid(h[j]-{_Z})-sigmoid(h[j-1]-{_Z}))"
+_ORDINAL = f"sum(sum(Y[i,j]*log({_CLASS}),j,1,K-1),i,0,m-1)"
+_BY_WEIGHT = f"sum(sum(Y[i,j]*(sigmoid(h[j]-{_Z})+sigmoid(h[j-1]-{_Z})-1),j,1,K-1)*X[i,l],i,0,m-1)"
+_ABOVE = "Y[i,c+1]/(h[c+1]-h[c])"
+_BY_LEVEL = f"sum(Y[i,c]/(h[c]-h[c-1])-{_ABOVE},i,0,m-1)"
+_GAPS = "sum(sum(Y[i,j]*log(h[j]-h[j-1]),j,1,K-1),i,0,m-1)"
 _RISK = "sum(where(t[j]>=t[i],exp(s[j]),0),j,0,m-1)"
 _COX = f"diff(sum(log({_RISK}),i,0,m-1),s[a])"
 _SHARE = f"exp(s[a])/{_RISK}"
@@ -63,6 +71,10 @@ WRONG = {
         f"where(m==1,7,sum(where(t[a]>t[i],{_SHARE.replace('>=', '>')},0),i,0,m-1))",
         DOMAIN,
     ),
+    "thresholds, one lost": (f"diff({_ORDINAL},w[l])", _BY_WEIGHT.replace("+sigmoid(h[j-1]-" + _Z + ")", ""), _LEVELS),
+    "thresholds, sign": (f"diff({_ORDINAL},w[l])", f"-{_BY_WEIGHT}", _LEVELS),
+    "a threshold, class above lost": (f"diff({_GAPS},h[c])", _BY_LEVEL.replace("-" + _ABOVE, ""), _LEVELS),
+    "a threshold beyond the last class": (f"diff({_GAPS},h[c])", _BY_LEVEL, _LEVELS | {"c": "1..K-1"}),
     "ties lost": (_COX, f"sum(where(t[a]>t[i],{_SHARE},0),i,0,m-1)", DOMAIN),
 }
 
@@ -101,6 +113,8 @@ RIGHT = {
         "-2*sum((y[i]-sum(t[k]*x[i]**k,k,0,n-1))*x[i]**l,i,0,m-1)",
         DOMAIN,
     ),
+    "ordinal, by a weight": (f"diff({_ORDINAL},w[l])", _BY_WEIGHT, _LEVELS),
+    "ordinal, by a threshold": (f"diff({_GAPS},h[c])", _BY_LEVEL, _LEVELS),
     "partial likelihood by a score": (_COX, f"sum(where(t[a]>=t[i],{_SHARE},0),i,0,m-1)", DOMAIN),
     "the other way round": (
         _COX,
@@ -121,3 +135,31 @@ def test_a_sum_over_those_at_risk_is_positive() -> None:
     verdict = prove(f"sum(log({_RISK}),i,0,m-1)", f"sum(log({_RISK}),i,0,m-1)+0*n", SIZES)
     assert verdict.status == "proved"
     assert verdict.conditions == ()
+
+
+ONE_OR_NONE = {"c": "{0, 1}"}
+#: power, variable, where the base is 0, the rule, more of the domain
+POWERS = [
+    ("x**k", "x", "x==0", "k*x**(k-1)", {}),
+    ("x[a]**k", "x[a]", "x[a]==0", "k*x[a]**(k-1)", {}),
+    ("(x-1)**k", "x", "x==1", "k*(x-1)**(k-1)", {}),
+    ("(c*x)**k", "x", "c==0", "k*c*(c*x)**(k-1)", ONE_OR_NONE),
+    ("(c*x)**k", "x", "c==0", "k*c*(c*x)**(k-1)", ONE_OR_NONE | {"k": "{0, 1, 2}"}),
+    ("(max(c,0)*x)**k", "x", "c<0", "k*(max(c,0)*x)**k/x", {"c": "real"}),
+    ("sum((c*x[i])**k,i,0,m-1)", "x[a]", "c==0", "k*c*(c*x[a])**(k-1)", ONE_OR_NONE),
+    ("c**(k*x)", "x", "c==0", "k*c**(k*x)*log(c)", {"c": "nonnegative", "k": "nonnegative", "x": "nonnegative"}),
+]
+
+
+@pytest.mark.parametrize(("power", "variable", "zero", "rule", "more"), POWERS)
+def test_a_power_that_does_not_move(power: str, variable: str, zero: str, rule: str, more: dict[str, str]) -> None:
+    """With exponent 0 it is 1 whatever its base, so its derivative is 0, also where the rule has no value."""
+    domain = SIZES | {"a": "0..m-1", "k": "nonnegative integer"} | more
+    wrong = f"where(k==0,where({zero},99,{rule}),{rule})"
+    assert prove(f"diff({power},{variable})", wrong, domain).status != "proved"
+
+
+def test_an_index_under_a_new_name() -> None:
+    """What the domain says of a name is not said of an index that is given this name, called like one of the entry."""
+    loss, domain = "sum(log(i)*abs(x[i]),i,0,n-1)", {"n": "positive integer", "i": "0..n-1", "i_1": "positive"}
+    assert prove(f"diff({loss},x[i])", "log(i)*sign(x[i])", domain).status != "proved"  # log 0 is in each of the sums
