@@ -106,6 +106,8 @@ class Objective:
             try:
                 return probed(self, why)
             except Unreadable as also:
+                if also.reason.startswith(why.reason):
+                    raise
                 raise Unreadable(f"{why}; nor does it run with numbers: {also}") from None
 
     def checked(self, reading: Reading) -> Report:

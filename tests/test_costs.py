@@ -133,6 +133,56 @@ def test_what_is_read_is_compared_with_numbers() -> None:
         check_objective(remembers, dtypes=())
 
 
+def _ridge(theta: Any, X: Any, y: Any, lam: Any = 0.5) -> Any:
+    """A right cost."""
+    r = X @ theta - y
+    return r @ r / 2 + lam / 2 * theta @ theta, X.T @ r + lam * theta, X.T @ X + lam * np.eye(len(theta))
+
+
+def _negative(theta: Any, X: Any, y: Any) -> Any:
+    """Otherwise than it is read where a coefficient is negative."""
+    cost, gradient, hessian = _ridge(theta, X, y)
+    return cost, gradient + (theta < 0) * (0.1 if type(theta) is np.ndarray else 0), hessian
+
+
+def _at_whole_numbers(theta: Any, X: Any, y: Any) -> Any:
+    """Otherwise than it is read at 0 and other whole numbers."""
+    cost, gradient, hessian = _ridge(theta, X, y)
+    return cost, gradient + (np.floor(theta) == theta if type(theta) is np.ndarray else 0), hessian
+
+
+def _second(theta: Any, X: Any, y: Any) -> Any:
+    """Otherwise than it is read in the Hessian."""
+    cost, gradient, hessian = _ridge(theta, X, y)
+    return cost, gradient, hessian * (2 if type(theta) is np.ndarray else 1)
+
+
+def _fixed(theta: Any, X: Any, y: Any) -> Any:
+    """With the size of its Hessian written out."""
+    cost, gradient, hessian = _ridge(theta, X, y)
+    table = np.zeros((2, 2))
+    table[:] = hessian
+    return cost, gradient, table
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        (_negative, "its gradient is not the formula that was read"),
+        (_at_whole_numbers, "its gradient is not the formula that was read"),
+        (_second, "its hessian is not the formula that was read"),
+        (_fixed, "does not run with 5 rows and 4 columns"),
+    ],
+)
+def test_numbers_of_several_data_sets_are_compared(code: Any, why: str) -> None:
+    """Negative ones, whole ones, those of the Hessian; an error of the code for another size is told."""
+    with pytest.raises(DeriveError, match=why) as told:
+        check_objective(code, dtypes=())
+    assert str(told.value).count(why) == 1
+    assert check_objective(_ridge, dtypes=()).status == "proved"
+    assert check_objective(_ridge, dtypes=(), parameters=("lam",)).status == "proved"
+
+
 def test_what_is_no_cost_says_what_is_wanted() -> None:
     """A gradient alone, or other arguments."""
 

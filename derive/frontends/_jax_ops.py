@@ -9,13 +9,14 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from derive.terms.term import Term, free_names, make, num
-from derive.tracing.arithmetic import minus, negative, no, operation, over, plus, raised, where
+from derive.tracing.arithmetic import minus, negative, operation, over, plus, raised, where
 from derive.tracing.cells import FALSE, TRUE, Cell, Cells, each, of_numbers
 from derive.tracing.context import Place, current
 from derive.tracing.indexing import decided_index
 from derive.tracing.infinity import INFINITE
 from derive.tracing.reductions import FOLDS, dot
 from derive.tracing.stand_in import StandIn
+from derive.tracing.types import is_whole
 from derive.tracing.unreadable import Unreadable
 
 Operands: TypeAlias = Sequence[Cells]
@@ -80,6 +81,8 @@ def _select(place: Place | None, given: Operands, params: Parameters) -> Cells:
     which, *cases = given
 
     def build(c: Cell, *values: Cell) -> Term:
+        if c.term in (TRUE, FALSE):
+            return values[c.term == TRUE].known  # the other one need not be a number
         if c.is_condition:
             return _where(c.condition, values[1].known, values[0].known)
         out = values[-1].known
@@ -109,9 +112,10 @@ def _converted(place: Place | None, given: Operands, params: Parameters) -> Cell
         return each(lambda c: c.condition, place, given[0])
     if kind in "iu":
         for cell in given[0].reshape(-1):
-            if not cell.is_condition and cell.known.head != "sym":
+            if not cell.is_condition and not is_whole(cell.known):
                 decided_index(cell)
-    return each(lambda c: c.known if c.term in INFINITE else c.value, place, given[0])
+    kept: Callable[[Cell], Any] = lambda c: c.term if c.term is None or c.term in INFINITE else c.value  # noqa: E731
+    return each(kept, place, given[0])
 
 
 def _power(place: Place | None, given: Operands, params: Parameters) -> Cells:
@@ -229,7 +233,8 @@ _SAME = {
     **{n: n for n in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "asinh", "acosh", "atanh")},
     **{n: n for n in ("erf", "erfc")},
     "logistic": "expit", "abs": "absolute", "neg": "negative", "lgamma": "gammaln", "erf_inv": "erfinv",
-    "mul": "multiply", "pow": "power", "and": "logical_and", "or": "logical_or", "xor": "logical_xor",
+    "mul": "multiply", "pow": "power", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
+    "not": "bitwise_not",
 }  # fmt: skip
 _COMPARISONS = {
     "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal",
@@ -241,7 +246,6 @@ OPERATIONS: Mapping[str, Operation] = {
     "sub": _each(lambda a, b: minus(a.value, b.value)),
     "div": _each(lambda a, b: over(a.value, b.value)),
     "rsqrt": _each(lambda a: raised(a.value, num(-1, 2))),
-    "not": _each(lambda a: no(a.condition)),
     "is_finite": lambda place, given, params: each(lambda c: FALSE if c.term in INFINITE else TRUE, place, given[0]),
     "log_ndtr": _named("log_ndtr"),
     "integer_pow": _power,

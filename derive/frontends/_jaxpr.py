@@ -86,6 +86,8 @@ def _is_users(name: str) -> bool:
 
 def _equation(equation: Any, given: Values) -> Sequence[Cells]:
     name, params, place = equation.primitive.name, equation.params, _place(equation)
+    if name == "div" and np.dtype(equation.outvars[0].aval.dtype).kind in "iu":
+        raise Unreadable("a division of whole numbers")
     if name in OPERATIONS:
         made = OPERATIONS[name](place, given, params)
         return [made]

@@ -12,11 +12,12 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from derive.domain import Domain
+from derive.domain import Domain, Range
 from derive.errors import DeriveError
 from derive.frontends import Asked, Numbers, Reading
 from derive.frontends._rows import line_of
@@ -24,13 +25,14 @@ from derive.frontends._signatures import arguments, role
 from derive.frontends._sizes import agree, drawn, is_slope, slopes, value_of
 from derive.terms.term import sym
 from derive.tracing import parameters
-from derive.tracing.calling import Followed, follow, quiet
+from derive.tracing.calling import Followed, UsersCode, follow, quiet
 from derive.tracing.stand_in import StandIn
 from derive.tracing.unreadable import Unreadable
 
 LIBRARY = "scipy"
 _ROWS, _COLUMNS = 3, 2
 _OTHER = (5, 4)
+_SETS = 6
 _COEFFICIENTS = re.compile(r"(initial_|init_)?(theta|w|W|weights?|wts?|beta|betas|b|coefs?|coefficients?|params?|x0)")
 _TABLE = re.compile(r"X|XX|X_?(train|data|mat)|features?|design(_matrix)?|data|A|Phi|inputs?")
 #: the shapes of coefficients and labels that are tried, one after the other
@@ -57,9 +59,8 @@ def read(target: Any, asked: Asked) -> Reading:
         else:
             raise why or Unreadable("it could not be called")
     reading = _reading(target, names, found, shapes)
-    if not asked.parameters:
-        _check_numbers(target, names, reading, asked.domain, shapes)
-        _check_sizes(target, names, asked.domain, shapes)
+    _check_numbers(target, names, reading, asked, shapes)
+    _check_sizes(target, names, asked.domain, shapes)
     return reading
 
 
@@ -155,18 +156,40 @@ def _reading(target: Any, names: Sequence[str], found: Followed, shapes: Any) ->
     )
 
 
-def _check_numbers(target: Any, names: Sequence[str], reading: Reading, domain: Domain, shapes: Any) -> None:
-    """`Unreadable` where the code does not compute what was read, on one data set."""
+def _check_numbers(target: Any, names: Sequence[str], reading: Reading, asked: Asked, shapes: Any) -> None:
+    """`Unreadable` where the code does not compute what was read, on a few data sets."""
     chance = random.Random(0)
-    symbols = _symbols(names, shapes)
-    ranges = _domain(domain, names)
-    values = {n: value_of(ranges, n, chance) for s in symbols for n in s.reshape(-1).tolist()}
-    with quiet():
-        made = target(*(np.vectorize(lambda n: float(values[n]), otypes=[float])(s)[()] for s in symbols))
-    for side, formulas in (("loss", [reading.loss]), ("gradient", reading.gradient)):
-        for own, formula in zip(np.reshape(made[_SIDES.index(side)], -1), formulas, strict=True):
-            if not agree(float(own), formula, ranges, values):
-                raise Unreadable(f"its {side} is not the formula that was read: it gives {own:g} for numbers")
+    ranges = _domain(asked.domain, names)
+    known = parameters.numbers_of(target) if asked.parameters else {}
+    fixed = {n: Fraction(str(known[n])) for n in asked.parameters}
+    hessian = [t for row in reading.hessian or [] for t in row]
+    for k in range(_SETS):
+        values = {n: _spread(ranges, n, chance, k) for s in _symbols(names, shapes) for n in s.reshape(-1).tolist()}
+        given = [np.vectorize(lambda n: float(values[n]), otypes=[float])(s)[()] for s in _symbols(names, shapes)]  # noqa: B023
+        made = _called(target, given, f"{_ROWS} rows and {_COLUMNS} columns")
+        for side, formulas in (("loss", [reading.loss]), ("gradient", reading.gradient), ("hessian", hessian)):
+            for own, formula in zip(_flat(made, side) if formulas else [], formulas, strict=True):
+                if not agree(own, formula, ranges, {**values, **fixed}):
+                    raise Unreadable(f"its {side} is not the formula that was read: it gives {own:g} for numbers")
+
+
+def _flat(made: Any, side: str) -> list[float]:
+    return [float(x) for x in np.reshape(made[_SIDES.index(side)], -1)]
+
+
+def _spread(domain: Domain, name: str, chance: Any, k: int) -> Fraction:
+    """A number of its range; of a variable of which nothing is said also a negative, a whole or a larger one."""
+    if not k or domain[name] != Range():
+        return value_of(domain, name, chance)
+    return Fraction(chance.randrange(-2, 3)) if k == 1 else Fraction(chance.randrange(-192, 192), 64)
+
+
+def _called(target: Any, given: Sequence[Any], size: str) -> Any:
+    """What the code gives for numbers; an error that it raises is `Unreadable`."""
+    guard = UsersCode("")
+    with guard, quiet():
+        return target(*(np.copy(g) if np.ndim(g) else g for g in given))
+    raise Unreadable(f"it does not run with {size}: it raises {guard.said}")
 
 
 def _check_sizes(target: Any, names: Sequence[str], domain: Domain, shapes: Any) -> None:
@@ -187,7 +210,8 @@ def _is_gradient(target: Any, names: Sequence[str], domain: Domain, shapes: Any,
         given[at] = drawn(domain, names[at], shape, chance)
 
     def called(moved: Any, result: int) -> Any:
-        made = target(*(moved if i == theta else np.copy(g) if np.ndim(g) else g for i, g in enumerate(given)))
+        every = [moved if i == theta else g for i, g in enumerate(given)]
+        made = _called(target, every, f"{size[0]} rows and {size[1]} columns")
         return np.reshape(made[result], -1)
 
     with quiet(), np.errstate(all="ignore"):

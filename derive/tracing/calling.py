@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import sysconfig
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +29,7 @@ from derive.tracing.paths import Decisions, Leaf, explore, joined
 from derive.tracing.unreadable import Unreadable
 
 _BUDGET = 0.5
+_PYTHON = sysconfig.get_paths()["stdlib"]
 
 
 @dataclass(frozen=True)
@@ -190,8 +192,13 @@ class Tried:
         return isinstance(error, Exception)
 
 
+def _is_of_others(name: str) -> bool:
+    """Is this a file of ours, of Python or of a library?"""
+    return "derive" in name or "site-packages" in name or name.startswith((_PYTHON, "<frozen"))
+
+
 def _last(file: str, trace: TracebackType | None) -> Place:
     """The innermost line of the file in a traceback; of another one, if the file is not in it."""
     frames = traceback.extract_tb(trace)
-    own = [f for f in frames if f.filename == file] or [f for f in frames if "derive" not in f.filename]
+    own = [f for f in frames if f.filename == file] or [f for f in frames if not _is_of_others(f.filename)]
     return (own[-1].filename, own[-1].lineno or 0) if own else ("", 0)

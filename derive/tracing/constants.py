@@ -10,6 +10,7 @@ from functools import lru_cache
 from derive.terms.term import Term, make, mul, num, power
 from derive.tracing.context import current, unreadable
 
+_SHOWN = 60
 _LONG = 15  # who writes as many digits has not written a short number
 _NEAR = 4  # units in the last place that a few operations may be off
 _SIMPLE = 1_000
@@ -26,7 +27,7 @@ def read(value: float) -> Term:
         if written != Fraction(value):
             current().readings[repr(value)] = str(written)
         return num(written)
-    term, says = _known(value) or (num(written), str(written))
+    term, says = _known(value) or (num(written), str(written) if len(str(written)) < _SHOWN else "that decimal")
     current().readings[repr(value)] = says
     return term
 
@@ -42,6 +43,8 @@ def _known(value: float) -> tuple[Term, str] | None:
     if short.denominator > 1 and abs(short.numerator) <= _SIMPLE and _is(value, float(short)):
         return num(short), str(short)
     for constant, double, name in _constants():
+        if not math.isfinite(value / double):
+            continue
         factor = Fraction(value / double).limit_denominator(24)
         if factor and abs(factor.numerator) <= 24 and _is(value, float(factor) * double):
             return (constant, name) if factor == 1 else (mul(num(factor), constant), f"{factor}*{name}")

@@ -413,3 +413,35 @@ def test_importing_derive_does_not_import_jax() -> None:
     code = "import sys, derive, derive.objective, derive.frontends.jax; print('jax' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+# -- whole numbers, and numbers that are not there
+
+
+def _custom(value: Callable[..., Any], back: Callable[..., Any]) -> Any:
+    """A function of x with the derivative `back`."""
+    f = jax.custom_vjp(value)
+    f.defvjp(lambda x: (value(x), x), lambda x, g: (g * back(x),))
+    return f
+
+
+@pytest.mark.parametrize(
+    ("value", "back"),
+    [
+        (lambda x: jnp.where(x > 0, 0.0, x), lambda x: ~jnp.where(x > 0, 1, 0)),
+        (lambda x: jnp.where(x > 0, 3 * x, x), lambda x: jnp.where(x > 0, 2, 0) | 1),
+        (lambda x: jnp.where(x > 0, 1.5 * x, 0.0), lambda x: jax.lax.div(jnp.where(x > 0, 3, 0), 2)),
+        (lambda x: jnp.sum(x) * x / 2, lambda x: x.astype(int) * 1.0),
+    ],
+)
+def test_arithmetic_of_whole_numbers_is_not_taken_for_that_of_real_ones(value: Any, back: Any) -> None:
+    """Bits and quotients of whole numbers, and digits that are cut off."""
+    with pytest.raises(Unreadable, match=r"whole numbers|of numbers|depends on the data"):
+        check_objective(_custom(value, back), dtypes=())
+
+
+def test_the_largest_number_and_a_choice_without_a_value_are_read() -> None:
+    """`nan_to_num` brings the largest double; what a decided choice leaves out need not be a number."""
+    assert check_objective(_custom(lambda x: x**2, lambda x: jnp.nan_to_num(2 * x)), dtypes=()).status == "proved"
+    chosen = _custom(lambda x: x**2, lambda x: jnp.where(jnp.ones(x.shape) > 0, 2 * x, jnp.nan))
+    assert check_objective(chosen, dtypes=()).status == "proved"

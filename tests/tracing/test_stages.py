@@ -65,6 +65,8 @@ def test_a_short_decimal_is_what_is_written(value: Any) -> None:
         (4.685**2 / 6, "877969/240000"),
         (0.9999999999999999, "9999999999999999/10000000000000000"),
         (0.123456789012345678, "0.12345678901234568"),
+        (sys.float_info.max, None),
+        (sys.float_info.min, None),
     ],
 )
 def test_the_double_of_a_known_number_is_that_number(value: float, text: str | None) -> None:
