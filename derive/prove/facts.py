@@ -53,11 +53,14 @@ class Facts:
             return False
         if before | mask == mask:
             return True
-        p = a.num
-        for f, e in a.den:
-            if e % 2:
-                p = self.field.times(p, self.field.factors[f])
-        self.enter(p, mask & before)
+        p, mask = a.num, mask & before
+        for factor in (self.field.factors[f] for f, e in a.den if e % 2):
+            known = self.of_poly(factor)
+            if known == NEGATIVE:
+                mask = signs.negated(mask)
+            elif known != POSITIVE:
+                p = self.field.times(p, factor)
+        self.enter(p, mask)
         return True
 
     def enter(self, p: Poly, mask: int) -> None:
@@ -196,7 +199,10 @@ class Facts:
     def contradict(self) -> bool:
         """Is it seen that no point satisfies all that is known?"""
         self.field.tick()
-        return 1 < len(self.known) <= _MAX_NEAR and linear.infeasible(self._rows_around(None))
+        if len(self.known) <= _MAX_NEAR:
+            return len(self.known) > 1 and linear.infeasible(self._rows_around(None))
+        near = {frozenset(self._rows_around(p)) for p, mask in self.known if mask in _AS_ROWS}
+        return any(map(linear.infeasible, near))
 
     def _by_discriminant(self, p: Poly) -> int:
         """a g² + b g + c with a > 0 and b² − 4ac ≤ 0 has the sign of a, or is 0; likewise a < 0."""
