@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from derive.domain import Domain
 from derive.prove.deltas import ANYWHERE, with_delta
 from derive.prove.forms import parts, whole
 from derive.prove.normal import Normal
 from derive.prove.signals import GaveUp, Restart, Split, Undefined
-from derive.terms.term import Term, free_names
+from derive.terms.term import Term, add, free_names, make, mul, num, power, rebuild, substitute
+
+_NOTHING = mul(num(0), make("pi"))  # 0, but no rational number by its form
 
 
 def with_value(n: Normal, on: Term, sides: tuple[Term, Term]) -> tuple[Term, Term] | None:
@@ -16,6 +21,21 @@ def with_value(n: Normal, on: Term, sides: tuple[Term, Term]) -> tuple[Term, Ter
         return None
     a, b = (with_delta(side, *solved, ANYWHERE) for side in sides)
     return None if (a, b) == sides else (a, b)
+
+
+def put(t: Term, values: Mapping[str, Term], domain: Domain) -> Term:
+    """With values in place of variables. Also where v is 2, x to the power v has no value for x < 0."""
+    return substitute(_as_exponents(t, frozenset(values), domain), values)
+
+
+def _as_exponents(t: Term, names: frozenset[str], domain: Domain) -> Term:
+    """Exponents that depend on the names, and are not whole by their form, are not numbers by their form, either."""
+    if names.isdisjoint(free_names(t)):
+        return t
+    t = rebuild(t, lambda a: _as_exponents(a, names, domain))
+    if t.head != "pow" or names.isdisjoint(free_names(t.args[1])) or whole(t.args[1], domain.__getitem__):
+        return t
+    return power(t.args[0], add(t.args[1], _NOTHING))
 
 
 def solve(n: Normal, on: Term, head: str = "sym") -> tuple[Term, Term] | None:

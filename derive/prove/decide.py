@@ -14,7 +14,7 @@ from derive.certificate import Proved, Refuted, Unknown, Verdict
 from derive.certificate import Question as Asked
 from derive.domain import Domain
 from derive.errors import TermError
-from derive.prove import points
+from derive.prove import boundary, points
 from derive.prove.field import Frac
 from derive.prove.forms import functions
 from derive.prove.normal import Normal
@@ -213,10 +213,10 @@ class Question:
         names = [v for group, _ in choices for v in group]
         for combination in itertools.product(*(values for _, values in choices)):
             values = [x for part in combination for x in part]
-            put = {v: num(x) for v, x in zip(names, values, strict=True)}
+            here = {v: num(x) for v, x in zip(names, values, strict=True)}
             seen = len(study.undefined)
-            inside = tuple((substitute(t, put), mask) for t, mask in assumed)
-            branch = study.prove(substitute(a, put), substitute(b, put), inside)
+            inside = tuple((boundary.put(t, here, self.domain), mask) for t, mask in assumed)
+            branch = study.prove(boundary.put(a, here, self.domain), boundary.put(b, here, self.domain), inside)
             case = ", ".join(f"{v} = {x}" for v, x in zip(names, values, strict=True))
             study.undefined[seen:] = [f"at {case}, {where}" for where in study.undefined[seen:]]
             if branch is None:

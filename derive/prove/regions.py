@@ -29,7 +29,7 @@ from derive.prove.registry import Key, Registry
 from derive.prove.signals import Beside, GaveUp, Nowhere, Restart, Split, Undefined
 from derive.terms.json import Json, to_json
 from derive.terms.readable import readable
-from derive.terms.term import Term, free_names, sub, substitute, sym
+from derive.terms.term import Term, free_names, sub, sym
 from derive.terms.term import num as number
 from derive.terms.unparse import unparse
 
@@ -246,13 +246,13 @@ class Study:
     def _at(self, solved: tuple[Term, Term], sides: tuple[Term, Term], assumed: Assumed, depth: int) -> Json | None:
         """The boundary, where one variable is a function of the others and its range becomes an assumption."""
         name, value = solved[0].name, solved[1]
-        put = {name: value}
-        inside = tuple((substitute(t, put), mask) for t, mask in assumed)
+        values = {name: value}
+        inside = tuple((boundary.put(t, values, self.domain), mask) for t, mask in assumed)
         limits = variables.limits(self.domain, name, value)
         if any(name in bounds for r in self.domain.ranges.values() if (bounds := r.names)):
             limits = (*limits, (sub(sym(name), value), signs.ZERO))  # other ranges speak of it
         self.places.append(f"{name} = {_text(value)}")
-        a, b = (substitute(side, put) for side in sides)
+        a, b = (boundary.put(side, values, self.domain) for side in sides)
         tree = self.prove(a, b, (*inside, *limits), depth + 1)
         self.places.pop()
         return None if tree is None else {"at": [name, self._written(value)], "proof": tree}

@@ -207,3 +207,20 @@ POWERS: list[tuple[str, str, dict[str, str]]] = [
 def test_a_power_of_zero_with_a_positive_exponent_is_zero(left: str, right: str, domain: dict[str, str]) -> None:
     """Only 0^0 jumps: the derivative in the power of a Tweedie deviance is 0 at y = 0."""
     assert prove(left, right, domain).status == "proved"
+
+
+EXPONENTS: list[tuple[str, str, dict[str, str]]] = [
+    ("where(v==2, x**v, 0)", "where(v==2, x**2, 0)", {}),
+    ("x**v", "where(v==2, x**2, x**v)", {"v": "{1/2, 2}"}),
+    ("x**(2*v)", "where(v==1, x**2, x)", {"v": "{1/2, 1}"}),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "domain"), EXPONENTS)
+def test_an_exponent_that_varies_is_not_whole(left: str, right: str, domain: dict[str, str]) -> None:
+    """x to the power v has no value for x < 0, also where v is 2: a proof says so, and needs not for x > 0."""
+    found = prove(left, right, domain)
+    assert not isinstance(found, Proved) or found.domains_differ
+    positive = prove(left, right, domain | {"x": "positive"})
+    assert isinstance(positive, Proved)
+    assert not positive.domains_differ
