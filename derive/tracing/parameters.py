@@ -64,16 +64,16 @@ Slot = tuple[str, Any, Callable[[Any], None]]
 
 
 def _slots(target: Any) -> Iterator[Slot]:
-    """Every place that holds a parameter: name, value, and how to change it."""
+    """Every place that holds a parameter: name, value, and how to change it. What a partial was given counts first."""
+    if isinstance(target, functools.partial):
+        yield from _of_mapping(target.keywords)
+        yield from _of_positions(target)
     for f in sources.functions(target):
         yield from _of_function(f, set())
     owner = getattr(target, "__self__", target)
     if not isinstance(owner, (FunctionType, type, functools.partial)):
         attributes: Mapping[str, Any] = getattr(owner, "__dict__", {})
         yield from ((n, v, functools.partial(setattr, owner, n)) for n, v in list(attributes.items()))
-    if isinstance(target, functools.partial):
-        yield from _of_mapping(target.keywords)
-        yield from _of_positions(target)
 
 
 def _of_function(f: FunctionType, seen: set[int]) -> Iterator[Slot]:

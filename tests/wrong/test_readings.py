@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -309,6 +310,17 @@ NUMBERS: list[tuple[Any, str, dict[str, str], str]] = [
     (Huberish(), ROOT, {}, "unknown"),
     (forgotten, "alpha*(z - y)**2/2", {}, "refuted"),
 ]
+
+
+def scaled(z: Any, y: Any, scale: float = 1.0) -> Any:
+    return scale * (z - y)
+
+
+def test_a_partial_has_the_numbers_that_it_was_given() -> None:
+    """Those of the function behind it are not used."""
+    code = functools.partial(scaled, scale=2.0)
+    assert check_objective(code, f"scale*{SQUARED}", library="numpy", dtypes=()).status == "proved"
+    assert check_objective(code, SQUARED, library="numpy", dtypes=()).status == "refuted"
 
 
 @pytest.mark.parametrize(("code", "loss", "domain", "status"), NUMBERS)
