@@ -19,8 +19,9 @@ def with_value(n: Normal, on: Term, sides: tuple[Term, Term]) -> tuple[Term, Ter
     solved = solve(n, on, "at")
     if solved is None or any(parts(side).bound & free_names(solved[1]) for side in sides):
         return None
-    a, b = (with_delta(side, *solved, ANYWHERE) for side in sides)
-    return None if (a, b) == sides else (a, b)
+    marked = tuple(_as_exponents(side, frozenset({solved[0].name}), n.domain) for side in sides)
+    a, b = (with_delta(side, *solved, ANYWHERE) for side in marked)
+    return None if (a, b) == marked else (a, b)
 
 
 def put(t: Term, values: Mapping[str, Term], domain: Domain) -> Term:

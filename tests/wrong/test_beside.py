@@ -211,6 +211,7 @@ def test_a_power_of_zero_with_a_positive_exponent_is_zero(left: str, right: str,
 
 EXPONENTS: list[tuple[str, str, dict[str, str]]] = [
     ("where(v==2, x**v, 0)", "where(v==2, x**2, 0)", {}),
+    ("where(w[0]==2, x**w[0], 0)", "where(w[0]==2, x**2, 0)", {}),
     ("x**v", "where(v==2, x**2, x**v)", {"v": "{1/2, 2}"}),
     ("x**(2*v)", "where(v==1, x**2, x)", {"v": "{1/2, 1}"}),
 ]
