@@ -13,6 +13,7 @@ from derive.claims.examination import Examination
 from derive.claims.formulas import one_branch, right_formula, written
 from derive.claims.kinks import kinks
 from derive.claims.scene import Probe, Scene, derivative, places
+from derive.claims.simplify import simplify
 from derive.claims.stated import Stated, read
 from derive.claims.together import convention, flip, one_kind, with_gradient
 from derive.cli.common import formulas, ranges
@@ -22,6 +23,7 @@ from derive.render import claims
 from derive.report import ClaimVerdict, Component, Diagnosis, Report
 from derive.terms.term import Term, num
 from derive.terms.text import parse_formula
+from derive.terms.unparse import unparse
 
 
 def stated(loss: str = "abs(z - y)", gradient: str = "sign(z - y)", hessian: str | None = None) -> Stated:
@@ -168,3 +170,18 @@ def test_what_the_command_line_takes() -> None:
             formulas(bad)
         with pytest.raises(DomainError):
             ranges(bad)
+
+
+@pytest.mark.parametrize(
+    ("formula", "short"),
+    [
+        ("(x/sqrt(2))**2", "1/2*x**2"),
+        ("x/sqrt(2)*sqrt(2)", "x"),
+        ("sqrt(2)**3*x", "sqrt(2)**3*x"),
+        ("x/sqrt(a)**2", ""),
+    ],
+)
+def test_roots_of_numbers_are_collected(formula: str, short: str) -> None:
+    """√2·√2 is 2; √a·√a is a only where a is not negative, so that is left."""
+    found = unparse(simplify(parse_formula(formula)))
+    assert found == (short or "x*sqrt(a)**(-2)")

@@ -122,7 +122,12 @@ def _into_branches(q: Fraction, factors: list[Term]) -> Term | None:
 
 
 def _power_of(t: Term) -> tuple[Term, Term]:
-    return (t.args[0], t.args[1]) if t.head == "pow" else (t, _ONE)
+    return (t.args[0], t.args[1]) if t.head == "pow" and not _is_root(t) else (t, _ONE)
+
+
+def _is_root(t: Term) -> bool:
+    """Is it a root of a positive number?"""
+    return t.head == "pow" and t.args[0].head == t.args[1].head == "num" and t.args[0].value > 0
 
 
 def _plus(a: Term, b: Term) -> Term:
@@ -171,6 +176,8 @@ def _pow(args: tuple[Term, ...]) -> Term:
     if e.head == "num" and e.value.denominator == 1:
         if base.head == "pow" and base.args[1].head == "num" and base.args[1].value.denominator == 1:
             return _pow((base.args[0], num(base.args[1].value * e.value)))
+        if _is_root(base) and (whole := base.args[1].value * e.value).denominator == 1:
+            return _pow((base.args[0], num(whole)))
         if base.head == "mul":
             return mul_of(tuple(_pow((b, e)) for b in base.args))
         if base.head == "exp":
