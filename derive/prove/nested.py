@@ -16,6 +16,7 @@ def exchanged(n: Normal, atom: Key, count: Frac, name: str) -> Term | None:
 
     Σ_b r(b) Σ_c g(b, c) S(c) becomes Σ_c S(c) T(c). Else that sum is inside which depends on fewer indices, so that
     Σ_b r(b) Σ_c s(c) Σ_k g(b, k) h(c, k) becomes Σ_k (Σ_b r g) (Σ_c s h). Else the order is by range, then by form.
+    So it is from the start for quotients: how much of them is in one summand depends on how they were written.
     """
     found = _only_sum(n, atom, "sum")
     if found is None:
@@ -24,9 +25,9 @@ def exchanged(n: Normal, atom: Key, count: Frac, name: str) -> Term | None:
     _, body, inner_count, other = key
     if name in n.free(n.value(inner_count)) or name not in atom_free(n, body):
         return None
-    f = mul(rest, n.readback.atom(body))
-    if not any(n.generator(g).key[0] == "sum" and name not in n.generator(g).free for g, _ in body[0]):
-        factors = [g for g in map(n.generator, sorted(numbers_in((atom, body)))) if g.key != key]
+    f, whole = mul(rest, n.readback.atom(body)), not (atom[1] or body[1])
+    if not (whole and any(n.generator(g).key[0] == "sum" and name not in n.generator(g).free for g, _ in body[0])):
+        factors = [g for g in map(n.generator, sorted(numbers_in((atom, body)))) if whole and g.key != key]
         here, there = (n.registry.ranges[k] for k in (n.key(count), inner_count))
         kept = _indices(n, factors, other), here, form(f, {name: "b", other: "c"})
         flipped = _indices(n, factors, name), there, form(f, {name: "c", other: "b"})
