@@ -14,7 +14,9 @@ from derive.errors import DeriveError
 from derive.floating import Finding, findings
 from derive.floating.claims import of_claims
 from derive.frontends import Asked, Frontend, Numbers, Reading
+from derive.terms.calls import CONSTANTS, NOT_REAL
 from derive.terms.term import Term, free_names, num, substitute
+from derive.terms.tokens import is_plain_name
 from derive.tracing import parameters
 from derive.tracing.calling import UsersCode
 from derive.tracing.constants import read as read_constant
@@ -95,6 +97,12 @@ def real(frontend: Frontend, fn: Any, asked: Asked, columns: Mapping[str, Any]) 
     with guard, parameters.as_symbols(fn, asked.arrays, lambda name: columns[asked.arrays[name]]):
         return frontend.numbers(fn, asked, columns)
     raise Unreadable(f"it raises {guard.said}")
+
+
+def variable_for(fn: Any) -> str:
+    """The name of the code, as that of the variable that stands for it where it is not read."""
+    name = str(getattr(fn, "__name__", type(fn).__name__))
+    return name if is_plain_name(name) and name not in CONSTANTS and name not in NOT_REAL else "code"
 
 
 class _Part:

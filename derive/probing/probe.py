@@ -21,7 +21,7 @@ from derive.domain import Domain
 from derive.errors import DeriveError
 from derive.floating.grid import lines
 from derive.floating.truth import shown, value_at
-from derive.probing.floats import real
+from derive.probing.floats import real, variable_for
 from derive.report import NUMERIC_AGREEMENT, ClaimVerdict, Component, Report, Side, Source
 from derive.terms.term import Term, free_names, make, mul, num, substitute, sym
 from derive.tracing import parameters
@@ -160,7 +160,7 @@ def _component(
     s: Setting, side: Side, variables: tuple[str, ...], columns: Mapping[str, Any], values: Any
 ) -> Component:
     true = derivative(s.loss, variables, s.domain)
-    code = sym(getattr(s.fn, "__name__", type(s.fn).__name__))
+    code = sym(variable_for(s.fn))
     name = f"d/d{variables[0]}" if side == "gradient" else f"d2/d{variables[0]}2"
     if true is None:
         return Component(name, variables, code, Unknown("the loss has no derivative by a formula"), "unknown")

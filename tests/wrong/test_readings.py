@@ -353,3 +353,16 @@ def test_the_loss_of_an_object_is_called_too(reduce: Any) -> None:
     with pytest.raises(DeriveError, match="its loss is not the formula that was read"):
         check_objective(OwnLoss(reduce), dtypes=())
     assert check_objective(OwnLoss(reduce), SQUARED, dtypes=()).status == "proved"
+
+
+@pytest.mark.parametrize("name", ["pi", "nan", "<lambda>", "gradient"])
+def test_code_of_any_name_is_reported(name: str) -> None:
+    """Where it is not read, its name stands for its formula; a constant cannot."""
+
+    def code(z: Any, y: Any) -> Any:
+        return _in_single(z - y)
+
+    code.__name__ = name
+    report = check_objective(code, SQUARED, library="numpy", dtypes=())
+    assert report.status == "unknown"
+    assert "d/dz" in report.text()
