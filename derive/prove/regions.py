@@ -103,8 +103,8 @@ class Study:
                 return self._attempt(n, a, b, assumed)
             except Restart:
                 continue
-            except Nowhere:
-                return {"empty": True}
+            except Nowhere:  # by what the sides need, or by the region alone
+                return self._nowhere(a, b, assumed)
             except Undefined as why:
                 self.undefined.append(f"{_where(assumed, self.places)}: {why}")
                 self.differ |= not (self._undefined(a, assumed) and self._undefined(b, assumed))

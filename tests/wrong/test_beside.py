@@ -138,6 +138,24 @@ def test_a_power_with_any_exponent_has_a_border() -> None:
 NOWHERE = "log(a-b)+log(b-c)+log(c-a)"
 
 
+SPREAD = "1+(s-t)**2"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (f"log(-({SPREAD}))", f"log({SPREAD})"),
+        (f"log({SPREAD})", f"log(-({SPREAD}))"),
+        (f"log(-({SPREAD}))+log({SPREAD})", "7"),
+        (f"sqrt(-({SPREAD}))", f"sqrt({SPREAD})"),
+    ],
+)
+def test_a_side_that_needs_what_cannot_be_is_no_empty_region(left: str, right: str) -> None:
+    """What is positive by its form is not negative, so a side that needs that has no value, and the other one has."""
+    verdict = prove(f"where(x>0,{left},1)", f"where(x>0,{right},1)")
+    assert not isinstance(verdict, Proved) or verdict.domains_differ
+
+
 def test_conditions_that_contradict_each_other_are_no_empty_region() -> None:
     """Three differences that add up to 0 are not all positive: the left side has no value there, the right one has."""
     for left, right in [(f"where(s>0, {NOWHERE}+s, 1)", "1"), (f"where(s>0, {NOWHERE}, 1)", "where(s>0, 5, 1)")]:
