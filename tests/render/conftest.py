@@ -112,7 +112,7 @@ def probed() -> Outcome:
     from derive.terms.text import parse_formula
 
     item = Item("objectives.py::rows", "objective", file="objectives.py", line=20)
-    entry = Component("d/dz", ("z",), parse_formula("0"), Unknown("its numbers agree at 600 points"), "unknown")
+    entry = Component("d/dz", ("z",), parse_formula("0"), Unknown("numeric agreement at 600 points"), "unknown")
     claim = ClaimVerdict("gradient", "loss", (entry,), "unknown")
     source = Source("objectives.py", 20, "rows", "numpy", "probed", "a loop over rows, line 23", 23)
     return Outcome(item, "unknown", Report(None, ("z",), {}, claim, None, source=source))
