@@ -93,7 +93,7 @@ class Objective:
     @property
     def frontend(self) -> Frontend:
         """The frontend of the library."""
-        return frontends.frontend(str(self.library))
+        return frontends.frontend_for(self.fn, str(self.library))
 
     def report(self) -> Report:
         """Read and checked; or probed, where it cannot be read, or computes something else than was read."""

@@ -298,6 +298,13 @@ def test_prove(args: tuple[str, ...], code: int, said: str) -> None:
 
 
 @pytest.mark.usefixtures("in_process")
+def test_a_domain_of_nothing_is_told() -> None:
+    """A name that is in neither formula, as by a slip, is noted beside the answer; a size in another range is none."""
+    result = run("prove", "y", "y", "--domain", "Y={0, 1}")
+    assert (result.exit_code, result.stderr) == (0, "note: --domain speaks of Y, which is in neither formula\n")
+    assert run("prove", "k", "k", "--domain", "k=0..n-1", "--domain", "n=positive integer").stderr == ""
+
+
 def test_prove_as_json() -> None:
     """`--format json` prints the verdict as a record."""
     found = json.loads(run("prove", "x", "x + 1", "--format", "json").stdout)

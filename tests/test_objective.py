@@ -396,6 +396,13 @@ def test_a_function_is_no_objective_of_catboost() -> None:
         check_objective(through_a_table, "log(cosh(z)) + 0*y", library="catboost")
 
 
+@pytest.mark.parametrize("library", ["glm", "ngboost", "sklearn"])
+def test_a_function_is_none_of_their_objects(library: str) -> None:
+    """Libraries that call methods of objects have no use for a function: the error says what they need."""
+    with pytest.raises(DeriveError, match=f"library: {library} needs .*, and through_a_table is none"):
+        check_objective(through_a_table, "log(cosh(z)) + 0*y", library=library)
+
+
 def test_code_without_numbers_agrees_with_nothing() -> None:
     """What raises an error for every row has no numbers, so none agree: it is as undecided as anything can be."""
 

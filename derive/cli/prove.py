@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from derive.cli.common import CODES, EXIT, Number, ranges, to_json
 from derive.cli.console import TakesFormulas, paint
+
+if TYPE_CHECKING:
+    from derive.terms.term import Term
 
 
 @click.command(
@@ -44,10 +49,16 @@ def prove(
     from derive.terms.text import parse_formula
     from derive.worker import decide
 
-    domain = Domain.of(ranges(domains))
-    verdict = decide(
-        parse_formula(left.strip()), parse_formula(right.strip()), domain, budget=timeout / 2, timeout=timeout
-    )
+    domain, a, b = Domain.of(ranges(domains)), parse_formula(left.strip()), parse_formula(right.strip())
+    if unused := sorted(domain.names - _names(a, b) - {v for r in domain.ranges.values() for v in r.names}):
+        click.echo(f"note: --domain speaks of {', '.join(unused)}, which is in neither formula", err=True)
+    verdict = decide(a, b, domain, budget=timeout / 2, timeout=timeout)
     if not quiet or verdict.status != "proved":
         click.echo(to_json(encode(verdict)) if form == "json" else render_verdict(verdict, paint), nl=False)
     ctx.exit(EXIT[verdict.status])
+
+
+def _names(*terms: Term) -> frozenset[str]:
+    from derive.terms.term import bound_names, free_names, walk
+
+    return frozenset().union(*(free_names(t) | bound_names(t) for term in terms for t in walk(term)))

@@ -148,11 +148,28 @@ class Frontend(Protocol):
         """Call it with arrays: `columns` maps `z` (or z1, z2 …), `y`, `w` and parameters to values of equal length."""
 
 
+#: of libraries that never call a plain function: what they need
+_OF_CLASSES = {
+    "glm": "the methods of a link or of a family",
+    "ngboost": "a class with d_score",
+    "sklearn": "an object with a method for the gradient",
+}
+
+
 def frontend(library: str) -> Frontend:
     """The frontend of a library; `DeriveError` for an unknown one."""
     if library not in LIBRARIES:
         raise DeriveError(f"library: {library[:40]!r} is not one of {', '.join(sorted(LIBRARIES))}")
     return cast("Frontend", import_module(f"derive.frontends.{library}"))
+
+
+def frontend_for(target: Any, library: str) -> Frontend:
+    """The frontend of a library, for this target; `DeriveError` for a target that the library would never call."""
+    found = frontend(library)
+    if library in _OF_CLASSES and not found.recognises(target):
+        name = getattr(target, "__name__", type(target).__name__)
+        raise DeriveError(f"library: {library} needs {_OF_CLASSES[library]}, and {name} is none; leave library out")
+    return found
 
 
 def recognise(target: Any) -> str:
