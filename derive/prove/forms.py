@@ -13,6 +13,7 @@ from derive.terms.heads import INDEXING, LEAVES
 from derive.terms.term import BINDERS, Term, bound_names, children, free_names, mul, num, sub, substitute, sym
 
 _ONE = num(1)
+_NEITHER, _AT_LEAST, _ABOVE = 0, 1, 2
 _MAX_BOUNDS = 8  # ranges that end at each other
 _NONE: frozenset[str] = frozenset()
 #: operations under which a term is defined whenever its parts are
@@ -113,25 +114,40 @@ def total(t: Term, domain: Domain) -> bool:
 
 def positive(t: Term, domain: Domain) -> bool:
     """Is the term seen to be positive, by its form?"""
+    return _sign(t, domain) == _ABOVE
+
+
+def nonnegative(t: Term, domain: Domain) -> bool:
+    """Is the term seen not to be negative, by its form?"""
+    return _sign(t, domain) >= _AT_LEAST
+
+
+def _sign(t: Term, domain: Domain) -> int:
+    """Positive, at least not negative, or neither as far as is seen: both at once, so that each part is asked once."""
     match t.head:
         case "num":
-            return t.value > 0
+            return _ABOVE if t.value > 0 else _AT_LEAST if t.value == 0 else _NEITHER
         case "sym" | "at":
-            return domain[t.name].sign == "+"
+            return {"+": _ABOVE, "0": _AT_LEAST, ">=": _AT_LEAST}.get(domain[t.name].sign, _NEITHER)
         case "mul":
-            return all(positive(a, domain) for a in t.args)
+            return min(_sign(a, domain) for a in t.args)
         case "add":
-            signed = all(nonnegative(a, domain) for a in t.args)
-            return (signed and any(positive(a, domain) for a in t.args)) or _rest_of_one(t)
+            signs = [_sign(a, domain) for a in t.args]
+            return _ABOVE if (min(signs) >= _AT_LEAST and max(signs) == _ABOVE) or _rest_of_one(t) else _NEITHER
         case "pow":
-            return positive(t.args[0], domain)
+            base, e = _sign(t.args[0], domain), t.args[1]
+            even = e.head == "num" and e.value.denominator == 1 and e.value % 2 == 0
+            return max(base, _AT_LEAST) if even else base
         case "prod":
-            return positive(t.args[0], within(t, domain))
+            return _sign(t.args[0], within(t, domain))
         case "sum":
-            return (_not_empty(t, domain) and positive(t.args[0], within(t, domain))) or _has_positive(t, domain)
+            summand = _sign(t.args[0], within(t, domain))
+            some = summand == _ABOVE and _not_empty(t, domain)
+            return _ABOVE if some or (summand >= _AT_LEAST and _has_positive(t, domain)) else min(summand, _AT_LEAST)
         case "piecewise":
-            return all(positive(a, domain) for a in _reached(t))
-    return t.head in _POSITIVE
+            reached = min((_sign(a, domain) for a in _reached(t)), default=_ABOVE)
+            return reached if reached == _ABOVE else min(_sign(a, domain) for a in t.args[::2])
+    return _ABOVE if t.head in _POSITIVE else _AT_LEAST if t.head == "abs" else _NEITHER
 
 
 def _reached(t: Term) -> Iterator[Term]:
@@ -146,11 +162,10 @@ def _reached(t: Term) -> Iterator[Term]:
 
 
 def _has_positive(t: Term, domain: Domain) -> bool:
-    """Is no summand negative, and one positive whose index has a name? So it is with the sum over those at risk."""
+    """Is a summand positive whose index has a name? So it is in the sum over those at risk."""
     body, index, *_ = t.args
     named = (sym(v) for v in sorted(free_names(body) - {index.name}) if domain[v].whole)
-    found = any(in_range(v, t, domain) and positive(substitute(body, {index.name: v}), domain) for v in named)
-    return found and nonnegative(t, domain)
+    return any(in_range(v, t, domain) and positive(substitute(body, {index.name: v}), domain) for v in named)
 
 
 def in_range(v: Term, t: Term, domain: Domain) -> bool:
@@ -234,26 +249,6 @@ def linear(t: Term) -> dict[str, Fraction] | None:
             inner = linear(t.args[1])
             return None if inner is None else {v: t.args[0].value * c for v, c in inner.items()}
     return None
-
-
-def nonnegative(t: Term, domain: Domain) -> bool:
-    """Is the term seen not to be negative, by its form?"""
-    match t.head:
-        case "num":
-            return t.value >= 0
-        case "sym" | "at":
-            return domain[t.name].sign in ("+", "0", ">=")
-        case "mul":
-            return all(nonnegative(a, domain) for a in t.args)
-        case "pow":
-            e = t.args[1]
-            even = e.head == "num" and e.value.denominator == 1 and e.value % 2 == 0
-            return even or nonnegative(t.args[0], domain)
-        case "sum" | "prod":
-            return nonnegative(t.args[0], within(t, domain))
-        case "piecewise":
-            return all(nonnegative(a, domain) for a in t.args[::2])
-    return t.head == "abs" or positive(t, domain)
 
 
 def _rest_of_one(t: Term) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from derive.domain import Domain
 from derive.prove import prove
+from derive.prove.forms import nonnegative, positive
+from derive.terms.text import parse_formula
 
 SIZES = {"n": "positive integer", "m": "positive integer", "K": "positive integer"}
 INDICES = {"l": "0..n-1", "b": "0..K-1", "c": "0..K-1", "a": "0..m-1"}
@@ -163,3 +166,12 @@ def test_an_index_under_a_new_name() -> None:
     """What the domain says of a name is not said of an index that is given this name, called like one of the entry."""
     loss, domain = "sum(log(i)*abs(x[i]),i,0,n-1)", {"n": "positive integer", "i": "0..n-1", "i_1": "positive"}
     assert prove(f"diff({loss},x[i])", "log(i)*sign(x[i])", domain).status != "proved"  # log 0 is in each of the sums
+
+
+@pytest.mark.parametrize(("x", "sign"), [("positive", True), ("nonnegative", True), ("real", False)])
+def test_forms_within_forms_are_looked_at_once(x: str, sign: bool) -> None:
+    """A polynomial as Horner writes it, of degree 60: twice at each level would take longer than anyone waits."""
+    text, domain = "1", Domain.of({"x": x, "y": "positive"})
+    for _ in range(60):
+        text = f"({text}*x+y)"
+    assert positive(parse_formula(text), domain) is nonnegative(parse_formula(text), domain) is sign
