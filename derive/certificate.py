@@ -278,10 +278,11 @@ class Certificate:
                 return f"{s.name}: {s.status}"
         if self.agreement is None:
             return "the numeric agreement was not checked"
-        return next(
-            (f"{c.name}: error {c.error:.3g}, allowed {c.allowed:.3g}" for c in self.agreement.checks if not c.ok),
-            "there is nothing in it",
-        )
+        bad = next((c for c in self.agreement.checks if not c.ok), None)
+        if bad is None:
+            return "there is nothing in it"
+        missed = ", ".join(filter(None, (f"{bad.name}: error {bad.error:.3g}", f"allowed {bad.allowed:.3g}", bad.worst)))
+        return f"{missed}; all is proved: if the formula loses digits there, give one that does not as `computed`"
 
     def __repr__(self) -> str:
         return f"<Certificate {self.name}: {self.status}>"
