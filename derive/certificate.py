@@ -281,7 +281,7 @@ class Certificate:
         bad = next((c for c in self.agreement.checks if not c.ok), None)
         if bad is None:
             return "there is nothing in it"
-        missed = ", ".join(filter(None, (f"{bad.name}: error {bad.error:.3g}", f"allowed {bad.allowed:.3g}", bad.worst)))
+        missed = f"{bad.name}: error {bad.error:.3g}, allowed {bad.allowed:.3g}" + (bad.worst and f", {bad.worst}")
         return f"{missed}; all is proved: if the formula loses digits there, give one that does not as `computed`"
 
     def __repr__(self) -> str:
