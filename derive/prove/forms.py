@@ -21,6 +21,7 @@ _TOTAL = frozenset({"num", "sym", "at", "add", "mul", "exp", "expm1", "sigmoid",
 _TOTAL |= frozenset({"delta", "floor", "tanh", "sinh", "cosh", "sech", "sin", "cos", "atan", "erf", "erfc", "pi", "e"})
 _TOTAL |= frozenset({"abs", "max", "min", "sign", "heaviside", "normcdf", "normpdf", "asinh", "euler_gamma"})
 _TOTAL |= frozenset({"lt", "le", "eq", "ne", "and", "or", "not", "true", "false"})
+_SAME_OR_NOT = frozenset({"lt", "le", "eq", "ne"})
 _POSITIVE = frozenset({"exp", "sigmoid", "softplus", "cosh", "sech", "normcdf", "normpdf", "pi", "e", "euler_gamma"})
 
 
@@ -143,7 +144,11 @@ def _sign(t: Term, domain: Domain) -> int:
         case "sum":
             summand = _sign(t.args[0], within(t, domain))
             some = summand == _ABOVE and _not_empty(t, domain)
-            return _ABOVE if some or (summand >= _AT_LEAST and _has_positive(t, domain)) else min(summand, _AT_LEAST)
+            return (
+                _ABOVE
+                if some or (summand >= _AT_LEAST and _has_positive(t, domain, summand))
+                else min(summand, _AT_LEAST)
+            )
         case "piecewise":
             reached = min((_sign(a, domain) for a in _reached(t)), default=_ABOVE)
             return reached if reached == _ABOVE else min(_sign(a, domain) for a in t.args[::2])
@@ -153,7 +158,7 @@ def _sign(t: Term, domain: Domain) -> int:
 def _reached(t: Term) -> Iterator[Term]:
     """The values of a choice that may be taken, as far as comparisons of what is the same say."""
     for value, condition in zip(t.args[::2], t.args[1::2], strict=True):
-        same = condition.head in ("le", "eq", "lt", "ne") and condition.args[0] == condition.args[1]
+        same = condition.head in _SAME_OR_NOT and condition.args[0] == condition.args[1]
         if same and condition.head in ("lt", "ne"):
             continue
         yield value
@@ -161,11 +166,19 @@ def _reached(t: Term) -> Iterator[Term]:
             return
 
 
-def _has_positive(t: Term, domain: Domain) -> bool:
+def _has_positive(t: Term, domain: Domain, summand: int) -> bool:
     """Is a summand positive whose index has a name? So it is in the sum over those at risk."""
     body, index, *_ = t.args
     named = (sym(v) for v in sorted(free_names(body) - {index.name}) if domain[v].whole)
-    return any(in_range(v, t, domain) and positive(substitute(body, {index.name: v}), domain) for v in named)
+    places = ({index.name: v} for v in named if in_range(v, t, domain))
+    seen = summand == _ABOVE
+    return any(seen or (_decides(body, put) and positive(substitute(body, put), domain)) for put in places)
+
+
+def _decides(t: Term, put: Mapping[str, Term]) -> bool:
+    """Does the index, where it is this one, decide a comparison? Else it says no more than the sum."""
+    pairs = (a.args for a in _nodes(t) if a.head in _SAME_OR_NOT and not free_names(a).isdisjoint(put))
+    return any(substitute(a, put) == substitute(b, put) for a, b in pairs)
 
 
 def in_range(v: Term, t: Term, domain: Domain) -> bool:
