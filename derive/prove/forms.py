@@ -169,7 +169,7 @@ def _reached(t: Term) -> Iterator[Term]:
 def _has_positive(t: Term, domain: Domain, summand: int) -> bool:
     """Is a summand positive whose index has a name? So it is in the sum over those at risk."""
     body, index, *_ = t.args
-    named = (sym(v) for v in sorted(free_names(body) - {index.name}) if domain[v].whole)
+    named = (sym(v) for v in sorted(free_names(body) - parts(body).arrays - {index.name}) if domain[v].whole)
     places = ({index.name: v} for v in named if in_range(v, t, domain))
     seen = summand == _ABOVE
     return any(seen or (_decides(body, put) and positive(substitute(body, put), domain)) for put in places)

@@ -11,6 +11,21 @@ from derive.prove.registry import Generator, Key, numbers_in
 from derive.terms.term import Term, make, mul, num, sym
 
 
+def in_order(n: Normal, atom: Key, count: Frac, name: str) -> Frac | None:
+    """The sum in the order in which it is kept; None where this one is, or where each order leads to the other one."""
+    key = (atom, n.key(count))
+    if key in n.exchanging:
+        n.registry.kept.add(key)
+    other = None if key in n.registry.kept else exchanged(n, atom, count, name)
+    if other is None:
+        return None
+    n.exchanging.add(key)
+    try:
+        return n.go(other)
+    finally:
+        n.exchanging.discard(key)
+
+
 def exchanged(n: Normal, atom: Key, count: Frac, name: str) -> Term | None:
     """Σ_b r(b) Σ_c f(b, c) the other way round, where that is the order in which it is kept; None where this one is.
 

@@ -76,6 +76,7 @@ class Normal:
         self.other_needs = False  # some condition is of no kind that can be listed
         self.judge: Judge | None = None
         self.assumed: tuple[tuple[Term, int], ...] = ()
+        self.exchanging: set[Key] = set()  # nested sums that are being written the other way round
         self._needed: list[tuple[str, Poly]] = []
 
     # -- translation ------------------------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ class Registry:
     slots: int = 12
     first_range: int = 0  # so that no index gets a name that came in from elsewhere
     terms: dict[int, Term] = field(default_factory=dict)  # what generators were read back as
+    kept: set[Key] = field(default_factory=set)  # nested sums of which each order leads to the other one
     _heights: dict[int, int] = field(default_factory=dict)
 
     def apart(self, slots: int = 12) -> Registry:

@@ -172,11 +172,10 @@ def _one_sum(n: Normal, atom: Key, scope: _Scope, name: str) -> Frac:
     closed = ranges.power_sum(n, atom, scope.count, name) or ranges.geometric(n, atom, scope.count_term, name)
     if closed is not None:
         return closed
-    other = (
-        nested.exchanged(n, atom, scope.count, name)
-        or nested.triangle(n, atom, scope.count_term, name)
-        or ranges.in_order(n, n.readback.atom(atom), name, scope.count_term)
-    )
+    if (in_order := nested.in_order(n, atom, scope.count, name)) is not None:
+        return in_order
+    other = nested.triangle(n, atom, scope.count_term, name)
+    other = other or ranges.in_order(n, n.readback.atom(atom), name, scope.count_term)
     if other is not None:
         return n.go(other)
     free = (atom_free(n, atom) - {name}) | n.free(scope.count)

@@ -160,3 +160,12 @@ def test_a_norm_by_rows_or_by_columns(claim: tuple[str, str]) -> None:
     assert prove(*claim, TWO).status == "proved"
     assert prove(claim[0], claim[1].replace("a[i]*", "b[i]*"), TWO).status != "proved"
     assert prove(claim[0], claim[1].replace("X[i,k]", "X[k,i]"), TWO).status != "proved"
+
+
+@pytest.mark.parametrize("f", ["1/(i-j+1/2)", "y[i]*z[j]/(1+x[i]*x[j])", "y[i]*y[j]/(1+(x[i]-x[j])**2)"])
+def test_quotients_that_are_the_same_both_ways(f: str) -> None:
+    """Where each order of two sums leads to the other one, one of them is kept, and a little more is more."""
+    rows, columns = (f"sum(sum({f},{a},0,n-1),{b},0,n-1)" for a, b in ("ji", "ij"))
+    assert prove(rows, columns, N).status == "proved"
+    assert prove(columns, rows, N).status == "proved"
+    assert prove(rows, f"{columns}+1/1000000", N).status == "refuted"
