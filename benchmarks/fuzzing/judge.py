@@ -189,7 +189,8 @@ def confirmed(a: Term, b: Term, domain: Domain, witness: Witness) -> bool | None
         except _NO_ANSWER:
             unclear = True
         except NoValue:
-            return False
+            if digits is _MANY:  # with few, a jump beside the point is taken for one at the point
+                return False
     return None if unclear else False
 
 
