@@ -1,16 +1,22 @@
-"""The boundary between two regions: what one variable, or one entry of an array, is there."""
+"""The boundary between two regions: what one variable, or one entry of an array, is there; and regions in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Mapping, Sequence
 
 from derive.domain import Domain
+from derive.errors import TermError
+from derive.prove import signs
 from derive.prove.deltas import ANYWHERE, with_delta
-from derive.prove.forms import parts, whole
+from derive.prove.forms import least, parts, whole
 from derive.prove.normal import Normal
 from derive.prove.signals import GaveUp, Restart, Split, Undefined
+from derive.terms.readable import readable
 from derive.terms.term import Term, add, free_names, make, mul, num, power, rebuild, substitute
+from derive.terms.unparse import unparse
 
+_NAMES = {signs.POSITIVE: "> 0", signs.ZERO: "= 0", signs.NEGATIVE: "< 0", signs.NONNEGATIVE: ">= 0"}
 _NOTHING = mul(num(0), make("pi"))  # 0, but no rational number by its form
 
 
@@ -66,3 +72,20 @@ def _fits(n: Normal, name: str, value: Term) -> bool:
 def _is_free(n: Normal, name: str, value: Term) -> bool:
     """May the variable be this value, which does not depend on it?"""
     return name not in n.bound and name not in free_names(value)
+
+
+# -- in words ---------------------------------------------------------------------------------------------------------
+def in_words(assumed: Sequence[tuple[Term, int]], places: Sequence[str], domain: Domain) -> str:
+    """A region for a note, without what the ranges of variables say anyway."""
+    seen = {signs.POSITIVE: operator.gt, signs.NONNEGATIVE: operator.ge}
+    left = [(t, m) for t, m in assumed if free_names(t) and not (m in seen and seen[m](least(t, domain), 0))]
+    said = [*places, *(f"{written(t)} {_NAMES.get(m, '<= 0')}" for t, m in left)]
+    return "where " + ", ".join(said) if said else "everywhere"
+
+
+def written(t: Term) -> str:
+    """For a note; a name that no formula can contain is no reason not to write it."""
+    try:
+        return unparse(readable(t))
+    except TermError:
+        return repr(t)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from derive.certificate import Condition
 from derive.domain import Domain
-from derive.errors import TermError
 from derive.prove import (
     boundary,
     choices,
@@ -29,9 +28,8 @@ from derive.prove.registry import Key, Registry
 from derive.prove.signals import Beside, GaveUp, Nowhere, Restart, Split, Undefined
 from derive.terms.json import Json, to_json
 from derive.terms.readable import readable
-from derive.terms.term import Term, free_names, sub, sym
+from derive.terms.term import Term, sub, sym
 from derive.terms.term import num as number
-from derive.terms.unparse import unparse
 
 #: the modules whose laws fill the table of `normal`
 LAW_MODULES = (variables, powers, defined, special, trigonometry, gammas, choices, sums, slopes)
@@ -106,13 +104,13 @@ class Study:
             except Nowhere:  # by what the sides need, or by the region alone
                 return self._nowhere(a, b, assumed)
             except Undefined as why:
-                self.undefined.append(f"{_where(assumed, self.places)}: {why}")
+                self.undefined.append(f"{boundary.in_words(assumed, self.places, self.domain)}: {why}")
                 self.differ |= not (self._undefined(a, assumed) and self._undefined(b, assumed))
                 return {"undefined": str(why)}
             except GaveUp as why:
                 if not (self._undefined(a, assumed) or self._undefined(b, assumed)):
                     raise
-                self.undefined.append(f"{_where(assumed, self.places)}: a side has no value")
+                self.undefined.append(f"{boundary.in_words(assumed, self.places, self.domain)}: a side has no value")
                 self.differ = True
                 return {"undefined": str(why)}
             except Split as split:
@@ -172,7 +170,7 @@ class Study:
         if empty:
             return {"empty": True}
         why = "a side has no value"
-        self.undefined.append(f"{_where(assumed, self.places)}: {why}")
+        self.undefined.append(f"{boundary.in_words(assumed, self.places, self.domain)}: {why}")
         self.differ = True
         return {"undefined": why}
 
@@ -251,7 +249,7 @@ class Study:
         limits = variables.limits(self.domain, name, value)
         if any(name in bounds for r in self.domain.ranges.values() if (bounds := r.names)):
             limits = (*limits, (sub(sym(name), value), signs.ZERO))  # other ranges speak of it
-        self.places.append(f"{name} = {_text(value)}")
+        self.places.append(f"{name} = {boundary.written(value)}")
         a, b = (boundary.put(side, values, self.domain) for side in sides)
         tree = self.prove(a, b, (*inside, *limits), depth + 1)
         self.places.pop()
@@ -267,20 +265,6 @@ def _addends(t: Term, c: Fraction | int) -> Iterator[tuple[Term, Fraction]]:
         yield from _addends(t.args[1], c * t.args[0].value)
     else:
         yield t, Fraction(c)
-
-
-def _where(assumed: Assumed, places: Sequence[str]) -> str:
-    names = {signs.POSITIVE: "> 0", signs.ZERO: "= 0", signs.NEGATIVE: "< 0", signs.NONNEGATIVE: ">= 0"}
-    said = [*places, *(f"{_text(t)} {names.get(m, '<= 0')}" for t, m in assumed if free_names(t))]
-    return "where " + ", ".join(said) if said else "everywhere"
-
-
-def _text(t: Term) -> str:
-    """For a note; a name that no formula can contain is no reason not to write it."""
-    try:
-        return unparse(readable(t))
-    except TermError:
-        return repr(t)
 
 
 def vanishes(n: Normal, gap: Frac) -> Json | None:

@@ -169,3 +169,12 @@ def test_quotients_that_are_the_same_both_ways(f: str) -> None:
     assert prove(rows, columns, N).status == "proved"
     assert prove(columns, rows, N).status == "proved"
     assert prove(rows, f"{columns}+1/1000000", N).status == "refuted"
+
+
+def test_a_note_does_not_say_what_ranges_say() -> None:
+    """Where an index is another one, that it lies in its range goes without saying; what does not, is said."""
+    norm = "sqrt(sum(w[k]**2,k,0,n-1))"
+    claim = f"diff(diff({norm},w[a]),w[b])", f"delta(a,b)/{norm}-w[a]*w[b]/{norm}**3"
+    notes = prove(*claim, ENTRIES).notes
+    assert any("where a = b, Sum(w[i]**2, (i, 0, n - 1)) = 0:" in note for note in notes), notes
+    assert not any(">= 0" in note for note in notes)
