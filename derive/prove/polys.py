@@ -24,6 +24,7 @@ MAX_DEGREE = 400
 MAX_GENERATORS = 1_024
 _DIVIDE_TERMS = 30_000
 _FACTOR_TERMS = 600
+_HIGH, _SPARSE = 20, 12
 _FEW_TERMS = 4
 
 
@@ -40,6 +41,32 @@ def to_fraction(value: Any) -> Fraction:
 @lru_cache(maxsize=64)
 def _ring(slots: int) -> Any:
     return fmpq_mpoly_ctx.get([f"g{i}" for i in range(slots)], Ordering.lex)
+
+
+def _taken_apart(p: Poly) -> tuple[Any, list[tuple[Poly, int]]]:
+    """The factors of p: not all of them where that may take minutes, as for few terms of high degree in two generators.
+
+    x^40 − y^40 − 1 falls into many factors modulo each prime. In high powers of its generators it is of low degree;
+    what still is not is taken apart into its powers only.
+    """
+    if len(p) == 2 or len(p) > _SPARSE or not _is_high(p):
+        return p.factor()  # type: ignore[no-any-return]
+    steps = [int(k) for k in p.deflation_index()[0]]
+    powers = [_step(int(d), k) for d, k in zip(p.degrees(), steps, strict=True)]
+    q = p.deflate(powers)
+    c, found = q.factor_squarefree() if _is_high(q) else q.factor()
+    return c, [(f.inflate(powers), e) for f, e in found]
+
+
+def _is_high(p: Poly) -> bool:
+    """Is the degree high in two generators?"""
+    return len([d for d in p.degrees() if d > _HIGH]) > 1
+
+
+def _step(degree: int, step: int) -> int:
+    """The least k for which p, of this degree in x and a polynomial in x^step, is one of no high degree in x^k."""
+    ways = (k for k in range(1, step + 1) if step % k == 0 and degree <= k * _HIGH)
+    return next(ways, max(step, 1))
 
 
 class Polys:
@@ -158,7 +185,7 @@ class Polys:
         if len(p) == 1:
             c, found = p.leading_coefficient(), [(self.poly_of(g), e) for g, e in self.terms(p)[0][0]]
         else:
-            c, found = p.factor()
+            c, found = _taken_apart(p)
         monic = []
         c = to_fraction(fmpq(c))
         for f, e in found:
