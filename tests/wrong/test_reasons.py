@@ -199,6 +199,24 @@ def test_a_kink_is_steeper_than_any_parabola() -> None:
     assert "no majorizer" in check(**claim).hessian.says  # type: ignore[arg-type, union-attr]
 
 
+@pytest.mark.parametrize(("loss", "hessian"), [("abs(z)", "0"), ("z**2 + abs(z)", "2"), ("max(z, 0)", "0")])
+def test_where_a_loss_has_a_kink_the_exact_curvature_is_no_majorizer(loss: str, hessian: str) -> None:
+    """1/2 is none of |z|, and 0, which is |z|″ wherever that exists, is less."""
+    assert check(loss, None, hessian, "z", hessian_kind="majorizer", dtypes=()).status == "refuted"
+
+
+def test_a_kink_that_turns_down_hides_no_majorizer() -> None:
+    """−|z| lies below its tangents, so 0, which is exact, is a majorizer."""
+    assert check("-abs(z)", None, "0", "z", hessian_kind="majorizer", dtypes=()).status == "proved"
+
+
+def test_the_size_of_the_curvature_is_no_majorizer_at_a_kink() -> None:
+    """|−1| is nowhere below the second derivative of −z²/2 + |z − 100|/1000, whose kink is steeper."""
+    said = check("-z**2/2 + abs(z - 100)/1000", "-z + sign(z - 100)/1000", "1 + 0*z", "z", dtypes=()).hessian
+    assert said is not None
+    assert ": a majorizer" not in said.says
+
+
 NOT_THIN: list[tuple[str, str, dict[str, str]]] = [
     ("max(sqrt(z**2) - z, 0)**2", "where(z < 0, 8*z, 99)", {}),
     ("max(exp(log(z**2)/2) - z, 0)**2", "where(z < 0, 8*z, 99)", {"z": "nonzero"}),

@@ -16,6 +16,7 @@ from derive.claims.hessian_kinds.bounds import (
     no_multiple,
     scaled_by_parameter,
     scaled_up,
+    steeper_at_a_kink,
 )
 from derive.claims.hessian_kinds.branches import taylor
 from derive.claims.hessian_kinds.clips import clipped
@@ -89,14 +90,19 @@ def _first(scene: Scene, kinds: Sequence[Callable[[Scene], Kind | None]]) -> Kin
     return None
 
 
+def _extreme(scene: Scene, wanted: str) -> Kind | Unknown | None:
+    """The exact one as a case of another kind; where the loss has a kink, no second derivative says how steep it is."""
+    if wanted == "majorizer" and len(set(scene.variables)) == 1 and steeper_at_a_kink(scene):
+        return None if no_majorizer(scene) else Unknown(_UNDECIDED[wanted])
+    return Kind(wanted, "it is the exact one") if wanted in _MET_BY_EXACT else None
+
+
 def accepts(scene: Scene, wanted: str, *, exact: bool) -> Kind | Unknown | None:
     """Is the entry of the kind that was claimed? The exact one is an extreme case of most kinds."""
     if wanted == "exact":
         return None
-    if exact and wanted != "fisher":
-        return Kind(wanted, "it is the exact one") if wanted in _MET_BY_EXACT else None
     if exact:
-        return exact_fisher(scene)
+        return exact_fisher(scene) if wanted == "fisher" else _extreme(scene, wanted)
     if scene.of_entries and wanted != "scaled":
         return None
     found = settled(scene, _CLAIMED[wanted])

@@ -66,7 +66,7 @@ def constant_bound(scene: Scene) -> Kind | None:
     mixed = len(set(scene.variables)) > 1
     if mixed or free_names(scene.claimed) & set(scene.gradient or scene.variables) or not is_above(scene):
         return None
-    if _steeper_at_a_kink(scene):
+    if steeper_at_a_kink(scene):
         kink = f"nowhere below the exact one where there is one, but no majorizer, as the loss has a kink in {scene.z}"
         return Kind("constant", f"constant in {scene.z}; {kink}")
     return Kind("constant", f"constant in {scene.z}, and nowhere below the exact one: a majorizer")
@@ -74,7 +74,7 @@ def constant_bound(scene: Scene) -> Kind | None:
 
 def majorizer(scene: Scene) -> Kind | None:
     """Nowhere below the exact one: a step with it does not overshoot. Exact on a region is a slip, not a majorizer."""
-    if len(set(scene.variables)) != 1 or crosses(scene) or not is_above(scene):
+    if len(set(scene.variables)) != 1 or crosses(scene) or not is_above(scene) or steeper_at_a_kink(scene):
         return None
     if any(scene.equal(c.left, c.right) for c in region(scene)):
         return None
@@ -84,12 +84,12 @@ def majorizer(scene: Scene) -> Kind | None:
 def magnitude(scene: Scene) -> Kind | None:
     """The absolute value of the exact one."""
     size = scaled(Fraction(scene.sign), make("abs", scene.true))
-    if len(set(scene.variables)) != 1 or not scene.equal(scene.claimed, size):
+    if len(set(scene.variables)) != 1 or not scene.equal(scene.claimed, size) or steeper_at_a_kink(scene):
         return None
     return Kind("majorizer", "the absolute value of the exact one, nowhere below it: a majorizer")
 
 
-def _steeper_at_a_kink(scene: Scene) -> bool:
+def steeper_at_a_kink(scene: Scene) -> bool:
     """Where the loss has a kink, what is above the second derivative everywhere else may be no bound."""
     return _may_have_kinks(scene) and (crosses(scene) or any(not _turns(scene, k, -1) for k in _kinks(scene)))
 
@@ -161,7 +161,7 @@ def any_constant(scene: Scene) -> Kind | None:
 
 def any_majorizer(scene: Scene) -> Kind | None:
     """Claimed to be a majorizer: nowhere below the exact one. A mixed entry says nothing on its own."""
-    if len(set(scene.variables)) > 1 or _steeper_at_a_kink(scene):
+    if len(set(scene.variables)) > 1 or steeper_at_a_kink(scene):
         return None
     return Kind("majorizer", "nowhere below the exact one") if is_above(scene) else None
 
