@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import gcd
 from typing import Any
 
-from derive.prove import linear, signs
+from derive.prove import inequalities, linear, signs
 from derive.prove.exponents import difference
 from derive.prove.field import Field, Frac
 from derive.prove.polys import Poly, to_fraction
@@ -20,18 +20,8 @@ from derive.prove.roots import Interval, sign_on
 from derive.prove.signs import ANY, NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO
 
 _MAX_FACTS = 60
-_MAX_NEAR = 12
 _MAX_LENGTH = 60
 _FEW = 2  # terms: to ask which generators occur in them takes longer
-#: what a sign says of a polynomial, as inequalities: the factor that makes it ≥ 0 or > 0, and whether it is strict
-_AS_ROWS = {
-    POSITIVE: ((1, True),),
-    NONNEGATIVE: ((1, False),),
-    ZERO: ((1, False), (-1, False)),
-    NONPOSITIVE: ((-1, False),),
-    NEGATIVE: ((-1, True),),
-}
-_ROWS = [(mask, _AS_ROWS[mask]) for mask in (NEGATIVE, ZERO, POSITIVE)]
 
 
 class Facts:
@@ -199,10 +189,9 @@ class Facts:
     def contradict(self) -> bool:
         """Is it seen that no point satisfies all that is known?"""
         self.field.tick()
-        if len(self.known) <= _MAX_NEAR:
-            return len(self.known) > 1 and linear.infeasible(self._rows_around(None))
-        near = {frozenset(self._rows_around(p)) for p, mask in self.known if mask in _AS_ROWS}
-        return any(map(linear.infeasible, near))
+        apart = inequalities.groups(self._facts()) if len(self.known) > 1 else []
+        near = (group for group in apart if len(group) <= inequalities.MOST)
+        return any(linear.infeasible(inequalities.rows(group, self._of_monomial)) for group in near)
 
     def _by_discriminant(self, p: Poly) -> int:
         """a g² + b g + c with a > 0 and b² − 4ac ≤ 0 has the sign of a, or is 0; likewise a < 0."""
@@ -239,40 +228,21 @@ class Facts:
 
     def _by_all_facts(self, p: Poly) -> int:
         """The signs of p that linear inequalities between monomials leave: facts, and the signs of the monomials."""
-        rows = self._rows_around(p)
-        if len(rows) < 2:
-            return ANY
-        mine, constant = self._linear(p)
+        near = inequalities.around(self._fact(p, ANY), self._facts())
+        rows = inequalities.rows(near, self._of_monomial)
         out = ANY
-        for mask, ways in _ROWS:
-            asked = [linear.row({m: s * c for m, c in mine.items()}, s * constant, strict) for s, strict in ways]
-            if linear.infeasible([*rows, *asked]):
+        for mask in (NEGATIVE, ZERO, POSITIVE) if len(rows) > 1 else ():
+            if linear.infeasible([*rows, *self._fact(p, mask).rows()]):
                 out &= ~mask
         return out
 
-    def _linear(self, p: Poly) -> tuple[linear.Linear, Fraction]:
+    def _fact(self, p: Poly, mask: int) -> inequalities.Fact:
         terms = dict(self.field.terms(p))
         constant = terms.pop((), Fraction(0))
-        return terms, constant
+        return inequalities.Fact(terms, constant, mask)
 
-    def _rows_around(self, p: Poly | None) -> list[linear.Row]:
-        """The facts that share monomials with p, or with those that do, as rows; and what is known of the monomials."""
-        near = {m for m, _ in self.field.terms(p)} - {()} if p is not None else None
-        left = [(self._linear(q), mask) for q, mask in self.known if mask in _AS_ROWS]
-        chosen = left if near is None else []
-        while near is not None and len(chosen) < _MAX_NEAR:
-            more = [fact for fact in left if fact not in chosen and near & fact[0][0].keys()]
-            if not more:
-                break
-            chosen += more
-            near |= {m for (q, _), _ in more for m in q}
-        monomials = {m for (q, _), _ in chosen for m in q}
-        signed = [(({m: Fraction(1)}, Fraction(0)), self._of_monomial(m)) for m in monomials]
-        return [
-            linear.row({m: s * c for m, c in q.items()}, s * constant, strict)
-            for (q, constant), mask in (*chosen, *signed)
-            for s, strict in _AS_ROWS.get(mask, ())
-        ]
+    def _facts(self) -> list[inequalities.Fact]:
+        return [self._fact(p, mask) for p, mask in self.known if mask in inequalities.WAYS]
 
     # -- two exponentials -------------------------------------------------------------------------------------------
     def _by_exponents(self, p: Poly) -> int:

@@ -37,7 +37,7 @@ def power_sum(n: Normal, atom: Key, count: Frac, name: str) -> Frac | None:
 
 def geometric(n: Normal, atom: Key, count: Term, name: str) -> Frac | None:
     """Σ f(b) = f(0) (r^N − 1)/(r − 1), where f(b + 1)/f(b) is r for every b, and f(0) N where r is 1."""
-    if not _exponential(n, atom):
+    if not _exponential(n, atom, name):
         return None
     f = n.field
     body = n.readback.atom(atom)
@@ -53,12 +53,22 @@ def geometric(n: Normal, atom: Key, count: Term, name: str) -> Frac | None:
     return f.mul(first, f.mul(f.sub(longer, f.constant(Fraction(1))), f.inverse(gap)))
 
 
-def _exponential(n: Normal, atom: Key) -> bool:
-    """Is it a product of exponentials, none of which can be 0?"""
+def _exponential(n: Normal, atom: Key, name: str) -> bool:
+    """Is it a product of exponentials, none of which can be 0, of exponents in which the index is a factor?"""
     monomial, den = atom
     rows = [m for factor, _ in den for m, _ in factor]
     single = all(len(factor) == 1 for factor, _ in den)
-    return single and all(n.generator(g).key[0] == "exp" for m in (monomial, *rows) for g, _ in m)
+    keys = [n.generator(g).key for m in (monomial, *rows) for g, _ in m]
+    return single and all(k[0] == "exp" and _is_multiple(n, k[1], name) for k in keys)
+
+
+def _is_multiple(n: Normal, atom: Key, name: str) -> bool:
+    """Is it the index times what does not depend on it?"""
+    rest = [(n.generator(g), e) for g, e in atom[0]]
+    rest += [(n.generator(g), 2) for factor, _ in atom[1] for m, _ in factor for g, _ in m]
+    return [g.key for g, e in rest if name in g.free and e == 1] == [("sym", name)] and not any(
+        name in g.free for g, e in rest if e != 1
+    )
 
 
 def peeled(n: Normal, t: Term, count: Frac) -> Term | None:
