@@ -400,7 +400,7 @@ def test_losses(objective: Any, said: dict[str, Any], status: str) -> None:
 
 
 def test_the_usual_stable_form_is_wrong_where_training_starts() -> None:
-    """clamp(min=0) + log1p(exp(−|z|)) is right but at z = 0: PyTorch gives −y, or 1 − y in some versions, not 1/2 − y."""
+    """clamp(min=0) + log1p(exp(−|z|)) is wrong at z = 0: PyTorch gives −y, or 1 − y in some versions, not 1/2 − y."""
     report = check_objective(stable_bce, Z_LOG)
     assert report.gradient is not None
     assert report.gradient.components[0].diagnosis[0].kind == "only-at-points"
